@@ -1,0 +1,66 @@
+/* A TCP connection on the loop: one shared read buffer, coalesced output.
+ *
+ * Output is queued and flushed once per loop turn with writev (design rule 7).
+ * A stream never disappears inside a call to it: closing takes effect at the
+ * end of the turn, so callers may go on using the pointer until they return to
+ * the loop. Embedded in its owner (client, inner connection, Register peer). */
+#ifndef GWD_STREAM_H
+#define GWD_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <event2/event_struct.h>
+#include <gwclient/types.h>
+
+struct gwd_loop;
+typedef struct gwd_stream gwd_stream;
+typedef struct gwd_chunk gwd_chunk; /* refcounted bytes in a queue */
+
+typedef struct gwd_stream_ops {
+    /* Bytes arrived. Returns how many of them were used up; the rest is kept
+     * and offered again with more behind it. Negative (GW_E…): close. */
+    ssize_t (*on_data)(gwd_stream *stream, const char *base, size_t len);
+    /* The stream is closed, at the end of the turn: release the owner. Called
+     * once; the stream's own memory is already given back. */
+    void (*on_close)(gwd_stream *stream);
+} gwd_stream_ops;
+
+struct gwd_stream {
+    struct event event;
+    struct gwd_loop *loop;
+    const gwd_stream_ops *ops;
+    gwd_stream *pending_next; /* the turn's list of streams to flush or free */
+    struct gwd_queue *queue;  /* output not yet accepted by the kernel, or NULL */
+    struct gwd_partial *partial; /* input that is not a whole unit yet, or NULL */
+    int fd;
+    unsigned char state; /* private: bits of GWD_STREAM_… in stream.c */
+};
+
+/* Takes over a connected non-blocking `fd` and starts reading. GW_ENOMEM: the
+ * fd is still the caller's. */
+int gwd_stream_init(gwd_stream *stream, struct gwd_loop *loop, int fd,
+                    const gwd_stream_ops *ops);
+
+/* Queue bytes: copied, or a reference to a shared chunk. Never fail visibly:
+ * out of memory closes the stream at the end of the turn. */
+void gwd_stream_write(gwd_stream *stream, const void *base, size_t len);
+void gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk);
+
+/* Bytes that wait in the queue. */
+size_t gwd_stream_queued(const gwd_stream *stream);
+
+/* Close after the queue was flushed, or at once, dropping it. */
+void gwd_stream_close(gwd_stream *stream);
+void gwd_stream_abort(gwd_stream *stream);
+
+/* True once close or abort was called. */
+bool gwd_stream_closing(const gwd_stream *stream);
+
+/* Shared bytes: `gwd_chunk_new` copies, with one reference held by the caller. */
+gwd_chunk *gwd_chunk_new(const void *base, size_t len);
+gwd_chunk *gwd_chunk_ref(gwd_chunk *chunk);
+void gwd_chunk_unref(gwd_chunk **chunk);
+
+#endif

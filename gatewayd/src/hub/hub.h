@@ -1,0 +1,88 @@
+/* Who is here: connections, their uid, groups and session.
+ *
+ * No sockets and no clock. Every change is O(1), a leaving connection costs
+ * O(its groups). Lists keep the order of PHP arrays: an entry stays where it
+ * was first put, a removed one comes back at the end. Keys are normalised like
+ * PHP array keys; the tables are seeded against hostile ones.
+ *
+ * Walking: the callbacks may not add to or remove from the hub. */
+#ifndef GWD_HUB_H
+#define GWD_HUB_H
+
+#include <stdbool.h>
+#include <gwclient/types.h>
+#include <gwclient/error.h>
+#include "siphash.h"
+
+typedef struct gwd_hub gwd_hub;
+typedef struct gwd_membership gwd_membership; /* a connection in a group */
+typedef struct gwd_party gwd_party;           /* all of one uid or group */
+
+/* One connection's place in the hub. Embedded in the connection, which owns
+ * it; zero it before gwd_hub_add(). Private but for `id`. */
+typedef struct gwd_member gwd_member;
+struct gwd_member {
+    uint32_t id;        /* connection_id, never 0; set by gwd_hub_add() */
+    uint32_t mark;      /* the walk that met it last */
+    gwd_member *prev;   /* all members, oldest first */
+    gwd_member *next;
+    gwd_member *bucket; /* chain in the table of ids */
+    gwd_membership *uid;
+    gwd_membership *groups; /* oldest first */
+    gwd_membership *groups_last;
+    char *session; /* serialize() bytes, exactly as set; NULL: never set */
+    uint32_t session_len;
+    bool had_group; /* tells "no groups any more" from "never had one" */
+};
+
+gwd_hub *gwd_hub_new(const uint8_t seed[GW_SIPHASH_SEED_LEN]); /* NULL: ENOMEM */
+void gwd_hub_free(gwd_hub *hub); /* members must be gone */
+
+/* GW_EINVAL: id 0 or already taken; GW_ENOMEM. */
+int gwd_hub_add(gwd_hub *hub, gwd_member *member, uint32_t id);
+
+/* Takes it out of every list and frees what the hub kept for it. */
+void gwd_hub_remove(gwd_hub *hub, gwd_member *member);
+
+gwd_member *gwd_hub_find(const gwd_hub *hub, uint32_t id); /* or NULL */
+
+/* GW_ENOMEM leaves everything as it was. The text is stored as given, so it
+ * can be shown again as given ("7" stays a string). */
+int gwd_hub_bind_uid(gwd_hub *hub, gwd_member *member, gw_slice uid);
+void gwd_hub_unbind_uid(gwd_hub *hub, gwd_member *member);
+int gwd_hub_join(gwd_hub *hub, gwd_member *member, gw_slice group);
+void gwd_hub_leave(gwd_hub *hub, gwd_member *member, gw_slice group);
+void gwd_hub_ungroup(gwd_hub *hub, gw_slice group);
+
+/* Replaces the session's bytes. */
+int gwd_hub_set_session(gwd_hub *hub, gwd_member *member, gw_slice session);
+gw_slice gwd_member_session(const gwd_member *member); /* "" when unset */
+
+/* The bound uid as it was given; base NULL when there is none. */
+gw_slice gwd_member_uid(const gwd_member *member);
+
+size_t gwd_hub_count(const gwd_hub *hub);
+size_t gwd_hub_uid_count(const gwd_hub *hub);   /* distinct uids */
+size_t gwd_hub_group_count(const gwd_hub *hub); /* groups with a member */
+
+typedef void (*gwd_member_fn)(void *arg, gwd_member *member);
+typedef void (*gwd_key_fn)(void *arg, const gw_key *key, gw_slice text);
+
+void gwd_hub_each(gwd_hub *hub, gwd_member_fn fn, void *arg);
+void gwd_hub_each_group(gwd_hub *hub, gwd_key_fn fn, void *arg);
+
+/* The members of a uid or group; NULL when nobody is there. `key` must be
+ * normalised (INT or STRING). */
+gwd_party *gwd_hub_uid(const gwd_hub *hub, const gw_key *key);
+gwd_party *gwd_hub_group(const gwd_hub *hub, const gw_key *key);
+size_t gwd_party_count(const gwd_party *party);
+void gwd_party_each(gwd_party *party, gwd_member_fn fn, void *arg);
+
+/* A member's groups, oldest first: the normalised key and the text given. */
+size_t gwd_member_group_count(const gwd_member *member);
+void gwd_member_each_group(const gwd_member *member, gwd_key_fn fn, void *arg);
+
+/* A fresh mark: no member carries it. */
+uint32_t gwd_hub_mark(gwd_hub *hub);
+
+#endif

@@ -1,0 +1,31 @@
+/* The Register service, and our announcement to Registers. */
+#ifndef GWD_REGISTER_H
+#define GWD_REGISTER_H
+
+#include <gwclient/types.h>
+
+struct gwd_loop;
+
+/* ---- the service: who are the gateways of the cluster ------------------- */
+
+typedef struct gwd_register gwd_register;
+
+gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key);
+void gwd_register_free(gwd_register *reg);
+
+/* Takes over a freshly accepted non-blocking `fd`. */
+void gwd_register_accept(gwd_register *reg, int fd, const char *peer);
+
+/* ---- the announcement: we are at ADDRESS, as long as we are connected --- */
+
+typedef struct gwd_announcer gwd_announcer;
+
+/* Connects to the Register `register_address` ("host:port"), says
+ * gateway_connect with `address`, pings every 25 s unless it is at 127.0.0.1,
+ * and comes back 1 s after every loss, for ever. */
+gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
+                                 gw_slice register_address, gw_slice address,
+                                 gw_slice secret_key);
+void gwd_announcer_free(gwd_announcer *announcer);
+
+#endif

@@ -1,0 +1,286 @@
+/* The client of a GatewayWorker cluster.
+ *
+ * A `gw_client` finds the gateways of a cluster through its Registers, keeps
+ * connections to them, and sends them commands. It blocks, starts no thread
+ * and owns no signal handler. One thread at a time may use a handle; several
+ * handles are independent. After fork() the child may go on using its copy:
+ * connections of the parent are dropped there, never shared.
+ *
+ * Every function that talks to gateways returns
+ *   GW_OK             every gateway concerned was served;
+ *   GW_EPARTIAL       some were not; what the others gave was delivered, and
+ *                     gw_client_failures() names those that failed;
+ *   another GW_E…     nothing was done: gw_client_error() says why.
+ * "All gateways" are those that the Register lists at the time of the call.
+ *
+ * Time: one deadline per call, on the monotonic clock, covers connecting,
+ * sending and receiving on all gateways together, which are served in
+ * parallel. Only a host name adds to it: names are resolved by getaddrinfo(),
+ * which cannot be bounded; numeric addresses never are.
+ *
+ * Callbacks run after all gateways have answered or failed, in the Register's
+ * order, and get slices of the replies that are valid during the callback
+ * only. A callback returns 0 to go on; anything else ends the call and becomes
+ * its result. A callback must not use its client (GW_EBUSY); it may leave by
+ * longjmp() if gw_client_reset() is called before the client's next use. */
+#ifndef GWCLIENT_CLIENT_H
+#define GWCLIENT_CLIENT_H
+
+#include "frame.h"
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gw_client gw_client;
+
+/* Settings at creation. Fill with gw_options_init() and change what differs;
+ * `size` lets later versions add members. Strings are copied. */
+typedef struct gw_options {
+    size_t size;
+
+    const char *const *registers; /* "host:port", "[v6]:port"; tried in order */
+    size_t register_count;        /* default: one, 127.0.0.1:1236 */
+    gw_slice secret_key;          /* default: empty */
+
+    unsigned connect_timeout_ms; /* one connection attempt; default 3000 */
+    unsigned timeout_ms; /* after connecting: sending and replies; default 5000 */
+
+    int persistent;             /* keep connections between calls; default 1 */
+    unsigned pool_max_idle;     /* idle connections per gateway and key;
+                                   default 4 */
+    unsigned pool_idle_timeout; /* seconds an idle one is kept; default 60 */
+    unsigned register_ttl_ms;   /* how long a list of gateways is believed;
+                                   0: ask at every call; default 1000 */
+    size_t max_reply;           /* bytes one gateway may answer;
+                                   default 256 MiB */
+
+    const gw_allocator *allocator; /* copied; default: the C library's */
+} gw_options;
+
+void gw_options_init(gw_options *options);
+
+/* Makes a client; no connection is made yet. `options` may be NULL.
+ * GW_EINVAL: an address that is not host:port, or no Register at all.
+ * On failure `*client` is NULL. */
+int gw_client_new(gw_client **client, const gw_options *options);
+
+/* Closes every connection and frees the client. NULL is allowed. Commands that
+ * were sent are not taken back. */
+void gw_client_free(gw_client *client);
+
+/* Change what the next calls use. Each returns GW_OK, GW_ENOMEM, or GW_EINVAL
+ * and then changes nothing. Connections and cached lists are kept per address,
+ * key and Register list, so one client may serve several clusters in turn. */
+int gw_client_set_registers(gw_client *client, const gw_slice *addresses,
+                            size_t count);
+int gw_client_set_secret_key(gw_client *client, gw_slice key);
+int gw_client_set_timeouts(gw_client *client, unsigned connect_timeout_ms,
+                           unsigned timeout_ms);
+int gw_client_set_persistent(gw_client *client, int persistent);
+int gw_client_set_register_ttl(gw_client *client, unsigned ttl_ms);
+int gw_client_set_pool(gw_client *client, unsigned max_idle,
+                       unsigned idle_timeout_s);
+
+/* What the last call met, in one English line that names peers and causes;
+ * "" after success. Never holds a key or a message. Valid until the next call. */
+const char *gw_client_error(const gw_client *client);
+
+typedef struct gw_failure {
+    const char *address; /* "host:port" as the Register gave it */
+    int code;            /* GW_E… */
+    const char *cause;   /* one English line */
+} gw_failure;
+
+/* The gateways that the last call could not serve. Valid until the next call. */
+size_t gw_client_failures(const gw_client *client, const gw_failure **list);
+
+typedef struct gw_client_stats {
+    size_t size; /* set by the caller: sizeof(gw_client_stats) */
+    uint64_t connects;          /* connections opened to gateways */
+    uint64_t reuses;            /* calls served by a pooled connection */
+    uint64_t stale;             /* pooled connections found closed */
+    uint64_t register_lookups;  /* questions to a Register */
+    uint64_t frames_sent;       /* commands, authorisation not counted */
+    uint64_t bytes_sent;
+    uint64_t bytes_received;
+    uint64_t failures;          /* gateways that a call could not serve */
+    size_t idle;                /* connections in the pool now */
+} gw_client_stats;
+
+void gw_client_get_stats(const gw_client *client, gw_client_stats *stats);
+
+/* Drops the call that a longjmp() out of a callback interrupted. Connections
+ * whose reply was not wholly read are closed. Harmless at any other time. */
+void gw_client_reset(gw_client *client);
+
+/* Closes idle connections and forgets cached lists. */
+void gw_client_disconnect(gw_client *client);
+
+/* The gateways of the cluster ("host:port"). */
+typedef int (*gw_address_fn)(void *arg, gw_slice address);
+int gw_gateways(gw_client *client, gw_address_fn fn, void *arg);
+
+/* ---- messages to browsers: sent and not waited for ---------------------- */
+
+typedef struct gw_message {
+    gw_slice body;
+    unsigned flags; /* GW_FLAG_SCALAR, GW_FLAG_RAW (protocol.h) */
+} gw_message;
+
+/* The usual message: raw bytes, framed for the client by its gateway. */
+static inline gw_message gw_message_of(const void *base, size_t len)
+{
+    gw_message m;
+    m.body = gw_slice_of(base, len);
+    m.flags = 0x01u;
+    return m;
+}
+
+int gw_send_to_client(gw_client *client, const gw_client_id *id,
+                      const gw_message *message);
+
+/* To every client, less the excluded. `exclude` may be NULL when the count is
+ * 0. */
+int gw_send_to_all(gw_client *client, const gw_message *message,
+                   const gw_client_id *exclude, size_t exclude_count);
+
+/* To these clients; asks only their gateways. An id that is listed twice gets
+ * one copy. */
+int gw_send_to_clients(gw_client *client, const gw_client_id *ids, size_t count,
+                       const gw_message *message);
+
+/* To every connection of each uid, in each gateway. */
+int gw_send_to_uids(gw_client *client, const gw_key *uids, size_t count,
+                    const gw_message *message);
+
+/* To every connection in each group: one in two groups gets two copies. */
+int gw_send_to_groups(gw_client *client, const gw_key *groups, size_t count,
+                      const gw_message *message, const gw_client_id *exclude,
+                      size_t exclude_count);
+
+/* ---- commands to one client --------------------------------------------- */
+
+/* Sends `last` (NULL: nothing) and closes the client's connection. */
+int gw_close_client(gw_client *client, const gw_client_id *id,
+                    const gw_message *last);
+
+/* Closes without flushing what is still queued for the client. */
+int gw_destroy_client(gw_client *client, const gw_client_id *id);
+
+int gw_bind_uid(gw_client *client, const gw_client_id *id, gw_key uid);
+
+/* Whatever uid is bound is unbound; `uid` only travels along. */
+int gw_unbind_uid(gw_client *client, const gw_client_id *id, gw_key uid);
+
+int gw_join_group(gw_client *client, const gw_client_id *id, gw_key group);
+int gw_leave_group(gw_client *client, const gw_client_id *id, gw_key group);
+
+/* Removes every connection of every gateway from the group. */
+int gw_ungroup(gw_client *client, gw_key group);
+
+/* `session` is serialize() output of a PHP array. Update merges like
+ * array_replace_recursive(). */
+int gw_set_session(gw_client *client, const gw_client_id *id, gw_slice session);
+int gw_update_session(gw_client *client, const gw_client_id *id,
+                      gw_slice session);
+
+/* ---- questions ------------------------------------------------------------ */
+
+int gw_is_online(gw_client *client, const gw_client_id *id, int *online);
+
+/* `session->base` is NULL when the client is offline; else it is serialize()
+ * output ("a:0:{}" when none was set), valid until the next call. */
+int gw_get_session(gw_client *client, const gw_client_id *id,
+                   gw_slice *session);
+
+typedef int (*gw_client_id_fn)(void *arg, const gw_client_id *id);
+int gw_get_client_ids_by_uid(gw_client *client, gw_key uid, gw_client_id_fn fn,
+                             void *arg);
+
+/* For each gateway and uid: once with `id` NULL, which tells that the gateway
+ * knows the question, then once for each of the uid's connections. */
+typedef int (*gw_uid_client_fn)(void *arg, const gw_key *uid,
+                                const gw_client_id *id);
+int gw_batch_get_client_ids_by_uid(gw_client *client, const gw_key *uids,
+                                   size_t count, gw_uid_client_fn fn,
+                                   void *arg);
+
+/* `group` NULL: every client. The session is "" when none was set. */
+typedef int (*gw_session_fn)(void *arg, const gw_client_id *id,
+                             gw_slice session);
+int gw_get_sessions(gw_client *client, const gw_key *group, gw_session_fn fn,
+                    void *arg);
+
+/* The sum over all gateways. `group` NULL: every client. */
+int gw_get_client_count(gw_client *client, const gw_key *group,
+                        int64_t *count);
+
+/* Called once for each gateway and group: the caller adds the counts up. */
+typedef int (*gw_count_fn)(void *arg, const gw_key *group, int64_t count);
+int gw_batch_get_client_count(gw_client *client, const gw_key *groups,
+                              size_t count, gw_count_fn fn, void *arg);
+
+/* A group that several gateways know is reported by each. */
+typedef int (*gw_key_fn)(void *arg, const gw_key *key);
+int gw_get_groups(gw_client *client, gw_key_fn fn, void *arg);
+
+#define GW_FIELD_UID 0x01u
+#define GW_FIELD_GROUPS 0x02u
+#define GW_FIELD_SESSION 0x04u
+
+/* Which clients: all when every list is empty, else the union of the lists. */
+typedef struct gw_select {
+    unsigned fields; /* GW_FIELD_…, at least one */
+    const gw_key *groups;
+    size_t group_count;
+    const gw_key *uids;
+    size_t uid_count;
+    const gw_client_id *ids; /* with this list alone, only their gateways are
+                                asked */
+    size_t id_count;
+} gw_select;
+
+typedef struct gw_row {
+    gw_client_id id;
+    gw_key uid;       /* GW_KEY_NONE: not bound or not asked for */
+    gw_slice session; /* "": not set or not asked for */
+    gw_slice groups;  /* walk it with gw_row_next_group() */
+} gw_row;
+
+typedef int (*gw_row_fn)(void *arg, const gw_row *row);
+int gw_select_clients(gw_client *client, const gw_select *select, gw_row_fn fn,
+                      void *arg);
+
+/* The next group of a row. Start with `*rest = row->groups`. Returns 1 and a
+ * key, or 0 at the end. */
+int gw_row_next_group(gw_slice *rest, gw_key *group);
+
+/* ---- delivery -------------------------------------------------------------- */
+
+/* Waits until the gateways have handled every command that this client sent
+ * for the current key: a cheap question on each connection that still has
+ * unanswered commands; replies come in order, so its reply proves the rest.
+ *
+ * GW_EUNCONFIRMED: a connection ended before it could be asked, or the client
+ * is not persistent; gw_client_failures() names the gateways. */
+int gw_flush(gw_client *client);
+
+/* ---- any frame -------------------------------------------------------------- */
+
+/* For commands that this header does not know. `id` NULL: all gateways, else
+ * that client's, whose connection number is then put into the frame. */
+int gw_send_frame(gw_client *client, const gw_client_id *id,
+                  const gw_frame *frame);
+
+/* The same for a command with a reply: `fn` gets serialize() output. */
+typedef int (*gw_reply_fn)(void *arg, gw_slice address, gw_slice reply);
+int gw_query_frame(gw_client *client, const gw_client_id *id,
+                   const gw_frame *frame, gw_reply_fn fn, void *arg);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GWCLIENT_CLIENT_H */

@@ -1,0 +1,53 @@
+/* A strict cursor over PHP serialize() output, in place: no allocation,
+ * bounded depth, slices into the input. */
+#ifndef GW_WIRE_SER_READ_H
+#define GW_WIRE_SER_READ_H
+
+#include "buf.h"
+
+#define GW_SER_DEPTH_MAX 128
+
+typedef enum gw_ser_type {
+    GW_SER_NULL,
+    GW_SER_BOOL,   /* `num` 0 or 1 */
+    GW_SER_INT,    /* `num` */
+    GW_SER_DOUBLE, /* `text`: the digits as written */
+    GW_SER_STRING, /* `text` */
+    GW_SER_ARRAY,  /* `num` elements follow: key, value, key, value… then
+                      GW_SER_ARRAY_END */
+    GW_SER_ARRAY_END,
+    GW_SER_OPAQUE, /* an object, enum or reference: `text` is the whole value
+                      with everything in it, checked but not entered */
+    GW_SER_END     /* the value is whole and nothing follows it */
+} gw_ser_type;
+
+typedef struct gw_ser_token {
+    gw_ser_type type;
+    int is_key; /* an INT or STRING that is an array key */
+    int64_t num;
+    gw_slice text;
+} gw_ser_token;
+
+typedef struct gw_ser {
+    const char *p;
+    const char *end;
+    unsigned depth;                      /* private from here on */
+    int64_t left[GW_SER_DEPTH_MAX];
+    unsigned char key_next[GW_SER_DEPTH_MAX];
+    int done;
+} gw_ser;
+
+void gw_ser_init(gw_ser *ser, gw_slice text);
+
+/* The next token. 0, GW_EPROTO, GW_EDEPTH. A count or length that the rest of
+ * the input cannot hold is GW_EPROTO at once. */
+int gw_ser_next(gw_ser *ser, gw_ser_token *token);
+
+/* Skips the array whose GW_SER_ARRAY was just read; nothing for others. */
+int gw_ser_skip(gw_ser *ser, const gw_ser_token *token);
+
+/* The key that a GW_SER_INT or GW_SER_STRING token stands for: strings by PHP's
+ * array-key rules (key.h). GW_EPROTO for other types. */
+int gw_ser_key(const gw_ser_token *token, gw_key *key);
+
+#endif
