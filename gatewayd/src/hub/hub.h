@@ -10,33 +10,46 @@
 #define GWD_HUB_H
 
 #include <stdbool.h>
-#include <gwclient/types.h>
+
 #include <gwclient/error.h>
+#include <gwclient/types.h>
+
+#include "hub/table.h"
 #include "siphash.h"
 
 typedef struct gwd_hub gwd_hub;
+typedef struct gwd_member gwd_member;
+typedef struct gwd_party gwd_party;           /* all who share a uid or group */
 typedef struct gwd_membership gwd_membership; /* a connection in a group */
-typedef struct gwd_party gwd_party;           /* all of one uid or group */
+
+/* A member's place in a party's list. */
+typedef struct gwd_link gwd_link;
+struct gwd_link {
+    gwd_party *party; /* NULL: in none */
+    gwd_member *member;
+    gwd_link *prev;
+    gwd_link *next;
+};
 
 /* One connection's place in the hub. Embedded in the connection, which owns
- * it; zero it before gwd_hub_add(). Private but for `id`. */
-typedef struct gwd_member gwd_member;
+ * it; zero it before gwd_hub_add(). Private but for `id` and `mark`. */
 struct gwd_member {
-    uint32_t id;        /* connection_id, never 0; set by gwd_hub_add() */
-    uint32_t mark;      /* the walk that met it last */
-    gwd_member *prev;   /* all members, oldest first */
+    uint32_t id;      /* connection_id, never 0; set by gwd_hub_add() */
+    uint32_t mark;    /* the walk that met it last, see gwd_hub_mark() */
+    gwd_node node;    /* in the table of ids */
+    gwd_member *prev; /* all members, oldest first */
     gwd_member *next;
-    gwd_member *bucket; /* chain in the table of ids */
-    gwd_membership *uid;
+    gwd_link uid;
     gwd_membership *groups; /* oldest first */
     gwd_membership *groups_last;
-    char *session; /* serialize() bytes, exactly as set; NULL: never set */
+    char *session; /* serialize() bytes, exactly as set; NULL: none */
     uint32_t session_len;
     bool had_group; /* tells "no groups any more" from "never had one" */
 };
 
-gwd_hub *gwd_hub_new(const uint8_t seed[GW_SIPHASH_SEED_LEN]); /* NULL: ENOMEM */
-void gwd_hub_free(gwd_hub *hub); /* members must be gone */
+gwd_hub *
+gwd_hub_new(const uint8_t seed[GW_SIPHASH_SEED_LEN]); /* NULL: ENOMEM */
+void gwd_hub_free(gwd_hub *hub);                      /* members must be gone */
 
 /* GW_EINVAL: id 0 or already taken; GW_ENOMEM. */
 int gwd_hub_add(gwd_hub *hub, gwd_member *member, uint32_t id);
@@ -46,8 +59,8 @@ void gwd_hub_remove(gwd_hub *hub, gwd_member *member);
 
 gwd_member *gwd_hub_find(const gwd_hub *hub, uint32_t id); /* or NULL */
 
-/* GW_ENOMEM leaves everything as it was. The text is stored as given, so it
- * can be shown again as given ("7" stays a string). */
+/* A uid and a group are PHP array keys: "7" is stored and found as integer 7,
+ * whose text is "7" again. GW_ENOMEM leaves everything as it was. */
 int gwd_hub_bind_uid(gwd_hub *hub, gwd_member *member, gw_slice uid);
 void gwd_hub_unbind_uid(gwd_hub *hub, gwd_member *member);
 int gwd_hub_join(gwd_hub *hub, gwd_member *member, gw_slice group);
@@ -58,7 +71,7 @@ void gwd_hub_ungroup(gwd_hub *hub, gw_slice group);
 int gwd_hub_set_session(gwd_hub *hub, gwd_member *member, gw_slice session);
 gw_slice gwd_member_session(const gwd_member *member); /* "" when unset */
 
-/* The bound uid as it was given; base NULL when there is none. */
+/* The bound uid's text; base NULL when there is none. */
 gw_slice gwd_member_uid(const gwd_member *member);
 
 size_t gwd_hub_count(const gwd_hub *hub);
@@ -78,9 +91,12 @@ gwd_party *gwd_hub_group(const gwd_hub *hub, const gw_key *key);
 size_t gwd_party_count(const gwd_party *party);
 void gwd_party_each(gwd_party *party, gwd_member_fn fn, void *arg);
 
-/* A member's groups, oldest first: the normalised key and the text given. */
+/* A member's groups, oldest first: the normalised key and its text. */
 size_t gwd_member_group_count(const gwd_member *member);
 void gwd_member_each_group(const gwd_member *member, gwd_key_fn fn, void *arg);
+
+/* A seeded hash of a normalised key, for tables that callers make of keys. */
+uint32_t gwd_hub_key_hash(const gwd_hub *hub, const gw_key *key);
 
 /* A fresh mark: no member carries it. */
 uint32_t gwd_hub_mark(gwd_hub *hub);

@@ -1,0 +1,224 @@
+/* Messages to clients, and the end of their connections. */
+#include <gwclient/protocol.h>
+
+#include "core/client.h"
+#include "inner/json.h"
+#include "inner/request.h"
+
+static void deliver(void *arg, gwd_member *member)
+{
+    gwd_client_send(gwd_client_of(member), arg);
+}
+
+void gwd_on_send_to_one(const gwd_request *request)
+{
+    gwd_member *member = gwd_request_member(request);
+    gwd_message *message = member == NULL ? NULL : gwd_request_message(request);
+
+    if (message != NULL) {
+        deliver(message, member);
+        gwd_message_unref(&message);
+    }
+}
+
+/* ---- to all ----------------------------------------------------------------
+ */
+
+typedef struct unmarked {
+    gwd_message *message;
+    uint32_t mark;
+} unmarked;
+
+static void deliver_unmarked(void *arg, gwd_member *member)
+{
+    const unmarked *to = arg;
+
+    if (member->mark != to->mark) {
+        deliver(to->message, member);
+    }
+}
+
+/* Marks the members that an exclude map names by its keys, as PHP's isset()
+ * reads it. 0: nobody is excluded. */
+static uint32_t mark_excluded(gwd_inner *inner, gw_slice ext)
+{
+    gw_json json;
+    gw_json_token token;
+    gwd_json_items items;
+    uint32_t index = 0;
+
+    if (!gwd_json_member(&json, &token, ext, "exclude") ||
+        !gwd_json_items_init(&items, &json, &token)) {
+        return 0;
+    }
+    uint32_t mark = gwd_hub_mark(inner->hub);
+    while (gwd_json_items_next(&items)) {
+        uint32_t id = items.object
+                          ? gwd_json_connection(&items.name, &inner->text)
+                          : index++;
+        gwd_member *member = gwd_hub_find(inner->hub, id);
+        if (member != NULL && items.value.type != GW_JSON_NULL) {
+            member->mark = mark;
+        }
+    }
+    return mark;
+}
+
+static bool deliver_to_listed(gwd_inner *inner, gw_slice ext,
+                              gwd_message *message)
+{
+    gw_json json;
+    gw_json_token token;
+    gwd_json_items items;
+
+    if (!gwd_json_member(&json, &token, ext, "connections") ||
+        !gwd_json_items_init(&items, &json, &token)) {
+        return false;
+    }
+    while (gwd_json_items_next(&items)) {
+        uint32_t id = gwd_json_connection(&items.value, &inner->text);
+        gwd_member *member = gwd_hub_find(inner->hub, id);
+        if (member != NULL) {
+            deliver(message, member);
+        }
+    }
+    return true;
+}
+
+static bool ext_is_json(const gwd_request *request)
+{
+    gw_slice ext = request->frame->ext;
+
+    if (gwd_json_check(ext) == GW_OK &&
+        gwd_json_reserve(&request->inner->text, ext) == GW_OK) {
+        return true;
+    }
+    gwd_request_bad(request, "ext_data is not JSON");
+    return false;
+}
+
+void gwd_on_send_to_all(const gwd_request *request)
+{
+    gwd_inner *inner = request->inner;
+    gw_slice ext = request->frame->ext;
+    gwd_message *message = gwd_request_message(request);
+
+    if (message == NULL) {
+        return;
+    }
+    if (ext.len == 0) {
+        gwd_hub_each(inner->hub, deliver, message);
+    } else if (ext_is_json(request) &&
+               !deliver_to_listed(inner, ext, message)) {
+        unmarked to = {message, mark_excluded(inner, ext)};
+        if (to.mark == 0) {
+            gwd_hub_each(inner->hub, deliver, message);
+        } else {
+            gwd_hub_each(inner->hub, deliver_unmarked, &to);
+        }
+    }
+    gwd_message_unref(&message);
+}
+
+/* ---- to uids and groups ----------------------------------------------------
+ */
+
+void gwd_on_send_to_uid(const gwd_request *request)
+{
+    gwd_inner *inner = request->inner;
+    gwd_message *message = gwd_request_message(request);
+    gw_json json;
+    gw_json_token token;
+    gwd_json_items items;
+    gw_key key;
+
+    if (message == NULL) {
+        return;
+    }
+    if (ext_is_json(request)) {
+        gw_json_init(&json, request->frame->ext);
+        if (gw_json_next(&json, &token) == GW_OK &&
+            gwd_json_items_init(&items, &json, &token)) {
+            while (gwd_json_items_next(&items)) {
+                gwd_party *party =
+                    gwd_json_key(&items.value, &inner->text, &key)
+                        ? gwd_hub_uid(inner->hub, &key)
+                        : NULL;
+                if (party != NULL) {
+                    gwd_party_each(party, deliver, message);
+                }
+            }
+        }
+    }
+    gwd_message_unref(&message);
+}
+
+static void deliver_to_groups(gwd_inner *inner, gw_slice ext,
+                              const unmarked *to)
+{
+    gw_json json;
+    gw_json_token token;
+    gwd_json_items items;
+    gw_key key;
+
+    if (!gwd_json_member(&json, &token, ext, "group") ||
+        !gwd_json_items_init(&items, &json, &token)) {
+        return;
+    }
+    while (gwd_json_items_next(&items)) {
+        gwd_party *party = gwd_json_key(&items.value, &inner->text, &key)
+                               ? gwd_hub_group(inner->hub, &key)
+                               : NULL;
+        if (party != NULL) {
+            gwd_party_each(party, deliver_unmarked, (void *)to);
+        }
+    }
+}
+
+void gwd_on_send_to_group(const gwd_request *request)
+{
+    gwd_inner *inner = request->inner;
+    gw_slice ext = request->frame->ext;
+    gwd_message *message = gwd_request_message(request);
+
+    if (message == NULL) {
+        return;
+    }
+    if (ext_is_json(request)) {
+        unmarked to = {message, mark_excluded(inner, ext)};
+        if (to.mark == 0) {
+            to.mark = gwd_hub_mark(inner->hub); /* one that nobody carries */
+        }
+        deliver_to_groups(inner, ext, &to);
+    }
+    gwd_message_unref(&message);
+}
+
+/* ---- the end of a connection -----------------------------------------------
+ */
+
+void gwd_on_kick(const gwd_request *request)
+{
+    gwd_member *member = gwd_request_member(request);
+    const gw_frame *frame = request->frame;
+    bool silent = (frame->flag & GW_FLAG_SCALAR) == 0 && frame->body.len == 2 &&
+                  memcmp(frame->body.base, "N;", 2) == 0;
+
+    if (member == NULL) {
+        return;
+    }
+    gwd_message *last = silent ? NULL : gwd_request_message(request);
+    gwd_client_close(gwd_client_of(member), last);
+    if (last != NULL) {
+        gwd_message_unref(&last);
+    }
+}
+
+void gwd_on_destroy(const gwd_request *request)
+{
+    gwd_member *member = gwd_request_member(request);
+
+    if (member != NULL) {
+        gwd_client_destroy(gwd_client_of(member));
+    }
+}

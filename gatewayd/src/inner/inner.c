@@ -1,0 +1,138 @@
+#include "inner/inner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <gwclient/protocol.h>
+
+#include "core/log.h"
+#include "inner/request.h"
+#include "secret.h"
+
+/* A reply's length is 32 bits on the wire; nobody unserializes that much. */
+#define REPLY_MAX ((size_t)1 << 30)
+
+gwd_inner *gwd_inner_new(const gwd_inner_config *config)
+{
+    gwd_inner *inner = calloc(1, sizeof(*inner));
+    if (inner == NULL) {
+        return NULL;
+    }
+    inner->secret_key_len = config->secret_key.len;
+    inner->secret_key = malloc(config->secret_key.len + 1);
+    if (inner->secret_key == NULL) {
+        free(inner);
+        return NULL;
+    }
+    if (config->secret_key.len > 0) {
+        memcpy(inner->secret_key, config->secret_key.base,
+               config->secret_key.len);
+    }
+    inner->loop = config->loop;
+    inner->hub = config->hub;
+    gw_buf_init(&inner->reply, NULL, REPLY_MAX);
+    gw_buf_init(&inner->text, NULL, 0);
+    return inner;
+}
+
+void gwd_inner_free(gwd_inner *inner)
+{
+    if (inner == NULL) {
+        return;
+    }
+    /* Their on_close comes at the end of the turn and must not find us. */
+    for (gwd_inner_conn *conn = inner->conns; conn != NULL; conn = conn->next) {
+        conn->inner = NULL;
+        gwd_stream_close(&conn->stream);
+    }
+    gw_secret_wipe(inner->secret_key, inner->secret_key_len);
+    free(inner->secret_key);
+    gw_buf_deinit(&inner->reply);
+    gw_buf_deinit(&inner->text);
+    free(inner);
+}
+
+static bool may_run(const gwd_request *request)
+{
+    unsigned cmd = request->frame->cmd;
+
+    return request->conn->authorised || cmd == GW_CMD_WORKER_CONNECT ||
+           cmd == GW_CMD_GATEWAY_CLIENT_CONNECT;
+}
+
+static void run(const gwd_request *request)
+{
+    if (!may_run(request)) {
+        gwd_request_bad(request, "not authorised, closed");
+        gwd_stream_abort(&request->conn->stream);
+        return;
+    }
+    gwd_handler handler = gwd_handler_of(request->frame->cmd);
+    if (handler == NULL) {
+        gwd_request_bad(request, "unknown command");
+        return;
+    }
+    handler(request);
+}
+
+static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
+{
+    gwd_inner_conn *conn = GWD_ENTRY(stream, gwd_inner_conn, stream);
+    size_t used = 0;
+
+    while (used < len && !gwd_stream_closing(stream) && conn->inner != NULL) {
+        gw_frame frame;
+        size_t consumed = 0;
+        int error = gw_frame_decode(gw_slice_of(base + used, len - used),
+                                    GW_FRAME_MAX, &frame, &consumed);
+        if (error == GW_EAGAIN) {
+            break;
+        }
+        if (error != GW_OK) {
+            gwd_log(GWD_LOG_WARNING, "inner: %s: bad frame: %s, closed",
+                    conn->peer, gw_strerror(error));
+            return error;
+        }
+        run(&(gwd_request){conn->inner, conn, &frame});
+        used += consumed;
+    }
+    return (ssize_t)used;
+}
+
+static void on_close(gwd_stream *stream)
+{
+    gwd_inner_conn *conn = GWD_ENTRY(stream, gwd_inner_conn, stream);
+
+    if (conn->inner != NULL) {
+        *(conn->prev != NULL ? &conn->prev->next : &conn->inner->conns) =
+            conn->next;
+        if (conn->next != NULL) {
+            conn->next->prev = conn->prev;
+        }
+    }
+    free(conn);
+}
+
+void gwd_inner_accept(gwd_inner *inner, int fd, const char *peer)
+{
+    static const gwd_stream_ops ops = {on_data, on_close};
+    gwd_inner_conn *conn = calloc(1, sizeof(*conn));
+
+    if (conn == NULL ||
+        gwd_stream_init(&conn->stream, inner->loop, fd, &ops) != GW_OK) {
+        gwd_log(GWD_LOG_ERROR, "inner: %s: out of memory, refused", peer);
+        free(conn);
+        close(fd);
+        return;
+    }
+    snprintf(conn->peer, sizeof(conn->peer), "%s", peer);
+    conn->inner = inner;
+    conn->authorised = inner->secret_key_len == 0;
+    conn->next = inner->conns;
+    if (conn->next != NULL) {
+        conn->next->prev = conn;
+    }
+    inner->conns = conn;
+}

@@ -1,0 +1,78 @@
+#include "inner/key_set.h"
+
+#include <stdlib.h>
+
+#include "key.h"
+
+static bool has(const gwd_key_set *set, const gw_key *key, uint32_t hash)
+{
+    gwd_node *node = gwd_table_first(&set->table, hash);
+
+    while (node != NULL) {
+        if (gw_key_equal(&GWD_ENTRY(node, gwd_key_entry, node)->key, key)) {
+            return true;
+        }
+        node = gwd_table_next(node);
+    }
+    return false;
+}
+
+/* An upper bound: every element but the last has a comma behind it. */
+static size_t most_elements(gw_slice ext)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < ext.len; i++) {
+        count += ext.base[i] == ',';
+    }
+    return count;
+}
+
+static int add(gwd_key_set *set, const gwd_hub *hub, const gw_key *key)
+{
+    uint32_t hash = gwd_hub_key_hash(hub, key);
+
+    if (has(set, key, hash)) {
+        return GW_OK;
+    }
+    if (gwd_table_reserve(&set->table) != GW_OK) {
+        return GW_ENOMEM;
+    }
+    gwd_key_entry *entry = &set->entries[set->count++];
+    entry->key = *key;
+    gwd_table_insert(&set->table, &entry->node, hash);
+    return GW_OK;
+}
+
+int gwd_key_set_init(gwd_key_set *set, const gwd_hub *hub, gw_slice ext,
+                     gw_buf *text)
+{
+    gw_json json;
+    gw_json_token token;
+    gwd_json_items items;
+    gw_key key;
+    int error = GW_OK;
+
+    *set = (gwd_key_set){0};
+    gw_json_init(&json, ext);
+    if (gw_json_next(&json, &token) != GW_OK ||
+        !gwd_json_items_init(&items, &json, &token)) {
+        return GW_OK;
+    }
+    set->entries = calloc(most_elements(ext), sizeof(*set->entries));
+    if (set->entries == NULL) {
+        return GW_ENOMEM;
+    }
+    while (error == GW_OK && gwd_json_items_next(&items)) {
+        if (gwd_json_key(&items.value, text, &key)) {
+            error = add(set, hub, &key);
+        }
+    }
+    return error;
+}
+
+void gwd_key_set_deinit(gwd_key_set *set)
+{
+    gwd_table_deinit(&set->table);
+    free(set->entries);
+}

@@ -1,0 +1,136 @@
+#include "inner/request.h"
+
+#include <gwclient/protocol.h>
+
+#include "core/log.h"
+#include "ser_to_json.h"
+#include "ser_write.h"
+
+/* A peer that asks faster than it reads is cut off here (the reference's
+ * sendToWorkerBufferSize); one reply alone may be larger. */
+#define REPLY_QUEUE_MAX 10240000u
+
+static const gwd_handler handlers[256] = {
+    [GW_CMD_WORKER_CONNECT] = gwd_on_worker_connect,
+    [GW_CMD_GATEWAY_CLIENT_CONNECT] = gwd_on_client_connect,
+    [GW_CMD_PING] = gwd_on_ping,
+    [GW_CMD_SEND_TO_ONE] = gwd_on_send_to_one,
+    [GW_CMD_SEND_TO_ALL] = gwd_on_send_to_all,
+    [GW_CMD_SEND_TO_UID] = gwd_on_send_to_uid,
+    [GW_CMD_SEND_TO_GROUP] = gwd_on_send_to_group,
+    [GW_CMD_KICK] = gwd_on_kick,
+    [GW_CMD_DESTROY] = gwd_on_destroy,
+    [GW_CMD_BIND_UID] = gwd_on_bind_uid,
+    [GW_CMD_UNBIND_UID] = gwd_on_unbind_uid,
+    [GW_CMD_JOIN_GROUP] = gwd_on_join_group,
+    [GW_CMD_LEAVE_GROUP] = gwd_on_leave_group,
+    [GW_CMD_UNGROUP] = gwd_on_ungroup,
+    [GW_CMD_SET_SESSION] = gwd_on_set_session,
+    [GW_CMD_UPDATE_SESSION] = gwd_on_update_session,
+    [GW_CMD_GET_SESSION_BY_CLIENT_ID] = gwd_on_get_session,
+    [GW_CMD_GET_ALL_CLIENT_SESSIONS] = gwd_on_get_all_sessions,
+    [GW_CMD_GET_CLIENT_SESSIONS_BY_GROUP] = gwd_on_get_sessions_by_group,
+    [GW_CMD_IS_ONLINE] = gwd_on_is_online,
+    [GW_CMD_GET_CLIENT_ID_BY_UID] = gwd_on_get_ids_by_uid,
+    [GW_CMD_BATCH_GET_CLIENT_ID_BY_UID] = gwd_on_batch_get_ids_by_uid,
+    [GW_CMD_GET_CLIENT_COUNT_BY_GROUP] = gwd_on_get_count_by_group,
+    [GW_CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP] = gwd_on_batch_get_count_by_group,
+    [GW_CMD_GET_GROUP_ID_LIST] = gwd_on_get_group_list,
+    [GW_CMD_SELECT] = gwd_on_select,
+};
+
+gwd_handler gwd_handler_of(unsigned cmd)
+{
+    return cmd < sizeof(handlers) / sizeof(*handlers) ? handlers[cmd] : NULL;
+}
+
+void gwd_request_bad(const gwd_request *request, const char *cause)
+{
+    gwd_log(GWD_LOG_WARNING, "inner: %s: %s (cmd %u)", request->conn->peer,
+            cause, request->frame->cmd);
+}
+
+gwd_member *gwd_request_member(const gwd_request *request)
+{
+    return gwd_hub_find(request->inner->hub, request->frame->connection_id);
+}
+
+/* A value that is not a string reaches browsers as JSON, as the reference's
+ * WebSocket encoder sends it. */
+static gwd_message *message_from_value(const gwd_request *request, bool raw)
+{
+    gw_buf *json = &request->inner->text;
+
+    gw_buf_clear(json);
+    int error = gw_json_from_ser(json, request->frame->body);
+    if (error == GW_OK) {
+        error = json->error;
+    }
+    if (error != GW_OK) {
+        gwd_request_bad(request, "the message cannot be turned into JSON");
+        return NULL;
+    }
+    return gwd_message_new(gw_buf_slice(json), raw);
+}
+
+gwd_message *gwd_request_message(const gwd_request *request)
+{
+    const gw_frame *frame = request->frame;
+    bool raw = (frame->flag & GW_FLAG_RAW) != 0;
+
+    if ((frame->flag & GW_FLAG_SCALAR) == 0) {
+        return message_from_value(request, raw);
+    }
+    gwd_message *message = gwd_message_new(frame->body, raw);
+    if (message == NULL) {
+        gwd_request_bad(request, "out of memory");
+    }
+    return message;
+}
+
+gw_buf *gwd_reply_begin(const gwd_request *request)
+{
+    gw_buf *reply = &request->inner->reply;
+
+    gw_buf_clear(reply);
+    gw_buf_put(reply, "\0\0\0", 4); /* the length comes in gwd_reply_end() */
+    return reply;
+}
+
+void gwd_reply_end(const gwd_request *request)
+{
+    gw_buf *reply = &request->inner->reply;
+    gwd_stream *stream = &request->conn->stream;
+
+    if (reply->error != GW_OK) {
+        gwd_request_bad(request, gw_strerror(reply->error));
+        gwd_stream_abort(stream);
+        return;
+    }
+    if (gwd_stream_queued(stream) >= REPLY_QUEUE_MAX) {
+        gwd_request_bad(request, "does not read its replies, closed");
+        gwd_stream_abort(stream);
+        return;
+    }
+    uint32_t len = (uint32_t)(reply->len - 4); /* the buffer's limit is lower */
+    reply->base[0] = (char)(len >> 24);
+    reply->base[1] = (char)(len >> 16);
+    reply->base[2] = (char)(len >> 8);
+    reply->base[3] = (char)len;
+    gwd_stream_write(stream, reply->base, reply->len);
+}
+
+void gwd_reply_int(const gwd_request *request, int64_t num)
+{
+    gw_ser_put_int(gwd_reply_begin(request), num);
+    gwd_reply_end(request);
+}
+
+void gwd_reply_empty_array(const gwd_request *request)
+{
+    gw_buf *reply = gwd_reply_begin(request);
+
+    gw_ser_put_array(reply, 0);
+    gw_ser_put_array_end(reply);
+    gwd_reply_end(request);
+}

@@ -1,0 +1,97 @@
+/* One command that arrived on the inner port, and the ways to answer it. */
+#ifndef GWD_INNER_REQUEST_H
+#define GWD_INNER_REQUEST_H
+
+#include <stdbool.h>
+
+#include <gwclient/frame.h>
+
+#include "buf.h"
+#include "core/message.h"
+#include "core/stream.h"
+#include "hub/hub.h"
+#include "inner/inner.h"
+
+typedef struct gwd_inner_conn gwd_inner_conn;
+
+struct gwd_inner {
+    struct gwd_loop *loop;
+    gwd_hub *hub;
+    char *secret_key;
+    size_t secret_key_len;
+    gwd_inner_conn *conns;
+    gw_buf reply; /* the reply being written; one at a time */
+    gw_buf text;  /* unescaped JSON strings of the request */
+};
+
+struct gwd_inner_conn {
+    gwd_stream stream;
+    gwd_inner *inner;
+    gwd_inner_conn *prev;
+    gwd_inner_conn *next;
+    bool authorised;
+    char peer[64]; /* for the log */
+};
+
+typedef struct gwd_request {
+    gwd_inner *inner;
+    gwd_inner_conn *conn;
+    const gw_frame *frame;
+} gwd_request;
+
+/* A handler reports what is wrong with a request itself, through the log; the
+ * connection goes on, as the reference's does. */
+typedef void (*gwd_handler)(const gwd_request *request);
+
+/* The handler of a command, or NULL. */
+gwd_handler gwd_handler_of(unsigned cmd);
+
+/* Logs "inner: PEER: CAUSE (cmd N)". */
+void gwd_request_bad(const gwd_request *request, const char *cause);
+
+/* The member that the frame addresses, or NULL: gone, which is not an error. */
+gwd_member *gwd_request_member(const gwd_request *request);
+
+/* The frame's body as a message for clients: raw bytes as they are, serialized
+ * values as JSON. NULL: not to be had (logged). */
+gwd_message *gwd_request_message(const gwd_request *request);
+
+/* A reply: begin, append serialize() output to the buffer, end. A reply that
+ * cannot be built closes the connection: a missing one would be answered by
+ * the next. */
+gw_buf *gwd_reply_begin(const gwd_request *request);
+void gwd_reply_end(const gwd_request *request);
+void gwd_reply_int(const gwd_request *request, int64_t num);
+void gwd_reply_empty_array(const gwd_request *request);
+
+/* The handlers, one file per subject. */
+#define GWD_DECLARE(name) void gwd_on_##name(const gwd_request *request)
+GWD_DECLARE(worker_connect); /* handlers_auth.c */
+GWD_DECLARE(client_connect);
+GWD_DECLARE(ping);
+GWD_DECLARE(send_to_one); /* handlers_send.c */
+GWD_DECLARE(send_to_all);
+GWD_DECLARE(send_to_uid);
+GWD_DECLARE(send_to_group);
+GWD_DECLARE(kick);
+GWD_DECLARE(destroy);
+GWD_DECLARE(bind_uid); /* handlers_bind.c */
+GWD_DECLARE(unbind_uid);
+GWD_DECLARE(join_group);
+GWD_DECLARE(leave_group);
+GWD_DECLARE(ungroup);
+GWD_DECLARE(set_session); /* handlers_session.c */
+GWD_DECLARE(update_session);
+GWD_DECLARE(get_session);
+GWD_DECLARE(get_all_sessions);
+GWD_DECLARE(get_sessions_by_group);
+GWD_DECLARE(is_online); /* handlers_query.c */
+GWD_DECLARE(get_ids_by_uid);
+GWD_DECLARE(batch_get_ids_by_uid);
+GWD_DECLARE(get_count_by_group);
+GWD_DECLARE(batch_get_count_by_group);
+GWD_DECLARE(get_group_list);
+GWD_DECLARE(select); /* handlers_select.c */
+#undef GWD_DECLARE
+
+#endif
