@@ -1,0 +1,81 @@
+# Shared by the scripts: where things are, packages, quiet commands.
+# Source it; it sets ROOT and OUT and turns on strict mode.
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+OUT=$ROOT/out
+
+say() {
+    printf '%s\n' "$*"
+}
+
+die() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+# Where finished artefacts of a build variant live. "release" is what users
+# get, so it has the short path.
+prefix_of() {
+    if [ "$1" = release ]; then
+        printf '%s' "$OUT"
+    else
+        printf '%s' "$OUT/$1"
+    fi
+}
+
+# quiet LOG COMMAND... : silent when it works, the end of the log when not.
+quiet() {
+    local log=$1
+    shift
+    mkdir -p "$(dirname "$log")"
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        tail -n 60 "$log" >&2
+        printf '%s: failed: %s\n(whole log: %s)\n' \
+            "$(basename "$0")" "$*" "$log" >&2
+        return 1
+    fi
+}
+
+# True when a package, or the command that stands for it, is there.
+# An item is PACKAGE or COMMAND=PACKAGE; the command may come from elsewhere.
+have() {
+    case $1 in
+    *=*) PATH=$PATH:/usr/sbin command -v "${1%%=*}" >/dev/null ;;
+    *) [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" \
+        = installed ] ;;
+    esac
+}
+
+# need_packages ITEM... : installs what is missing (Debian and kin, as root).
+# Elsewhere nothing is checked: the build says what it does not find.
+need_packages() {
+    local item missing=()
+    command -v dpkg-query >/dev/null || return 0
+    for item in "$@"; do
+        have "$item" || missing+=("${item#*=}")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        die "these packages are missing; as root: apt-get install ${missing[*]}"
+    fi
+    say "installing ${missing[*]}"
+    (
+        export DEBIAN_FRONTEND=noninteractive
+        mkdir -p "$OUT"
+        exec 9>"$OUT/.apt.lock"
+        flock 9
+        if [ -z "$(find "$OUT/.apt-updated" -mmin -60 2>/dev/null)" ]; then
+            quiet "$OUT/log/apt-update.log" apt-get update
+            touch "$OUT/.apt-updated"
+        fi
+        quiet "$OUT/log/apt-install.log" \
+            apt-get install -y --no-install-recommends "${missing[@]}"
+    )
+}
+
+# What scripts/build needs. php-dev brings phpize and the headers.
+BUILD_PACKAGES=(cmake=cmake ninja=ninja-build pkg-config=pkg-config cc=gcc
+    make=make libc6-dev libevent-dev libssl-dev libinih-dev libcmocka-dev
+    php=php-cli phpize=php-dev flock=util-linux)

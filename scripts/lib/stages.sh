@@ -1,0 +1,139 @@
+# Test stages: running one, counting what it reports, and the closing lines.
+#
+# A stage is a command. It may end with a line `N passed, N failed[, N skipped]`
+# and name each skipped test in a line `skipped: NAME (why)`; without such a
+# line it counts as one test that passed or failed by its exit status.
+
+PASSED=0
+FAILED=0
+SKIPPED=0
+SKIPPED_NAMES=()
+FAILED_STAGES=()
+
+# field LINE WORD : the number before WORD in a closing line, or 0.
+field() {
+    local found
+    found=$(sed -nE "s/.*(^|[^0-9])([0-9]+) $2.*/\2/p" <<<"$1")
+    printf '%s' "${found:-0}"
+}
+
+# run_stage NAME COMMAND... : runs it with its output in a log, prints one line
+# and, if it failed, the log. Returns 0 either way: the closing line judges.
+run_stage() {
+    local name=$1 log=$OUT/log/test/${1// /-}.log status=0 start=$SECONDS
+    local line passed failed skipped
+    shift
+    mkdir -p "$(dirname "$log")"
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+    if [ -n "$line" ]; then
+        passed=$(field "$line" passed)
+        failed=$(field "$line" failed)
+        skipped=$(field "$line" skipped)
+        [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
+    else
+        passed=$((status == 0))
+        failed=$((status != 0))
+        skipped=0
+    fi
+    while IFS= read -r line; do
+        SKIPPED_NAMES+=("$name: ${line#skipped: }")
+    done < <(grep '^skipped: ' "$log" || true)
+    PASSED=$((PASSED + passed))
+    FAILED=$((FAILED + failed))
+    SKIPPED=$((SKIPPED + skipped))
+    if [ "$failed" != 0 ]; then
+        FAILED_STAGES+=("$name")
+        tail -n 200 "$log"
+    fi
+    line="$passed passed, $failed failed"
+    [ "$skipped" = 0 ] || line+=", $skipped skipped"
+    say "$(printf '%-22s %s (%d s)' "$name" "$line" $((SECONDS - start)))"
+}
+
+# The closing lines; returns 1 when something failed or nothing ran.
+close_stages() {
+    local name line="$PASSED passed, $FAILED failed"
+    for name in "${SKIPPED_NAMES[@]}"; do
+        say "skipped: $name"
+    done
+    for name in "${FAILED_STAGES[@]}"; do
+        say "failed: $name (log: out/log/test/${name// /-}.log)"
+    done
+    [ "$SKIPPED" = 0 ] || line+=", $SKIPPED skipped"
+    say "total time $SECONDS s"
+    say "$line"
+    [ "$FAILED" = 0 ] && [ "$PASSED" != 0 ]
+}
+
+# The stages themselves. GW_VARIANT names the build that they test.
+
+tally() {
+    python3 "$ROOT/scripts/lib/tally.py" "$@"
+}
+
+stage_structure() {
+    python3 "$ROOT/tests/structure/check.py"
+}
+
+stage_units() {
+    local raw=$OUT/log/test/ctest-${GW_VARIANT:-release}.raw status=0
+    mkdir -p "$(dirname "$raw")"
+    ctest --test-dir "$OUT/build/${GW_VARIANT:-release}" --verbose \
+        --no-tests=error --timeout 120 -j "$(nproc)" >"$raw" 2>&1 || status=$?
+    tally ctest "$raw" "$status"
+}
+
+# run-tests writes beside the .phpt files, so it works on the build's copy.
+stage_phpt() {
+    local tree=$OUT/build/ext raw=$OUT/log/test/phpt.raw status=0
+    local php=${PHP:-$(command -v php)}
+    mkdir -p "$(dirname "$raw")"
+    (
+        cd "$tree"
+        export GW_PREFIX=$OUT NO_INTERACTION=1 TEST_PHP_EXECUTABLE=$php
+        "$php" run-tests.php -q --show-diff --set-timeout 60 \
+            -d extension="$OUT/ext/gatewayclient.so" "$@" php-tests
+    ) >"$raw" 2>&1 </dev/null || status=$?
+    tally phpt "$raw" "$status"
+}
+
+interop() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        python3 "$ROOT/tests/interop/run.py" "$@"
+}
+
+stage_vectors() {
+    interop --only gatewayd test_vectors
+}
+
+stage_interop() {
+    interop --only gatewayd --without test_vectors
+}
+
+stage_reference() {
+    php "$ROOT/tests/reference/find.php" --install || true
+    interop --only gatewayworker
+}
+
+stage_installed() {
+    "$ROOT/tests/interop/installed_library.sh"
+}
+
+stage_browser() {
+    "$ROOT/scripts/demo" --check
+}
+
+ALL_STAGES=(structure units phpt vectors interop reference installed browser)
+
+# Besides what the build needs. Composer is wanted only to fetch the reference.
+prepare_tests() {
+    local version
+    need_packages "${BUILD_PACKAGES[@]}" python3=python3 strace=strace
+    version=$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
+    need_packages "php-fpm$version=php$version-fpm"
+    if ! php "$ROOT/tests/reference/find.php" >/dev/null 2>&1; then
+        (need_packages composer=composer) ||
+            say "without Composer the PHP reference cannot be installed"
+    fi
+}

@@ -1,0 +1,1 @@
+"""Peers and programs that the interop tests drive. Standard library only."""

@@ -1,0 +1,225 @@
+"""Clusters under test: gatewayd, and the PHP GatewayWorker."""
+
+import os
+import re
+import subprocess
+import sys
+
+from .inner import register_addresses
+from .process import PATIENCE, PREFIX, ROOT, Process, free_ports, wait_until
+from .websocket import WebSocket
+
+READY = re.compile(
+    r"^gatewayd \S+ ready: (?P<all>.*)$", re.MULTILINE)
+CLIENT_PHP = os.environ.get("PHP", "php")
+
+
+def find_reference():
+    """The autoload file of the PHP packages, or None with the reason."""
+    found = subprocess.run(
+        [CLIENT_PHP, ROOT / "tests/reference/find.php"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if found.returncode == 0:
+        return found.stdout.strip(), ""
+    return None, found.stderr.strip()
+
+
+REFERENCE, WHY_NO_REFERENCE = find_reference()
+
+
+class Gatewayd:
+    """One gatewayd process on ports that the kernel chose."""
+
+    def __init__(self, register=None, secret_key="", options=()):
+        self.secret_key = secret_key
+        self.options = list(options)
+        self.register_address = register
+        self.inner_address = None
+        self.websocket_port = None
+        self.process = None
+        self._start("websocket://127.0.0.1:0", "127.0.0.1:0", "0")
+
+    def _start(self, listen, register_listen, start_port):
+        command = [PREFIX / "bin/gatewayd", "--listen", listen,
+                   "--start-port", start_port]
+        if self.register_address:
+            command += ["--no-register",
+                        "--register-address", self.register_address]
+        else:
+            command += ["--register-listen", register_listen]
+        if self.secret_key:
+            command += ["--secret-key-file", "{folder}/key"]
+        process = Process(command + self.options, "gatewayd")
+        if self.secret_key:
+            key_file = process.folder / "key"
+            key_file.touch(mode=0o600)
+            key_file.write_text(self.secret_key + "\n")
+        self.process = process.start()
+        try:
+            self._read_ports()
+        except BaseException:
+            process.discard()
+            raise
+
+    def _read_ports(self):
+        def ready():
+            found = READY.search(self.process.log)
+            if not found:
+                self.process.expect_running()
+            return found
+
+        line = wait_until(ready, "gatewayd's ready line")["all"]
+        self.websocket_port = int(
+            re.search(r"websocket://[\d.]+:(\d+)", line)[1])
+        self.inner_address = re.search(r"inner ([\d.]+:\d+)", line)[1]
+        own = re.search(r"register ([\d.]+:\d+)", line)
+        self.own_register = own[1] if own else None
+
+    def restart(self):
+        """Ends it and starts another on the same ports."""
+        register = self.own_register
+        self.close()
+        self._start(f"websocket://127.0.0.1:{self.websocket_port}",
+                    register or "", self.inner_address.split(":")[1])
+
+    def close(self):
+        """Stops it; an unclean end (a sanitizer's report) is a failure."""
+        if self.process is None:
+            return
+        status = self.process.stop()
+        log = self.process.log
+        self.process.discard()
+        self.process = None
+        if status not in (0, -9):
+            raise AssertionError(f"gatewayd ended with {status}:\n{log}")
+
+
+class Cluster:
+    """What both kinds have: a Register and gateways with clients' ports."""
+
+    secret_key = ""
+    register_address = None
+    gateways = ()
+
+    def connect(self, index=0, **options):
+        """A WebSocket client of one gateway, greeted."""
+        port = self.gateways[index].websocket_port
+        return WebSocket(port, **options)
+
+    def wait_listed(self, count=None):
+        """Returns when the Register lists that many gateways."""
+        want = len(self.gateways) if count is None else count
+
+        def listed():
+            found = register_addresses(self.register_address, self.secret_key)
+            return found is not None and len(found) == want
+
+        wait_until(listed, f"a Register that lists {want} gateways")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class GatewaydCluster(Cluster):
+    """The first gatewayd is also the Register."""
+
+    kind = "gatewayd"
+
+    def __init__(self, count=1, secret_key="", options=()):
+        self.secret_key = secret_key
+        self.gateways = []
+        try:
+            first = Gatewayd(secret_key=secret_key, options=options)
+            self.gateways.append(first)
+            self.register_address = first.own_register
+            for _ in range(count - 1):
+                self.gateways.append(Gatewayd(self.register_address,
+                                              secret_key, options))
+            self.wait_listed()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        failures = []
+        for gateway in reversed(self.gateways):
+            try:
+                gateway.close()
+            except AssertionError as failure:
+                failures.append(str(failure))
+        self.gateways = []
+        if failures:
+            # Inside a failing test the first failure is the one to see.
+            if sys.exc_info()[0] is None:
+                raise AssertionError("\n".join(failures))
+            print("\n".join(failures), file=sys.stderr)
+
+
+class ReferenceGateway:
+    """Where one gateway process of the reference listens."""
+
+    def __init__(self, websocket_port, inner_port):
+        self.websocket_port = websocket_port
+        self.inner_address = f"127.0.0.1:{inner_port}"
+
+
+class ReferenceCluster(Cluster):
+    """Register, gateways and one BusinessWorker of the PHP packages."""
+
+    kind = "gatewayworker"
+
+    def __init__(self, count=1, secret_key=""):
+        if REFERENCE is None:
+            raise AssertionError(WHY_NO_REFERENCE)
+        ports = free_ports(1 + 2 * count)
+        self.secret_key = secret_key
+        self.register_address = f"127.0.0.1:{ports[0]}"
+        self.gateways = [ReferenceGateway(*ports[i:i + 2])
+                         for i in range(1, len(ports), 2)]
+        command = [CLIENT_PHP, ROOT / "tests/reference/cluster.php",
+                   "--autoload", REFERENCE, "--state", "{folder}",
+                   "--register", self.register_address,
+                   "--secret-key", secret_key]
+        for gateway in self.gateways:
+            inner_port = gateway.inner_address.split(":")[1]
+            command += ["--gateway", f"{gateway.websocket_port}:{inner_port}"]
+        self.process = Process(command, "reference").start()
+        try:
+            self._wait_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def _wait_ready(self):
+        """A gateway greets only when its BusinessWorker is connected."""
+        def listed():
+            self.process.expect_running()
+            try:
+                found = register_addresses(self.register_address,
+                                           self.secret_key)
+            except OSError:
+                return False
+            return found is not None and len(found) == len(self.gateways)
+
+        def greets(index):
+            try:
+                self.connect(index).close()
+                return True
+            except OSError:
+                return False
+
+        wait_until(listed, "the reference's Register", 3 * PATIENCE)
+        for index in range(len(self.gateways)):
+            wait_until(lambda i=index: greets(i), "the reference's worker",
+                       3 * PATIENCE)
+
+    def close(self):
+        self.process.discard()
+
+
+def make_cluster(kind, count=1, secret_key=""):
+    classes = {"gatewayd": GatewaydCluster, "gatewayworker": ReferenceCluster}
+    return classes[kind](count, secret_key)

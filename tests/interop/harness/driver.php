@@ -1,0 +1,59 @@
+<?php
+/**
+ * Evaluates one PHP expression per line of standard input and answers with one
+ * line of JSON: what it returned, threw, warned of and printed.
+ *
+ *   php driver.php [AUTOLOAD]
+ *
+ * AUTOLOAD, the reference's, makes the pure class available; without it the
+ * extension must be loaded. Request: {"code": "...", "vars": {"A": "..."}}.
+ */
+
+declare(strict_types=1);
+
+if (isset($argv[1])) {
+    require $argv[1];
+}
+
+function describe(Throwable $thrown): array
+{
+    return ['class' => get_class($thrown), 'message' => $thrown->getMessage(),
+        'exception' => $thrown instanceof Exception];
+}
+
+function evaluate(string $__code, array $__vars): mixed
+{
+    extract($__vars);
+    return eval('use GatewayClient\{Gateway, Context, GatewayProtocol}; '
+        . "return $__code;");
+}
+
+function perform(array $request): array
+{
+    $warnings = [];
+    set_error_handler(function (int $level, string $text) use (&$warnings) {
+        $warnings[] = ['level' => $level, 'text' => $text];
+        return true;
+    });
+    $returned = null;
+    $thrown = null;
+    ob_start();
+    $start = hrtime(true);
+    try {
+        $returned = evaluate($request['code'], $request['vars']);
+    } catch (Throwable $caught) {
+        $thrown = describe($caught);
+    }
+    $seconds = (hrtime(true) - $start) / 1e9;
+    $echoes = ob_get_clean();
+    restore_error_handler();
+    return ['returns' => bin2hex(serialize($returned)), 'throws' => $thrown,
+        'warnings' => $warnings, 'echoes' => bin2hex($echoes),
+        'seconds' => $seconds];
+}
+
+while (($line = fgets(STDIN)) !== false) {
+    $answer = perform(json_decode($line, true, 512, JSON_THROW_ON_ERROR));
+    fwrite(STDOUT, json_encode($answer, JSON_THROW_ON_ERROR
+        | JSON_INVALID_UTF8_SUBSTITUTE) . "\n");
+}

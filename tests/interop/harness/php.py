@@ -1,0 +1,135 @@
+"""PHP processes: with the extension, or with the reference's pure class."""
+
+import json
+import os
+import select
+import subprocess
+import tempfile
+
+from . import serialize
+from .cluster import CLIENT_PHP, REFERENCE
+from .process import PATIENCE, PREFIX, ROOT
+
+EXTENSION = PREFIX / "ext/gatewayclient.so"
+DRIVER = ROOT / "tests/interop/harness/driver.php"
+NATIVE_EXCEPTION = "GatewayClient\\GatewayException"
+
+
+def extension_environment():
+    """A sanitized extension needs the sanitizer in the unsanitized php."""
+    preload = os.environ.get("GW_PHP_PRELOAD")
+    if not preload:
+        return {}
+    return {"LD_PRELOAD": preload, "USE_ZEND_ALLOC": "0",
+            "ASAN_OPTIONS": "detect_leaks=0"}
+
+
+def php_command(native, ini=None):
+    """The words before the script's name."""
+    command = [CLIENT_PHP]
+    if native:
+        command += ["-d", f"extension={EXTENSION}"]
+    for name, value in (ini or {}).items():
+        command += ["-d", f"{name}={value}"]
+    return command
+
+
+def php_environment(native):
+    return {**os.environ, **(extension_environment() if native else {})}
+
+
+def run_php(script, arguments=(), native=True, ini=None, prefix=(),
+            timeout=60):
+    """Runs a script file to its end; returns the completed process."""
+    return subprocess.run(
+        [*prefix, *php_command(native, ini), script, *arguments],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=timeout, env=php_environment(native), check=False)
+
+
+class Result:
+    """What one expression did."""
+
+    def __init__(self, answer):
+        self.raw = bytes.fromhex(answer["returns"])
+        self.throws = answer["throws"]
+        self.warnings = [w["text"] for w in answer["warnings"]]
+        self.levels = [w["level"] for w in answer["warnings"]]
+        self.echoes = bytes.fromhex(answer["echoes"]).decode()
+        self.seconds = answer["seconds"]
+
+    @property
+    def value(self):
+        return serialize.loads(self.raw)
+
+    def __repr__(self):
+        return (f"Result({self.raw!r}, throws={self.throws}, "
+                f"warnings={self.warnings}, echoes={self.echoes!r})")
+
+
+class Php:
+    """A PHP process that evaluates expressions, one after the other."""
+
+    def __init__(self, native, cluster=None, ini=None, prefix=()):
+        self.native = native
+        self.vars = {}
+        self.errors = tempfile.TemporaryFile()
+        command = [*prefix, *php_command(native, ini), DRIVER]
+        if not native:
+            command.append(REFERENCE)
+        self.popen = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self.errors, env=php_environment(native))
+        if cluster is not None:
+            self.use(cluster)
+
+    def use(self, cluster):
+        """Points the class at a cluster."""
+        result = self.call(
+            "[Gateway::$registerAddress = $register, "
+            "Gateway::$secretKey = $key]",
+            register=cluster.register_address, key=cluster.secret_key)
+        if result.throws:
+            raise AssertionError(f"configuration failed: {result}")
+
+    def send(self, code, **variables):
+        """Starts an expression; `answer` waits for its end."""
+        request = {"code": code, "vars": {**self.vars, **variables}}
+        self.popen.stdin.write(json.dumps(request).encode() + b"\n")
+        self.popen.stdin.flush()
+
+    def answer(self, timeout=None):
+        ready, _, _ = select.select([self.popen.stdout], [], [],
+                                    timeout or 3 * PATIENCE)
+        line = self.popen.stdout.readline() if ready else b""
+        if not line:
+            self.popen.kill()
+            self.popen.wait()
+            self.errors.seek(0)
+            raise AssertionError("PHP did not answer: "
+                                 + self.errors.read().decode()[-2000:])
+        return Result(json.loads(line))
+
+    def call(self, code, **variables):
+        self.send(code, **variables)
+        return self.answer()
+
+    def close(self):
+        self.popen.stdin.close()
+        try:
+            status = self.popen.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            status = self.popen.wait()
+        self.popen.stdout.close()
+        self.errors.seek(0)
+        text = self.errors.read().decode()
+        self.errors.close()
+        if status not in (0, -9):
+            raise AssertionError(f"php ended with {status}: {text[-2000:]}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -1,0 +1,109 @@
+"""Programs started by a test: bounded in time, stopped by their own pid."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+PREFIX = Path(os.environ.get("GW_PREFIX", ROOT / "out"))
+
+# Seconds a condition may take before the test fails. Valgrind and sanitizers
+# stretch it; nothing waits that long when all is well.
+PATIENCE = float(os.environ.get("GW_TEST_PATIENCE", "10"))
+POLL_INTERVAL = 0.005
+
+
+def wait_until(condition, what, timeout=None):
+    """Returns the first true value of `condition()`; fails after `timeout`."""
+    deadline = time.monotonic() + (timeout or PATIENCE)
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited in vain for {what}")
+        time.sleep(POLL_INTERVAL)
+
+
+def free_ports(count):
+    """Ports that nobody listens on, for programs that must be told theirs."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Process:
+    """A running program with its log in a folder of its own."""
+
+    def __init__(self, command, name, env=None):
+        self.name = name
+        self.folder = Path(tempfile.mkdtemp(prefix=f"gw-{name}-"))
+        self.log_path = self.folder / "log"
+        self.command = [str(word).replace("{folder}", str(self.folder))
+                        for word in command]
+        self.env = {**os.environ, **(env or {})}
+        self.popen = None
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
+            # A session of its own: a stray signal to the tests' terminal does
+            # not reach it, and its children can be ended with it.
+            self.popen = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self.env, start_new_session=True)
+        return self
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    @property
+    def log(self):
+        return self.log_path.read_text(encoding="utf-8", errors="replace")
+
+    def running(self):
+        return self.popen is not None and self.popen.poll() is None
+
+    def expect_running(self):
+        if not self.running():
+            raise AssertionError(f"{self.name} ended:\n{self.log}")
+
+    def pause(self):
+        """SIGSTOP; returns when the kernel says that it stopped."""
+        self.popen.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOWAIT)
+
+    def resume(self):
+        self.popen.send_signal(signal.SIGCONT)
+
+    def stop(self):
+        """SIGTERM, then SIGKILL to its session. Returns the exit status."""
+        if self.popen is None:
+            return None
+        if self.running():
+            self.resume()
+            self.popen.terminate()
+            try:
+                self.popen.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.pid, signal.SIGKILL)
+                self.popen.wait()
+        return self.popen.returncode
+
+    def kill(self):
+        """SIGKILL: what a crash looks like to its peers."""
+        self.popen.kill()
+        self.popen.wait()
+
+    def discard(self):
+        """Stops it and removes its folder."""
+        status = self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return status

@@ -1,0 +1,116 @@
+"""A WebSocket client that keeps every byte it receives."""
+
+import json
+import os
+import socket
+import struct
+
+from .process import wait_until
+
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+
+
+def mask(payload, key):
+    return bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))
+
+
+def client_frame(opcode, payload, fin=True):
+    """A masked frame as a browser sends it."""
+    head = bytes([opcode | (0x80 if fin else 0)])
+    if len(payload) < 126:
+        head += bytes([0x80 | len(payload)])
+    elif len(payload) < 65536:
+        head += b"\xfe" + struct.pack(">H", len(payload))
+    else:
+        head += b"\xff" + struct.pack(">Q", len(payload))
+    key = os.urandom(4)
+    return head + key + mask(payload, key)
+
+
+def text_frame(payload):
+    """What a gateway sends for a message: unmasked, text whatever it is."""
+    if isinstance(payload, str):
+        payload = payload.encode()
+    if len(payload) < 126:
+        return b"\x81" + bytes([len(payload)]) + payload
+    if len(payload) < 65536:
+        return b"\x81\x7e" + struct.pack(">H", len(payload)) + payload
+    return b"\x81\x7f" + struct.pack(">Q", len(payload)) + payload
+
+
+class WebSocket:
+    """`received` holds all bytes after the handshake response that were not
+    taken yet; `eof` is true once the gateway has closed."""
+
+    def __init__(self, port, path="/", headers=(), greeting=True):
+        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.received = b""
+        self.eof = False
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}",
+                 "Upgrade: websocket", "Connection: Upgrade",
+                 f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13",
+                 *headers]
+        self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        self.socket.setblocking(False)
+        try:
+            wait_until(lambda: b"\r\n\r\n" in self.read() or self.eof,
+                       "a handshake response")
+            self.response, _, self.received = \
+                self.received.partition(b"\r\n\r\n")
+            self.response += b"\r\n\r\n"
+            self.client_id = self._read_greeting() if greeting else None
+        except BaseException:
+            self.close()
+            raise
+
+    def _read_greeting(self):
+        wait_until(lambda: len(self.read()) > 2 or self.eof, "a greeting")
+        if self.eof:
+            raise ConnectionError("closed instead of a greeting")
+        length = self.received[1]
+        wait_until(lambda: len(self.read()) >= 2 + length, "a whole greeting")
+        greeting = json.loads(self.received[2:2 + length])
+        self.received = self.received[2 + length:]
+        return greeting["client_id"]
+
+    def read(self):
+        """Takes what has arrived, without waiting; returns `received`."""
+        try:
+            while not self.eof:
+                data = self.socket.recv(1 << 20)
+                self.eof = not data
+                self.received += data
+        except BlockingIOError:
+            pass
+        except ConnectionResetError:
+            self.eof = True
+        return self.received
+
+    def send(self, opcode, payload, fin=True):
+        self.socket.sendall(client_frame(opcode, payload, fin))
+
+    def expect(self, data, timeout=None):
+        """Waits for exactly these bytes and takes them."""
+        wait_until(lambda: len(self.read()) >= len(data) or self.eof,
+                   f"{data!r}, have {self.received!r}", timeout)
+        got, self.received = (self.received[:len(data)],
+                              self.received[len(data):])
+        if got != data:
+            raise AssertionError(f"received {got + self.received!r}, "
+                                 f"expected {data!r}")
+
+    def expect_text(self, payload, timeout=None):
+        self.expect(text_frame(payload), timeout)
+
+    def expect_eof(self, timeout=None):
+        wait_until(lambda: self.read() or self.eof, "a close", timeout)
+        if self.received:
+            raise AssertionError(f"received {self.received!r} before the end")
+
+    def expect_silence(self):
+        """Fails if anything arrived that was not expected."""
+        if self.read():
+            raise AssertionError(f"unexpected: {self.received!r}")
+
+    def close(self):
+        self.socket.close()

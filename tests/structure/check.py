@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Checks what the compiler does not: that #include lines run one way only,
+and that every file states the same version.
+
+Prints one line per finding and ends with `N passed, N failed`.
+"""
+
+import json
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Where an #include "…" or <…> may be found, in this order after its own folder.
+INCLUDE_ROOTS = ["gatewayd/src", "libgwclient/wire", "libgwclient/src",
+                 "libgwclient/include", "ext"]
+
+# The longest prefix names a file's component.
+COMPONENTS = {
+    "libgwclient/include/": "api",
+    "libgwclient/wire/": "wire",
+    "libgwclient/src/": "library",
+    "ext/": "ext",
+    "gatewayd/src/core/": "core",
+    "gatewayd/src/client/": "client",
+    "gatewayd/src/hub/": "hub",
+    "gatewayd/src/inner/": "inner",
+    "gatewayd/src/register/": "register",
+    "gatewayd/src/status/": "status",
+    "gatewayd/src/tls/": "tls",
+    "gatewayd/src/conf/": "conf",
+    "gatewayd/src/": "main",
+}
+
+# Headers that a component shares beyond itself: the codec's public leaves,
+# and the reference-counted message, which is all that the hub knows of core.
+LEAVES = {
+    "libgwclient/include/gwclient/" + name: "leaf"
+    for name in ("error.h", "types.h", "frame.h", "protocol.h", "version.h")
+}
+LEAVES["gatewayd/src/core/message.h"] = "message"
+
+DAEMON = {"wire", "leaf"}
+ALLOWED = {
+    "api": {"leaf"},
+    "wire": {"leaf"},
+    "library": {"api", "leaf", "wire"},
+    "ext": {"api", "leaf"},
+    "core": DAEMON | {"message", "client", "tls", "conf"},
+    "client": DAEMON | {"tls"},
+    "hub": DAEMON | {"message"},
+    "inner": DAEMON | {"message", "hub", "core"},
+    "register": DAEMON | {"message", "hub", "core"},
+    "status": DAEMON | {"message", "hub", "core"},
+    "tls": DAEMON,
+    "conf": DAEMON,
+    "main": DAEMON | {"message", "core", "client", "hub", "inner",
+                      "register", "status", "tls", "conf"},
+}
+
+# Foreign headers and the only components that may include them.
+FOREIGN = [
+    (re.compile(r"openssl/"), {"tls"}),
+    (re.compile(r"event2?/|event\.h|evutil"), {"core", "tls", "main"}),
+    (re.compile(r"(php|zend|SAPI)\w*\.h|Zend/|main/|ext/standard/"), {"ext"}),
+]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def component(path):
+    """The component of a repository path, or None."""
+    if path in LEAVES:
+        return LEAVES[path]
+    prefixes = [p for p in COMPONENTS if path.startswith(p)]
+    return COMPONENTS[max(prefixes, key=len)] if prefixes else None
+
+
+def home(path):
+    """The component whose rules a file obeys: a leaf obeys its folder's."""
+    prefixes = [p for p in COMPONENTS if path.startswith(p)]
+    return COMPONENTS[max(prefixes, key=len)]
+
+
+def resolve(path, name, quoted):
+    """The repository path that an include line means, or None if foreign."""
+    folders = [str(Path(path).parent)] if quoted else []
+    for folder in folders + INCLUDE_ROOTS:
+        candidate = (ROOT / folder / name).resolve()
+        if candidate.is_file() and candidate.is_relative_to(ROOT):
+            return str(candidate.relative_to(ROOT))
+    return None
+
+
+def include_faults(path):
+    own = home(path)
+    text = (ROOT / path).read_text(encoding="utf-8")
+    for bracket, name in INCLUDE.findall(text):
+        target = resolve(path, name, bracket == '"')
+        if target is None:
+            for pattern, owners in FOREIGN:
+                if pattern.match(name) and own not in owners:
+                    yield f"{path}: {own} must not include <{name}>"
+            continue
+        other = component(target)
+        if other in (own, None) or home(target) == own:
+            continue
+        if other not in ALLOWED[own]:
+            yield f"{path}: {own} must not include {target} ({other})"
+
+
+def check_includes():
+    """One check per component that has sources."""
+    sources = {}
+    for prefix in ("libgwclient/", "gatewayd/src/", "ext/"):
+        for suffix in ("*.c", "*.h"):
+            for file in (ROOT / prefix).rglob(suffix):
+                path = str(file.relative_to(ROOT))
+                if component(path):
+                    sources.setdefault(home(path), []).append(path)
+    for name, paths in sorted(sources.items()):
+        yield (f"includes of {name}",
+               [f for path in sorted(paths) for f in include_faults(path)])
+
+
+def header_version():
+    text = (ROOT / "libgwclient/include/gwclient/version.h").read_text()
+    return re.search(r'#define GW_VERSION "([^"]+)"', text).group(1)
+
+
+def package_xml_versions():
+    tree = ElementTree.parse(ROOT / "package.xml")
+    for element in tree.iter():
+        if element.tag.endswith("}version") or element.tag == "version":
+            for child in element:
+                tag = child.tag.rsplit("}", 1)[-1]
+                if tag == "release":
+                    yield f"package.xml {tag}", child.text.strip()
+            return
+
+
+def composer_versions():
+    data = json.loads((ROOT / "composer.json").read_text())
+    if "version" in data:
+        yield "composer.json", data["version"]
+
+
+def changelog_versions():
+    """The newest heading that is a version; "Unreleased" may stand above."""
+    text = (ROOT / "CHANGELOG.md").read_text()
+    found = re.search(r"^## \[?v?(\d[\w.]*)", text, re.MULTILINE)
+    if found:
+        yield "CHANGELOG.md", found.group(1)
+
+
+def literal_versions(folder, pattern):
+    """Version literals in sources, which ought to come from version.h."""
+    for file in sorted((ROOT / folder).rglob("*.[ch]")):
+        for found in re.finditer(pattern, file.read_text(encoding="utf-8")):
+            yield str(file.relative_to(ROOT)), found.group(1)
+
+
+def check_versions():
+    want = header_version()
+    sources = [
+        ("package.xml", package_xml_versions),
+        ("composer.json", composer_versions),
+        ("CHANGELOG.md", changelog_versions),
+        ("ext", lambda: literal_versions(
+            "ext", r'#define PHP_\w+_VERSION\s+"([^"]+)"')),
+        ("gatewayd", lambda: literal_versions(
+            "gatewayd/src", r'#define \w*VERSION\s+"([^"]+)"')),
+    ]
+    for name, read in sources:
+        if (ROOT / name).exists():
+            yield (f"version in {name}",
+                   [f"{where} says {got}, version.h says {want}"
+                    for where, got in read() if got != want])
+
+
+def main():
+    passed = failed = 0
+    for name, faults in [*check_includes(), *check_versions()]:
+        if faults:
+            failed += 1
+            print(f"FAIL {name}")
+            for fault in faults:
+                print(f"  {fault}")
+        else:
+            passed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
