@@ -31,7 +31,8 @@ typedef struct gw_ser_token {
 typedef struct gw_ser {
     const char *p;
     const char *end;
-    unsigned depth;                      /* private from here on */
+    int references; /* references (R: and r:) seen so far, in objects too */
+    unsigned depth; /* private from here on */
     int64_t left[GW_SER_DEPTH_MAX];
     unsigned char key_next[GW_SER_DEPTH_MAX];
     int done;

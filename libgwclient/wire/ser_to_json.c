@@ -1,0 +1,90 @@
+#include "ser_to_json.h"
+
+#include "double_text.h"
+#include "json_write.h"
+#include "ser_read.h"
+#include "value.h"
+
+static void put_scalar(gw_buf *out, gw_slice text)
+{
+    gw_ser ser;
+    gw_ser_token token;
+
+    gw_ser_init(&ser, text);
+
+    int rc = gw_ser_next(&ser, &token);
+    if (rc != GW_OK) {
+        gw_buf_fail(out, rc);
+        return;
+    }
+    switch (token.type) {
+    case GW_SER_NULL:
+        gw_buf_put_str(out, "null");
+        break;
+    case GW_SER_BOOL:
+        gw_buf_put_str(out, token.num ? "true" : "false");
+        break;
+    case GW_SER_INT:
+        gw_buf_put_int(out, token.num);
+        break;
+    case GW_SER_DOUBLE:
+        gw_buf_put_double(out, token.text);
+        break;
+    case GW_SER_STRING:
+        gw_json_put_string_unicode(out, token.text);
+        break;
+    default:
+        gw_buf_fail(out, GW_EINVAL);
+    }
+}
+
+static void put_name(gw_buf *out, const gw_key *key)
+{
+    if (key->type == GW_KEY_INT) {
+        gw_buf_put_char(out, '"');
+        gw_buf_put_int(out, key->num);
+        gw_buf_put_char(out, '"');
+    } else {
+        gw_json_put_string_unicode(out, key->str);
+    }
+    gw_buf_put_char(out, ':');
+}
+
+static void put_value(gw_buf *out, const gw_value *value)
+{
+    if (value->map == NULL) {
+        put_scalar(out, value->text);
+        return;
+    }
+
+    int is_list = gw_map_is_list(value->map);
+    gw_buf_put_char(out, is_list ? '[' : '{');
+    for (const gw_entry *e = value->map->first; e != NULL; e = e->next) {
+        if (e != value->map->first)
+            gw_buf_put_char(out, ',');
+        if (!is_list)
+            put_name(out, &e->key);
+        put_value(out, &e->value);
+    }
+    gw_buf_put_char(out, is_list ? ']' : '}');
+}
+
+int gw_json_from_ser(gw_buf *out, gw_slice ser)
+{
+    size_t len = out->len;
+    gw_arena arena;
+    gw_value value;
+    int references;
+
+    gw_arena_init(&arena, out->allocator);
+
+    int rc = gw_value_read(&arena, ser, &value, &references);
+    if (rc == GW_OK) {
+        put_value(out, &value);
+        rc = out->error;
+    }
+    if (rc != GW_OK)
+        out->len = len;
+    gw_arena_deinit(&arena);
+    return rc;
+}
