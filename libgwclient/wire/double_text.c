@@ -114,14 +114,20 @@ static int try_next_up(double value, decimal *d)
     return 1;
 }
 
-/* The fewest digits that read back as `value` (positive, finite). */
+/* The fewest digits that read back as `value` (positive, finite). A number of
+ * DBL_DIG digits survives a normal double, so nothing shorter need be tried:
+ * it shows as zeros at the end. */
 static void shorten(double value, decimal *d)
 {
-    for (int count = 1; count <= DIGITS_MAX; count++) {
+    int count = value < DBL_MIN ? 1 : DBL_DIG;
+
+    for (; count <= DIGITS_MAX; count++) {
         round_to(value, count, d);
         if (decimal_value(d) == value || try_next_up(value, d))
-            return;
+            break;
     }
+    while (d->digits[d->count - 1] == '0')
+        d->digits[--d->count] = '\0';
 }
 
 static void put_zeros(gw_buf *out, int count)
