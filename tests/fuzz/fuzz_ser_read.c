@@ -1,0 +1,84 @@
+/* A serialized value that is read and written again reads the same. */
+#include "fuzz.h"
+
+#include "ser_read.h"
+#include "ser_write.h"
+#include "session.h"
+
+static void put_token(gw_buf *out, const gw_ser_token *token)
+{
+    gw_key key;
+
+    switch (token->type) {
+    case GW_SER_NULL:
+        gw_ser_put_null(out);
+        break;
+    case GW_SER_BOOL:
+        gw_ser_put_bool(out, token->num != 0);
+        break;
+    case GW_SER_INT:
+        HOLDS(gw_ser_key(token, &key) == GW_OK);
+        gw_ser_put_key(out, &key);
+        break;
+    case GW_SER_DOUBLE:
+        gw_buf_put_str(out, "d:");
+        gw_buf_put_slice(out, token->text);
+        gw_buf_put_char(out, ';');
+        break;
+    case GW_SER_STRING:
+        gw_ser_put_string(out, token->text);
+        break;
+    case GW_SER_ARRAY:
+        gw_ser_put_array(out, (size_t)token->num);
+        break;
+    case GW_SER_ARRAY_END:
+        gw_ser_put_array_end(out);
+        break;
+    default:
+        gw_buf_put_slice(out, token->text);
+    }
+}
+
+static int rewrite(gw_buf *out, gw_slice text)
+{
+    gw_ser ser;
+    gw_ser_token token;
+    int rc;
+
+    gw_ser_init(&ser, text);
+    while ((rc = gw_ser_next(&ser, &token)) == GW_OK &&
+           token.type != GW_SER_END)
+        put_token(out, &token);
+    HOLDS(gw_ser_next(&ser, &token) == rc);
+    return rc;
+}
+
+static void check_skip(gw_slice text)
+{
+    gw_ser ser;
+    gw_ser_token token;
+
+    gw_ser_init(&ser, text);
+    HOLDS(gw_ser_next(&ser, &token) == GW_OK);
+    HOLDS((token.type == GW_SER_ARRAY) == (gw_session_check(text) == GW_OK));
+    HOLDS(gw_ser_skip(&ser, &token) == GW_OK);
+    HOLDS(gw_ser_next(&ser, &token) == GW_OK && token.type == GW_SER_END);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    gw_slice text = gw_slice_of(data, size);
+    gw_buf once;
+    gw_buf twice;
+
+    gw_buf_init(&once, NULL, 0);
+    gw_buf_init(&twice, NULL, 0);
+    if (rewrite(&once, text) == GW_OK) {
+        check_skip(text);
+        HOLDS(rewrite(&twice, gw_buf_slice(&once)) == GW_OK);
+        HOLDS(same(gw_buf_slice(&once), gw_buf_slice(&twice)));
+    }
+    gw_buf_deinit(&once);
+    gw_buf_deinit(&twice);
+    return 0;
+}
