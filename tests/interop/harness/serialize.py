@@ -67,6 +67,16 @@ def dumps(value):
     return b"a:%d:{%s}" % (len(value), body)
 
 
+def from_python(value):
+    """The same value with str as UTF-8 bytes and dict as PhpArray."""
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, dict):
+        return PhpArray((from_python(key), from_python(item))
+                        for key, item in value.items())
+    return value
+
+
 def canonical(value):
     """A form in which the order of entries does not matter: gateways answer in
     the Register's order, which differs from run to run."""

@@ -1,0 +1,121 @@
+"""php-fpm with one child, and the FastCGI that a web server would speak."""
+
+import os
+import shutil
+import socket
+import struct
+
+from .cluster import CLIENT_PHP
+from .php import EXTENSION, extension_environment
+from .process import Process, wait_until
+
+BEGIN, END, PARAMS, STDIN, STDOUT, STDERR = 1, 3, 4, 5, 6, 7
+HEADER = struct.Struct(">BBHHBx")
+RESPONDER = struct.pack(">HB5x", 1, 0)
+
+CONFIG = """\
+[global]
+error_log = {folder}/error.log
+daemonize = no
+[www]
+{user}
+listen = {folder}/socket
+pm = static
+pm.max_children = 1
+catch_workers_output = yes
+"""
+
+
+def find_fpm():
+    """The php-fpm of the same version as the php on the command line."""
+    version = os.popen(f"{CLIENT_PHP} -r 'echo PHP_MAJOR_VERSION, \".\", "
+                       "PHP_MINOR_VERSION;'").read()
+    path = os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin"
+    return (shutil.which(f"php-fpm{version}", path=path)
+            or shutil.which("php-fpm", path=path))
+
+
+def record(kind, content):
+    return HEADER.pack(1, kind, 1, len(content), 0) + content
+
+
+def name_value(name, value):
+    """Lengths below 128 take one byte, others four."""
+    head = b""
+    for text in (name, value):
+        length = len(text)
+        head += (bytes([length]) if length < 128
+                 else struct.pack(">I", length | 0x80000000))
+    return head + name + value
+
+
+class Fpm:
+    """Started with the extension loaded; `prefix` may be strace."""
+
+    def __init__(self, prefix=(), ini=None):
+        binary = find_fpm()
+        if not binary:
+            raise AssertionError("php-fpm is not installed")
+        command = [*prefix, binary, "--nodaemonize", "--fpm-config",
+                   "{folder}/fpm.conf", "-d", f"extension={EXTENSION}"]
+        for name, value in (ini or {}).items():
+            command += ["-d", f"{name}={value}"]
+        if os.getuid() == 0:
+            command.append("--allow-to-run-as-root")
+        self.process = Process(command, "fpm", extension_environment())
+        folder = self.process.folder
+        user = "user = root\ngroup = root" if os.getuid() == 0 else ""
+        (folder / "fpm.conf").write_text(
+            CONFIG.format(folder=folder, user=user), encoding="utf-8")
+        self.socket_path = folder / "socket"
+        self.process.start()
+        try:
+            wait_until(self._listens, "php-fpm's socket")
+        except BaseException:
+            self.close()
+            raise
+
+    def _listens(self):
+        self.process.expect_running()
+        return self.socket_path.exists()
+
+    @property
+    def folder(self):
+        return self.process.folder
+
+    def request(self, script, query=""):
+        """Runs a script; returns its body (headers cut off)."""
+        params = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET",
+                  "SCRIPT_FILENAME": str(script), "SCRIPT_NAME": "/",
+                  "QUERY_STRING": query, "SERVER_PROTOCOL": "HTTP/1.1"}
+        encoded = b"".join(name_value(k.encode(), v.encode())
+                           for k, v in params.items())
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(30)
+            sock.connect(str(self.socket_path))
+            sock.sendall(record(BEGIN, RESPONDER) + record(PARAMS, encoded)
+                         + record(PARAMS, b"") + record(STDIN, b""))
+            return self._read_response(sock.makefile("rb"))
+
+    @staticmethod
+    def _read_response(stream):
+        output = errors = b""
+        while True:
+            head = stream.read(HEADER.size)
+            if len(head) < HEADER.size:
+                raise AssertionError(f"php-fpm closed: {output!r} {errors!r}")
+            _, kind, _, length, padding = HEADER.unpack(head)
+            content = stream.read(length)
+            stream.read(padding)
+            if kind == STDOUT:
+                output += content
+            elif kind == STDERR:
+                errors += content
+            elif kind == END:
+                break
+        if errors:
+            raise AssertionError(f"php-fpm: {errors.decode()}")
+        return output.partition(b"\r\n\r\n")[2].decode()
+
+    def close(self):
+        self.process.discard()
