@@ -1,0 +1,235 @@
+// The integration: WebSocket → init → bind.php → send_message.php.
+
+import { connect } from './socket.js';
+import { $, notice, paintAvatar, showMessage, showMyGroups, showOnline, suggest } from './view.js';
+
+const REFRESH = 3000; // ms between looks at who is online
+
+// Each tab is a person of its own: sessionStorage survives a reload, and a new
+// tab starts without it.
+const me = JSON.parse(sessionStorage.getItem('me') ?? 'null') ?? { name: '', groups: [] };
+let clientId = null; // of the present connection
+let bound = false;   // bind.php has tied this connection to `me`
+let online = { connections: 0, users: [], groups: [] };
+
+function remember() {
+  sessionStorage.setItem('me', JSON.stringify(me));
+}
+
+async function ask(path, body) {
+  const response = await fetch(path, body && {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const data = await response.json().catch(() => null);
+  if (!response.ok || !data) {
+    throw new Error(data?.error ?? `The server answered ${response.status}.`);
+  }
+  return data;
+}
+
+/** Runs `job` for a form: one at a time, its failure shown beside it. */
+function guarded(form, noticeId, job) {
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const button = form.querySelector('[type="submit"]');
+    if (button.disabled) return;
+    button.disabled = true;
+    notice(noticeId, '');
+    try {
+      if (!clientId) throw new Error('Not connected at the moment.');
+      await job();
+    } catch (error) {
+      notice(noticeId, error.message);
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+// ---- who we are -------------------------------------------------------------
+
+async function bind() {
+  const id = clientId;
+  const answer = await ask('bind.php', { client_id: id, name: me.name, groups: me.groups });
+  if (id !== clientId) return; // reconnected meanwhile: that one binds again
+  me.name = answer.user;
+  bound = true;
+  remember();
+  showMe();
+  refresh();
+}
+
+function showMe() {
+  document.body.classList.toggle('signed-in', bound);
+  $('sign-in').hidden = bound;
+  for (const id of ['me', 'my-groups-box', 'send']) $(id).hidden = !bound;
+  if (!bound) return;
+  $('my-name').textContent = me.name;
+  paintAvatar($('my-avatar'), me.name);
+  document.title = `${me.name} · Push demo`;
+  showMyGroups(me.groups, leave);
+}
+
+async function changeGroup(action, group) {
+  await ask('group.php', { client_id: clientId, action, group });
+  me.groups = me.groups.filter((name) => name !== group);
+  if (action === 'join') me.groups.push(group);
+  remember();
+  showMe();
+}
+
+async function leave(group) {
+  notice('group-notice', '');
+  try {
+    await changeGroup('leave', group);
+  } catch (error) {
+    notice('group-notice', error.message);
+  }
+}
+
+guarded($('sign-in'), 'sign-in-notice', async () => {
+  me.name = $('name').value.trim();
+  const group = $('group').value.trim();
+  me.groups = group ? [group] : [];
+  await bind();
+  $('text').focus();
+});
+
+guarded($('join'), 'group-notice', async () => {
+  await changeGroup('join', $('join-group').value.trim());
+  $('join').reset();
+});
+
+$('sign-out').addEventListener('click', () => {
+  sessionStorage.removeItem('me');
+  location.reload(); // a new connection knows nothing of the old name
+});
+
+// ---- messages ---------------------------------------------------------------
+
+const choice = () => $('send').elements.to.value;
+
+function showRecipient() {
+  const to = choice();
+  $('recipient').hidden = to === 'all';
+  $('target').required = to !== 'all';
+  suggest(to === 'group'
+    ? online.groups.map((group) => group.name)
+    : online.users.map((user) => user.name).filter((name) => name !== me.name));
+}
+
+function pick(kind, name) {
+  $('send').elements.to.value = kind;
+  $('target').value = name;
+  showRecipient();
+  $('text').focus();
+}
+
+$('send').addEventListener('change', (event) => {
+  if (event.target.name !== 'to') return;
+  $('target').value = '';
+  showRecipient();
+});
+
+// Enter sends, Shift+Enter breaks the line, and Enter that ends a composition
+// of an input method does neither.
+$('text').addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  $('send').requestSubmit();
+});
+
+guarded($('send'), 'send-notice', async () => {
+  const answer = await ask('send_message.php', {
+    client_id: clientId,
+    to: choice(),
+    target: $('target').value.trim(),
+    text: $('text').value,
+  });
+  showMessage(answer.message, me.name, false);
+  if (!answer.reached) {
+    notice('send-notice', `Nobody is there: ${answer.message.target} is not online.`, 'hint');
+  }
+  $('text').value = '';
+  $('text').focus();
+});
+
+// ---- who is online ------------------------------------------------------------
+
+let refreshing = false;
+let again = false;
+let shown = ''; // what the lists were last made from
+
+async function refresh() {
+  if (refreshing) {
+    again = true;
+    return;
+  }
+  refreshing = true;
+  try {
+    online = await ask('online.php');
+    notice('online-notice', '');
+    const now = JSON.stringify([online, me.name, bound]);
+    if (now !== shown) {
+      shown = now;
+      showOnline(online, me.name, bound ? pick : null);
+      showRecipient();
+    }
+  } catch (error) {
+    notice('online-notice', error.message);
+  } finally {
+    refreshing = false;
+  }
+  if (again) {
+    again = false;
+    refresh();
+  }
+}
+
+setInterval(() => {
+  if (!document.hidden) refresh();
+}, REFRESH);
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) refresh();
+});
+
+// ---- the connection -------------------------------------------------------------
+
+const config = await ask('config.php');
+$('about').textContent = `GatewayClient\\Gateway: ${config.class} · push service: ${config.service}`;
+const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+const socket = connect(`${scheme}://${location.hostname}:${config.websocket_port}/`, {
+  state(state, text) {
+    $('state').dataset.state = state;
+    $('state').textContent = text;
+    $('retry').hidden = state !== 'offline';
+    if (state === 'online') return;
+    clientId = null;
+    $('client-id').textContent = '–';
+  },
+  init(id) {
+    clientId = id;
+    bound = false;
+    $('client-id').textContent = id;
+    if (me.name) {
+      bind().catch((error) => {
+        showMe();
+        notice('sign-in-notice', error.message);
+      });
+    } else {
+      refresh();
+    }
+  },
+  message(data) {
+    if (data.type === 'message') showMessage(data, me.name, true);
+    if (data.type === 'online_changed') refresh();
+  },
+});
+$('retry').addEventListener('click', socket.retry);
+
+$('name').value = me.name;
+if (!me.name) $('name').focus();
+showMe();
+refresh();
