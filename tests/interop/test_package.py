@@ -46,7 +46,7 @@ class Unchanged:
         client.expect_text("hello")
         connection_id = int(client.client_id[12:], 16)
         results = done.stdout.replace(client.client_id, "ID").replace(
-            f"i:{connection_id};", "i:CONNECTION;")
+            f'"connection_id";i:{connection_id};', "CONNECTION")
         client.close()
         self.wait_gone(client)
         return results, done.stderr.split()

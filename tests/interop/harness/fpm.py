@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import struct
 
@@ -16,6 +17,7 @@ RESPONDER = struct.pack(">HB5x", 1, 0)
 CONFIG = """\
 [global]
 error_log = {folder}/error.log
+pid = {folder}/pid
 daemonize = no
 [www]
 {user}
@@ -118,4 +120,10 @@ class Fpm:
         return output.partition(b"\r\n\r\n")[2].decode()
 
     def close(self):
+        """php-fpm leads a session of its own, out of its starter's reach."""
+        pid_file = self.folder / "pid"
+        if pid_file.exists():
+            pid = int(pid_file.read_text())
+            os.kill(pid, signal.SIGTERM)
+            wait_until(lambda: not self.process.running(), "php-fpm's end")
         self.process.discard()

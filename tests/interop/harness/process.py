@@ -84,12 +84,12 @@ class Process:
         self.popen.send_signal(signal.SIGCONT)
 
     def stop(self):
-        """SIGTERM, then SIGKILL to its session. Returns the exit status."""
+        """SIGTERM, then SIGKILL, to its session. Returns the exit status."""
         if self.popen is None:
             return None
         if self.running():
             self.resume()
-            self.popen.terminate()
+            os.killpg(self.pid, signal.SIGTERM)
             try:
                 self.popen.wait(PATIENCE)
             except subprocess.TimeoutExpired:
