@@ -8,15 +8,20 @@
  *
  * Every function that talks to gateways returns
  *   GW_OK             every gateway concerned was served;
- *   GW_EPARTIAL       some were not; what the others gave was delivered, and
- *                     gw_client_failures() names those that failed;
+ *   GW_EPARTIAL       some were not (perhaps none was); what the others gave was
+ *                     delivered, and gw_client_failures() names those that
+ *                     failed;
  *   another GW_E…     nothing was done: gw_client_error() says why.
- * "All gateways" are those that the Register lists at the time of the call.
+ * "All gateways" are those that the Register lists at the time of the call. A
+ * call by client_ids that concerns only one gateway never returns GW_EPARTIAL:
+ * the gateway's own failure is its result (and is listed, too).
  *
- * Time: one deadline per call, on the monotonic clock, covers connecting,
- * sending and receiving on all gateways together, which are served in
- * parallel. Only a host name adds to it: names are resolved by getaddrinfo(),
- * which cannot be bounded; numeric addresses never are.
+ * Time: one deadline per call, `timeout_ms` after its start on the monotonic
+ * clock, covers the question to the Register, connecting, sending and receiving
+ * on all gateways together, which are served in parallel. Within it one attempt
+ * to connect may take `connect_timeout_ms`. Only a host name adds to it: names
+ * are resolved by getaddrinfo(), which cannot be bounded; numeric addresses
+ * never are.
  *
  * Callbacks run after all gateways have answered or failed, in the Register's
  * order, and get slices of the replies that are valid during the callback
@@ -45,7 +50,7 @@ typedef struct gw_options {
     gw_slice secret_key;          /* default: empty */
 
     unsigned connect_timeout_ms; /* one connection attempt; default 3000 */
-    unsigned timeout_ms; /* after connecting: sending and replies; default 5000 */
+    unsigned timeout_ms;         /* a whole call; default 5000 */
 
     int persistent;             /* keep connections between calls; default 1 */
     unsigned pool_max_idle;     /* idle connections per gateway and key;
@@ -70,8 +75,9 @@ int gw_client_new(gw_client **client, const gw_options *options);
  * were sent are not taken back. */
 void gw_client_free(gw_client *client);
 
-/* Change what the next calls use. Each returns GW_OK, GW_ENOMEM, or GW_EINVAL
- * and then changes nothing. Connections and cached lists are kept per address,
+/* Change what the next calls use. Each returns GW_OK, or changes nothing:
+ * GW_ENOMEM; GW_EINVAL (no or a bad address, a time of 0, a key that is not
+ * UTF-8); GW_EBUSY. Connections and cached lists are kept per address,
  * key and Register list, so one client may serve several clusters in turn. */
 int gw_client_set_registers(gw_client *client, const gw_slice *addresses,
                             size_t count);
@@ -263,8 +269,10 @@ int gw_row_next_group(gw_slice *rest, gw_key *group);
  * for the current key: a cheap question on each connection that still has
  * unanswered commands; replies come in order, so its reply proves the rest.
  *
- * GW_EUNCONFIRMED: a connection ended before it could be asked, or the client
- * is not persistent; gw_client_failures() names the gateways. */
+ * GW_EUNCONFIRMED: a connection ended before it could be asked, did not answer
+ * in time, or the client is not persistent; gw_client_failures() names the
+ * gateways, with GW_ETIMEDOUT for those that were silent. Each command is
+ * reported as unconfirmed once. */
 int gw_flush(gw_client *client);
 
 /* ---- any frame -------------------------------------------------------------- */

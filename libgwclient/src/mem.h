@@ -1,0 +1,33 @@
+/* The client's allocator in the shapes that its files need. */
+#ifndef GW_SRC_MEM_H
+#define GW_SRC_MEM_H
+
+#include <gwclient/types.h>
+
+static inline void *gw_mem_alloc(const gw_allocator *a, size_t size)
+{
+    return a->realloc(NULL, size == 0 ? 1 : size, a->user);
+}
+
+/* `count` elements of `size` bytes; NULL also when that overflows. */
+static inline void *gw_mem_resize(const gw_allocator *a, void *ptr,
+                                  size_t count, size_t size)
+{
+    if (count == 0 || count > SIZE_MAX / size)
+        return NULL;
+    return a->realloc(ptr, count * size, a->user);
+}
+
+static inline void gw_mem_free(const gw_allocator *a, void *ptr)
+{
+    if (ptr != NULL)
+        a->free(ptr, a->user);
+}
+
+static inline int gw_slice_equal(gw_slice a, gw_slice b)
+{
+    return a.len == b.len &&
+           (a.len == 0 || memcmp(a.base, b.base, a.len) == 0);
+}
+
+#endif

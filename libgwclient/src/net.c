@@ -1,0 +1,458 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* SOCK_CLOEXEC, getrandom() */
+#endif
+#ifdef _WIN32
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0600 /* WSAPoll() */
+#endif
+#endif
+
+#include "net.h"
+
+#include <gwclient/error.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef _WIN32
+#include <process.h>
+#define SYS(name) WSA##name
+#else
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+#define SYS(name) name
+#endif
+#ifdef __linux__
+#include <sys/random.h>
+#endif
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE does it there */
+#endif
+
+const int gw_net_timed_out = SYS(ETIMEDOUT);
+
+/* ---- what the systems do alike ------------------------------------------ */
+
+static const struct {
+    int error;
+    const char *text;
+} error_texts[] = {
+    {SYS(ECONNREFUSED), "Connection refused"},
+    {SYS(ETIMEDOUT), "Connection timed out"},
+    {SYS(ECONNRESET), "Connection reset by peer"},
+    {SYS(ECONNABORTED), "Software caused connection abort"},
+    {SYS(ENETUNREACH), "Network is unreachable"},
+    {SYS(ENETDOWN), "Network is down"},
+    {SYS(EHOSTUNREACH), "No route to host"},
+    {SYS(EADDRNOTAVAIL), "Cannot assign requested address"},
+    {SYS(EAFNOSUPPORT), "Address family not supported by protocol"},
+    {SYS(EACCES), "Permission denied"},
+    {SYS(EMFILE), "Too many open files"},
+    {SYS(EINVAL), "Invalid argument"},
+#ifndef _WIN32
+    {EPIPE, "Broken pipe"},
+    {ENFILE, "Too many open files in system"},
+    {EPERM, "Operation not permitted"},
+#endif
+};
+
+const char *gw_net_strerror(int error, char scratch[GW_NET_TEXT_LEN])
+{
+    size_t i;
+
+    for (i = 0; i < sizeof error_texts / sizeof error_texts[0]; i++) {
+        if (error_texts[i].error == error)
+            return error_texts[i].text;
+    }
+    snprintf(scratch, GW_NET_TEXT_LEN, "system error %d", error);
+    return scratch;
+}
+
+static int resolve_code(int gai)
+{
+    return gai == EAI_MEMORY ? GW_ENOMEM : GW_ERESOLVE;
+}
+
+static size_t take_endpoints(const struct addrinfo *info, gw_endpoint *list)
+{
+    size_t n = 0;
+
+    for (; info != NULL && n < GW_ENDPOINT_MAX; info = info->ai_next) {
+        if (info->ai_addrlen > sizeof list[n].addr)
+            continue;
+        memcpy(&list[n].addr, info->ai_addr, info->ai_addrlen);
+        list[n].len = (socklen_t)info->ai_addrlen;
+        n++;
+    }
+    return n;
+}
+
+/* Dotted quads are most of what there is, and cost no library call. */
+static int resolve_numeric(const char *host, uint16_t port, gw_endpoint *to)
+{
+    memset(to, 0, sizeof *to);
+    if (inet_pton(AF_INET, host, &to->addr.in.sin_addr) == 1) {
+        to->addr.in.sin_family = AF_INET;
+        to->addr.in.sin_port = htons(port);
+        to->len = sizeof to->addr.in;
+        return 1;
+    }
+    if (inet_pton(AF_INET6, host, &to->addr.in6.sin6_addr) == 1) {
+        to->addr.in6.sin6_family = AF_INET6;
+        to->addr.in6.sin6_port = htons(port);
+        to->len = sizeof to->addr.in6;
+        return 1;
+    }
+    return 0;
+}
+
+int gw_net_resolve(gw_slice host, uint16_t port, gw_endpoint *list,
+                   size_t *count)
+{
+    char name[256], service[8];
+    struct addrinfo hints, *info;
+    int gai;
+
+    *count = 0;
+    if (host.len == 0 || host.len >= sizeof name)
+        return GW_ERESOLVE;
+    memcpy(name, host.base, host.len);
+    name[host.len] = '\0';
+    if (resolve_numeric(name, port, list)) {
+        *count = 1;
+        return GW_OK;
+    }
+    memset(&hints, 0, sizeof hints);
+    hints.ai_socktype = SOCK_STREAM;
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    gai = getaddrinfo(name, service, &hints, &info);
+    if (gai != 0)
+        return resolve_code(gai);
+    *count = take_endpoints(info, list);
+    freeaddrinfo(info);
+    return *count > 0 ? GW_OK : GW_ERESOLVE;
+}
+
+uint32_t gw_net_first_ipv4(const gw_endpoint *list, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (list[i].addr.sa.sa_family == AF_INET)
+            return ntohl(list[i].addr.in.sin_addr.s_addr);
+    }
+    return 0;
+}
+
+static void set_nodelay(gw_socket fd)
+{
+    int on = 1;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (const void *)&on, sizeof on);
+}
+
+int gw_net_connected(gw_socket fd)
+{
+    int error = 0;
+    socklen_t len = sizeof error;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, (void *)&error, &len) != 0)
+        return SYS(EINVAL);
+    return error;
+}
+
+#ifndef _WIN32
+
+/* ---- POSIX ------------------------------------------------------------------ */
+
+int gw_net_start(void)
+{
+    return 0;
+}
+
+void gw_net_stop(void)
+{
+}
+
+uint64_t gw_net_now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+}
+
+long gw_net_pid(void)
+{
+    return (long)getpid();
+}
+
+static int random_from_device(void *out, size_t len)
+{
+    char *p = out;
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno;
+    while (len > 0) {
+        ssize_t n = read(fd, p, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            close(fd);
+            return EIO;
+        }
+        p += n;
+        len -= (size_t)n;
+    }
+    close(fd);
+    return 0;
+}
+
+int gw_net_random(void *out, size_t len)
+{
+#ifdef __linux__
+    if (getrandom(out, len, 0) == (ssize_t)len)
+        return 0;
+#endif
+    return random_from_device(out, len);
+}
+
+static gw_socket open_socket(int family)
+{
+#if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
+    return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+    int fd = socket(family, SOCK_STREAM, 0);
+
+    if (fd >= 0) {
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
+    return fd;
+#endif
+}
+
+int gw_net_connect(const gw_endpoint *to, gw_socket *out)
+{
+    int error;
+    gw_socket fd = open_socket(to->addr.sa.sa_family);
+
+    *out = GW_SOCKET_NONE;
+    if (fd < 0)
+        return errno;
+    set_nodelay(fd);
+#ifdef SO_NOSIGPIPE
+    error = 1;
+    setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &error, sizeof error);
+#endif
+    *out = fd;
+    if (connect(fd, &to->addr.sa, to->len) == 0)
+        return 0;
+    error = errno;
+    /* A signal does not stop a connection that has begun. */
+    if (error == EINPROGRESS || error == EINTR)
+        return GW_EAGAIN;
+    close(fd);
+    *out = GW_SOCKET_NONE;
+    return error;
+}
+
+int gw_net_send(gw_socket fd, const gw_slice *parts, size_t count, size_t *sent)
+{
+    struct iovec iov[GW_NET_PARTS_MAX];
+    struct msghdr msg;
+    ssize_t n;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        iov[i].iov_base = (void *)(uintptr_t)parts[i].base;
+        iov[i].iov_len = parts[i].len;
+    }
+    memset(&msg, 0, sizeof msg);
+    msg.msg_iov = iov;
+    msg.msg_iovlen = (int)count;
+    *sent = 0;
+    do {
+        n = sendmsg(fd, &msg, MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK ? GW_EAGAIN : errno;
+    *sent = (size_t)n;
+    return 0;
+}
+
+int gw_net_recv(gw_socket fd, void *out, size_t len, size_t *got)
+{
+    ssize_t n;
+
+    *got = 0;
+    do {
+        n = recv(fd, out, len, 0);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK ? GW_EAGAIN : errno;
+    *got = (size_t)n;
+    return 0;
+}
+
+int gw_net_is_quiet(gw_socket fd)
+{
+    char byte;
+    ssize_t n;
+
+    do {
+        n = recv(fd, &byte, 1, MSG_PEEK);
+    } while (n < 0 && errno == EINTR);
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void gw_net_close(gw_socket fd)
+{
+    close(fd);
+}
+
+int gw_net_poll(gw_pollfd *fds, size_t count, int timeout_ms)
+{
+    size_t i;
+
+    if (poll(fds, (nfds_t)count, timeout_ms) >= 0)
+        return 0;
+    if (errno != EINTR)
+        return errno;
+    for (i = 0; i < count; i++)
+        fds[i].revents = 0;
+    return 0;
+}
+
+int gw_net_is_reset(int error)
+{
+    return error == EPIPE || error == ECONNRESET || error == ECONNABORTED;
+}
+
+#else
+
+/* ---- Windows ---------------------------------------------------------------- */
+
+int gw_net_start(void)
+{
+    WSADATA data;
+
+    return WSAStartup(MAKEWORD(2, 2), &data);
+}
+
+void gw_net_stop(void)
+{
+    WSACleanup();
+}
+
+uint64_t gw_net_now(void)
+{
+    return GetTickCount64();
+}
+
+long gw_net_pid(void)
+{
+    return (long)_getpid();
+}
+
+/* RtlGenRandom, by the name under which advapi32 exports it. */
+BOOLEAN NTAPI SystemFunction036(PVOID out, ULONG len);
+
+int gw_net_random(void *out, size_t len)
+{
+    return SystemFunction036(out, (ULONG)len) ? 0 : WSAEINVAL;
+}
+
+int gw_net_connect(const gw_endpoint *to, gw_socket *out)
+{
+    u_long on = 1;
+    int error;
+    gw_socket fd = WSASocketW(to->addr.sa.sa_family, SOCK_STREAM, IPPROTO_TCP,
+                              NULL, 0, WSA_FLAG_OVERLAPPED);
+
+    *out = GW_SOCKET_NONE;
+    if (fd == INVALID_SOCKET)
+        return WSAGetLastError();
+    SetHandleInformation((HANDLE)fd, HANDLE_FLAG_INHERIT, 0);
+    ioctlsocket(fd, FIONBIO, &on);
+    set_nodelay(fd);
+    *out = fd;
+    if (connect(fd, &to->addr.sa, to->len) == 0)
+        return 0;
+    error = WSAGetLastError();
+    if (error == WSAEWOULDBLOCK || error == WSAEINPROGRESS)
+        return GW_EAGAIN;
+    closesocket(fd);
+    *out = GW_SOCKET_NONE;
+    return error;
+}
+
+int gw_net_send(gw_socket fd, const gw_slice *parts, size_t count, size_t *sent)
+{
+    WSABUF bufs[GW_NET_PARTS_MAX];
+    DWORD n = 0;
+    size_t i;
+    int error;
+
+    for (i = 0; i < count; i++) {
+        bufs[i].buf = (char *)(uintptr_t)parts[i].base;
+        bufs[i].len = (ULONG)parts[i].len;
+    }
+    *sent = 0;
+    if (WSASend(fd, bufs, (DWORD)count, &n, 0, NULL, NULL) != 0) {
+        error = WSAGetLastError();
+        return error == WSAEWOULDBLOCK ? GW_EAGAIN : error;
+    }
+    *sent = n;
+    return 0;
+}
+
+int gw_net_recv(gw_socket fd, void *out, size_t len, size_t *got)
+{
+    int error, n;
+
+    *got = 0;
+    n = recv(fd, out, len > INT_MAX ? INT_MAX : (int)len, 0);
+    if (n < 0) {
+        error = WSAGetLastError();
+        return error == WSAEWOULDBLOCK ? GW_EAGAIN : error;
+    }
+    *got = (size_t)n;
+    return 0;
+}
+
+int gw_net_is_quiet(gw_socket fd)
+{
+    char byte;
+
+    return recv(fd, &byte, 1, MSG_PEEK) < 0 &&
+           WSAGetLastError() == WSAEWOULDBLOCK;
+}
+
+void gw_net_close(gw_socket fd)
+{
+    closesocket(fd);
+}
+
+/* Before Windows 10 2004 a refused connection shows only at its time limit. */
+int gw_net_poll(gw_pollfd *fds, size_t count, int timeout_ms)
+{
+    return WSAPoll(fds, (ULONG)count, timeout_ms) < 0 ? WSAGetLastError() : 0;
+}
+
+int gw_net_is_reset(int error)
+{
+    return error == WSAECONNRESET || error == WSAECONNABORTED ||
+           error == WSAESHUTDOWN;
+}
+
+#endif

@@ -1,0 +1,296 @@
+#include "pool.h"
+
+#include "client_impl.h"
+
+#include <address.h>
+
+/* Host names are asked again after this; numeric addresses never change. */
+#define RESOLVE_TTL_MS 30000u
+/* A peer without connections and debts is forgotten after this. */
+#define PEER_TTL_MS 60000u
+#define SWEEP_MS 1000u
+
+static int print_equal(const gw_print *a, const gw_print *b)
+{
+    return ((a->half[0] ^ b->half[0]) | (a->half[1] ^ b->half[1])) == 0;
+}
+
+static size_t bucket_of(uint64_t hash)
+{
+    return (size_t)(hash & (GW_POOL_BUCKETS - 1));
+}
+
+static gw_peer *peer_new(gw_client *c, gw_slice address, uint64_t hash)
+{
+    gw_peer *peer = gw_mem_alloc(&c->allocator, sizeof *peer + address.len);
+
+    if (peer == NULL)
+        return NULL;
+    memset(peer, 0, sizeof *peer);
+    peer->hash = hash;
+    peer->key = c->key.print;
+    peer->address_len = address.len;
+    memcpy(peer->address, address.base, address.len);
+    peer->address[address.len] = '\0';
+    peer->next = c->pool.buckets[bucket_of(hash)];
+    c->pool.buckets[bucket_of(hash)] = peer;
+    return peer;
+}
+
+gw_peer *gw_pool_peer(gw_client *c, gw_slice address)
+{
+    uint64_t hash = gw_siphash(address.base, address.len, c->seed[0]);
+    gw_peer *peer = c->pool.buckets[bucket_of(hash)];
+
+    for (; peer != NULL; peer = peer->next) {
+        if (peer->hash == hash && print_equal(&peer->key, &c->key.print) &&
+            gw_slice_equal(gw_peer_address(peer), address))
+            return peer;
+    }
+    return peer_new(c, address, hash);
+}
+
+int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
+{
+    gw_slice host;
+    uint32_t ip;
+    int rc;
+
+    (void)c;
+    if (peer->endpoint_count > 0 &&
+        (peer->resolved_at == UINT64_MAX ||
+         now - peer->resolved_at < RESOLVE_TTL_MS))
+        return GW_OK;
+    peer->endpoint_count = 0;
+    if (gw_address_split(gw_peer_address(peer), &host, &peer->port) != 0)
+        return GW_ERESOLVE;
+    rc = gw_net_resolve(host, peer->port, peer->endpoints,
+                        &peer->endpoint_count);
+    if (rc != GW_OK)
+        return rc;
+    peer->ip = gw_net_first_ipv4(peer->endpoints, peer->endpoint_count);
+    peer->resolved_at = gw_ipv4_parse(host, &ip) == 0 ? UINT64_MAX : now;
+    return GW_OK;
+}
+
+/* ---- connections ------------------------------------------------------------ */
+
+static void conn_free(gw_client *c, gw_conn *conn)
+{
+    gw_net_close(conn->fd);
+    gw_mem_free(&c->allocator, conn);
+}
+
+gw_conn *gw_pool_adopt(gw_client *c, gw_socket fd)
+{
+    gw_conn *conn = gw_mem_alloc(&c->allocator, sizeof *conn);
+
+    if (conn == NULL) {
+        gw_net_close(fd);
+        return NULL;
+    }
+    memset(conn, 0, sizeof *conn);
+    conn->fd = fd;
+    c->stats.connects++;
+    return conn;
+}
+
+void gw_pool_drop(gw_client *c, gw_peer *peer, gw_conn *conn)
+{
+    peer->lost += conn->unconfirmed;
+    conn_free(c, conn);
+}
+
+void gw_pool_died(gw_client *c, gw_peer *peer, gw_conn *conn)
+{
+    /* A gateway that does not like our key closes without a word. */
+    if (conn->authorised && !conn->proven)
+        peer->suspect = 1;
+    gw_pool_drop(c, peer, conn);
+}
+
+static gw_conn *pop_idle(gw_client *c, gw_peer *peer)
+{
+    gw_conn *conn = peer->idle;
+
+    if (conn != NULL) {
+        peer->idle = conn->next;
+        peer->idle_count--;
+        c->pool.idle_count--;
+    }
+    return conn;
+}
+
+static int is_too_old(const gw_client *c, const gw_conn *conn, uint64_t now)
+{
+    return now - conn->idle_since >= c->idle_timeout_s * (uint64_t)1000;
+}
+
+gw_conn *gw_pool_take(gw_client *c, gw_peer *peer, uint64_t now)
+{
+    gw_conn *conn;
+
+    while ((conn = pop_idle(c, peer)) != NULL) {
+        if (!gw_net_is_quiet(conn->fd)) {
+            c->stats.stale++;
+            gw_pool_died(c, peer, conn);
+        } else if (is_too_old(c, conn, now)) {
+            gw_pool_drop(c, peer, conn);
+        } else {
+            return conn;
+        }
+    }
+    return NULL;
+}
+
+gw_conn *gw_pool_take_unconfirmed(gw_client *c, gw_peer *peer)
+{
+    gw_conn **at = &peer->idle;
+    gw_conn *conn;
+
+    while ((conn = *at) != NULL) {
+        if (conn->unconfirmed == 0) {
+            at = &conn->next;
+            continue;
+        }
+        *at = conn->next;
+        peer->idle_count--;
+        c->pool.idle_count--;
+        if (gw_net_is_quiet(conn->fd))
+            return conn;
+        c->stats.stale++;
+        gw_pool_died(c, peer, conn);
+    }
+    return NULL;
+}
+
+gw_peer *gw_pool_next(const gw_client *c, const gw_peer *peer)
+{
+    size_t bucket = peer == NULL ? 0 : bucket_of(peer->hash);
+    gw_peer *next = peer == NULL ? c->pool.buckets[0] : peer->next;
+
+    for (;;) {
+        for (; next != NULL; next = next->next) {
+            if (print_equal(&next->key, &c->key.print))
+                return next;
+        }
+        if (++bucket == GW_POOL_BUCKETS)
+            return NULL;
+        next = c->pool.buckets[bucket];
+    }
+}
+
+void gw_pool_put(gw_client *c, gw_peer *peer, gw_conn *conn, uint64_t now)
+{
+    if (!c->persistent || peer->idle_count >= c->max_idle) {
+        gw_pool_drop(c, peer, conn);
+        return;
+    }
+    conn->idle_since = now;
+    conn->next = peer->idle;
+    peer->idle = conn;
+    peer->idle_count++;
+    c->pool.idle_count++;
+}
+
+/* ---- sweeping --------------------------------------------------------------- */
+
+/* The list is youngest first: from the first one that is too old, all are. */
+static void close_old(gw_client *c, gw_peer *peer, uint64_t now)
+{
+    gw_conn **at = &peer->idle;
+    gw_conn *conn;
+
+    while (*at != NULL && !is_too_old(c, *at, now))
+        at = &(*at)->next;
+    while ((conn = *at) != NULL) {
+        *at = conn->next;
+        peer->idle_count--;
+        c->pool.idle_count--;
+        if (gw_net_is_quiet(conn->fd))
+            gw_pool_drop(c, peer, conn);
+        else
+            gw_pool_died(c, peer, conn);
+    }
+}
+
+static int is_forgettable(const gw_peer *peer, uint64_t now)
+{
+    return peer->idle == NULL && peer->lost == 0 && !peer->suspect &&
+           now - peer->used_at >= PEER_TTL_MS;
+}
+
+void gw_pool_sweep(gw_client *c, uint64_t now)
+{
+    size_t i;
+
+    if (now - c->pool.swept_at < SWEEP_MS)
+        return;
+    c->pool.swept_at = now;
+    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+        gw_peer **at = &c->pool.buckets[i];
+        gw_peer *peer;
+
+        while ((peer = *at) != NULL) {
+            close_old(c, peer, now);
+            if (is_forgettable(peer, now)) {
+                *at = peer->next;
+                gw_mem_free(&c->allocator, peer);
+            } else {
+                at = &peer->next;
+            }
+        }
+    }
+}
+
+static void each_idle(gw_client *c, void (*fn)(gw_client *, gw_peer *,
+                                               gw_conn *))
+{
+    gw_peer *peer;
+    gw_conn *conn;
+    size_t i;
+
+    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+        for (peer = c->pool.buckets[i]; peer != NULL; peer = peer->next) {
+            while ((conn = pop_idle(c, peer)) != NULL)
+                fn(c, peer, conn);
+        }
+    }
+}
+
+void gw_pool_clear(gw_client *c)
+{
+    each_idle(c, gw_pool_drop);
+}
+
+static void disown(gw_client *c, gw_peer *peer, gw_conn *conn)
+{
+    (void)peer;
+    conn_free(c, conn);
+}
+
+void gw_pool_disown(gw_client *c)
+{
+    gw_peer *peer;
+    size_t i;
+
+    each_idle(c, disown);
+    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+        for (peer = c->pool.buckets[i]; peer != NULL; peer = peer->next)
+            peer->lost = 0;
+    }
+}
+
+void gw_pool_deinit(gw_client *c)
+{
+    gw_peer *peer;
+    size_t i;
+
+    gw_pool_clear(c);
+    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+        while ((peer = c->pool.buckets[i]) != NULL) {
+            c->pool.buckets[i] = peer->next;
+            gw_mem_free(&c->allocator, peer);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/* Gateways that we know, and the idle connections to them.
+ *
+ * A connection in the pool is clean: every byte of every command was sent, and
+ * every reply that was asked for was read. A call takes it out, so a connection
+ * is dirty from its first byte on, and only a finished exchange puts it back;
+ * every other end of the call closes it. */
+#ifndef GW_SRC_POOL_H
+#define GW_SRC_POOL_H
+
+#include "net.h"
+
+typedef struct gw_conn {
+    struct gw_conn *next; /* in its peer's idle list */
+    gw_socket fd;
+    uint64_t idle_since;
+    uint64_t unconfirmed; /* commands sent since the last reply */
+    int authorised;       /* our key, if any, and a command were sent */
+    int proven;           /* a reply came, so the gateway accepted the key */
+} gw_conn;
+
+/* SipHash twice with two secret seeds: tells keys apart without keeping them
+ * beside the connections. */
+typedef struct gw_print {
+    uint64_t half[2];
+} gw_print;
+
+/* One gateway address under one secret key. */
+typedef struct gw_peer {
+    struct gw_peer *next; /* in its bucket */
+    uint64_t hash;        /* of the address */
+    gw_print key;
+    uint64_t used_at;
+
+    gw_conn *idle; /* the one used last comes first */
+    size_t idle_count;
+    uint64_t lost; /* unconfirmed commands on connections that are gone; told
+                      once by gw_flush() */
+    int suspect;   /* a connection died before any reply proved the key */
+
+    gw_endpoint endpoints[GW_ENDPOINT_MAX];
+    size_t endpoint_count; /* 0: not resolved */
+    uint64_t resolved_at;
+    uint32_t ip; /* as in client_ids; 0: no IPv4 address */
+    uint16_t port;
+
+    size_t address_len;
+    char address[1]; /* NUL-terminated, allocated with the struct */
+} gw_peer;
+
+#define GW_POOL_BUCKETS 64 /* a power of two */
+
+typedef struct gw_pool {
+    gw_peer *buckets[GW_POOL_BUCKETS];
+    size_t idle_count; /* over all peers */
+    uint64_t swept_at;
+} gw_pool;
+
+static inline gw_slice gw_peer_address(const gw_peer *peer)
+{
+    return gw_slice_of(peer->address, peer->address_len);
+}
+
+struct gw_client;
+
+/* The peer of an address under the client's current key, made when it is new;
+ * NULL: out of memory. It stays until a later call's sweep. */
+gw_peer *gw_pool_peer(struct gw_client *c, gw_slice address);
+
+/* Resolves the peer's host unless that was done lately. GW_OK, GW_ERESOLVE,
+ * GW_ENOMEM. */
+int gw_pool_resolve(struct gw_client *c, gw_peer *peer, uint64_t now);
+
+/* The youngest idle connection that is still fit for use; NULL: none is. */
+gw_conn *gw_pool_take(struct gw_client *c, gw_peer *peer, uint64_t now);
+
+/* An idle connection, open, with commands that no reply has confirmed; NULL:
+ * there is none. Those that were closed meanwhile are accounted for. */
+gw_conn *gw_pool_take_unconfirmed(struct gw_client *c, gw_peer *peer);
+
+/* Walks over the peers under the current key. Start with NULL. */
+gw_peer *gw_pool_next(const struct gw_client *c, const gw_peer *peer);
+
+/* Wraps a connected socket, which is closed when memory is out (NULL). */
+gw_conn *gw_pool_adopt(struct gw_client *c, gw_socket fd);
+
+/* Gives a clean connection back: kept, or closed as the settings say. */
+void gw_pool_put(struct gw_client *c, gw_peer *peer, gw_conn *conn,
+                 uint64_t now);
+
+/* Closes a connection that is out of the pool and keeps account of what it
+ * leaves unconfirmed. */
+void gw_pool_drop(struct gw_client *c, gw_peer *peer, gw_conn *conn);
+
+/* The same, for one that the gateway ended. */
+void gw_pool_died(struct gw_client *c, gw_peer *peer, gw_conn *conn);
+
+/* Closes what was idle too long and forgets peers that nothing needs. Cheap
+ * when called often: works once a second. */
+void gw_pool_sweep(struct gw_client *c, uint64_t now);
+
+/* Closes every idle connection. */
+void gw_pool_clear(struct gw_client *c);
+
+/* In a forked child: what the parent has open and has sent is the parent's. */
+void gw_pool_disown(struct gw_client *c);
+
+void gw_pool_deinit(struct gw_client *c);
+
+#endif

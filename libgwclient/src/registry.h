@@ -1,0 +1,39 @@
+/* The gateways of clusters, as Registers listed them. */
+#ifndef GW_SRC_REGISTRY_H
+#define GW_SRC_REGISTRY_H
+
+#include "settings.h"
+
+/* More gateways than this are not a cluster but a broken Register. */
+#define GW_GATEWAYS_MAX 4096
+
+/* One block of memory; addresses are NUL-terminated, each once. */
+typedef struct gw_list {
+    struct gw_list *next;
+    gw_print registers;
+    gw_print key;
+    uint64_t fetched_at;
+    size_t count;
+    gw_slice items[1];
+} gw_list;
+
+#define GW_REGISTRY_LISTS_MAX 8
+
+typedef struct gw_registry {
+    gw_list *lists; /* the newest first */
+} gw_registry;
+
+/* The list for the current Registers and key that is still to be believed, or
+ * NULL. Lists stay until the next gw_registry_store() or _clear(). */
+const gw_list *gw_registry_find(const gw_client *c, uint64_t now);
+
+/* Keeps the gateways of a Register's answer as the list for the current
+ * Registers and key; an empty list only drops the old one, and `*out` is NULL
+ * then. GW_ENOMEM, or GW_EPROTO, GW_EDEPTH, GW_EUTF8: the line is no such
+ * answer; then the old list stays. */
+int gw_registry_store(gw_client *c, gw_slice line, uint64_t now,
+                      const gw_list **out);
+
+void gw_registry_clear(gw_client *c);
+
+#endif
