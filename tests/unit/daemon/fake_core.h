@@ -14,7 +14,7 @@
  * or "<destroy>". */
 typedef struct fake_client {
     gwd_member member;
-    char got[65536];
+    char got[4096];
     size_t len;
 } fake_client;
 
@@ -22,9 +22,9 @@ typedef struct fake_core {
     gwd_hub *hub;
     gwd_inner *inner;
     fake_client clients[FAKE_CLIENTS];
-    char replies[1 << 20]; /* what the inner connection was answered */
+    char replies[32768]; /* what the inner connection was answered */
     size_t reply_len;
-    char log[65536];
+    char log[8192];
     size_t log_len;
     bool closed; /* the inner connection */
 } fake_core;
