@@ -20,7 +20,9 @@ typedef struct gwd_chunk gwd_chunk; /* refcounted bytes in a queue */
 
 typedef struct gwd_stream_ops {
     /* Bytes arrived. Returns how many of them were used up; the rest is kept
-     * and offered again with more behind it. Negative (GW_E…): close. */
+     * and offered again with more behind it. Negative (GW_E…): close at once.
+     * Not called any more once the stream is closing. The bytes lie in memory
+     * that is the callee's to change while it runs (unmasking in place). */
     ssize_t (*on_data)(gwd_stream *stream, const char *base, size_t len);
     /* The stream is closed, at the end of the turn: release the owner. Called
      * once; the stream's own memory is already given back. */
@@ -32,10 +34,13 @@ struct gwd_stream {
     struct gwd_loop *loop;
     const gwd_stream_ops *ops;
     gwd_stream *pending_next; /* the turn's list of streams to flush or free */
-    struct gwd_queue *queue;  /* output not yet accepted by the kernel, or NULL */
-    struct gwd_partial *partial; /* input that is not a whole unit yet, or NULL */
+    struct gwd_queue
+        *queue; /* output not yet accepted by the kernel, or NULL */
+    struct gwd_partial
+        *partial; /* input that is not a whole unit yet, or NULL */
     int fd;
     unsigned char state; /* private: bits of GWD_STREAM_… in stream.c */
+    unsigned char phase; /* the owner's: where in its protocol it is */
 };
 
 /* Takes over a connected non-blocking `fd` and starts reading. GW_ENOMEM: the
@@ -58,7 +63,8 @@ void gwd_stream_abort(gwd_stream *stream);
 /* True once close or abort was called. */
 bool gwd_stream_closing(const gwd_stream *stream);
 
-/* Shared bytes: `gwd_chunk_new` copies, with one reference held by the caller. */
+/* Shared bytes: `gwd_chunk_new` copies, with one reference held by the caller.
+ */
 gwd_chunk *gwd_chunk_new(const void *base, size_t len);
 gwd_chunk *gwd_chunk_ref(gwd_chunk *chunk);
 void gwd_chunk_unref(gwd_chunk **chunk);

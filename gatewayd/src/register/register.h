@@ -16,6 +16,9 @@ void gwd_register_free(gwd_register *reg);
 /* Takes over a freshly accepted non-blocking `fd`. */
 void gwd_register_accept(gwd_register *reg, int fd, const char *peer);
 
+/* The gateways that are announced now. */
+size_t gwd_register_count(const gwd_register *reg);
+
 /* ---- the announcement: we are at ADDRESS, as long as we are connected --- */
 
 typedef struct gwd_announcer gwd_announcer;

@@ -1,0 +1,176 @@
+#include "client/http_head.h"
+
+/* A cursor over what is left to read. */
+typedef struct cursor {
+    const char *p;
+    const char *end;
+} cursor;
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* RFC 9110, 5.6.2 */
+static bool is_token_char(char c)
+{
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+/* No control bytes and no space. What is not ASCII is let through: some
+ * clients do not escape it. */
+static bool is_target_char(char c)
+{
+    return (unsigned char)c > 0x20 && c != 0x7f;
+}
+
+static bool is_value_char(char c)
+{
+    return c == '\t' || ((unsigned char)c >= 0x20 && c != 0x7f);
+}
+
+/* The longest run of characters that `fits`. */
+static gw_slice take(cursor *c, bool (*fits)(char))
+{
+    const char *start = c->p;
+
+    while (c->p < c->end && fits(*c->p))
+        c->p++;
+    return gw_slice_of(start, (size_t)(c->p - start));
+}
+
+static int expect(cursor *c, char wanted)
+{
+    if (c->p == c->end)
+        return GW_EAGAIN;
+    return *c->p++ == wanted ? GW_OK : GW_EPROTO;
+}
+
+static int expect_line_end(cursor *c)
+{
+    int result = expect(c, '\r');
+
+    return result < 0 ? result : expect(c, '\n');
+}
+
+/* METHOD SP target SP version CRLF */
+static int read_request_line(cursor *c, gwd_http_head *head)
+{
+    int result;
+
+    head->method = take(c, is_token_char);
+    if ((result = expect(c, ' ')) < 0)
+        return result;
+    head->target = take(c, is_target_char);
+    if ((result = expect(c, ' ')) < 0)
+        return result;
+    head->version = take(c, is_target_char);
+    if ((result = expect_line_end(c)) < 0)
+        return result;
+    if (head->method.len == 0 || head->target.len == 0 ||
+        head->version.len == 0)
+        return GW_EPROTO;
+    return GW_OK;
+}
+
+static gw_slice trim(gw_slice s)
+{
+    while (s.len > 0 && is_blank(s.base[0])) {
+        s.base++;
+        s.len--;
+    }
+    while (s.len > 0 && is_blank(s.base[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+/* name ":" value CRLF. A folded line has an empty name. */
+static int read_header(cursor *c, gwd_http_header *header)
+{
+    int result;
+
+    header->name = take(c, is_token_char);
+    if ((result = expect(c, ':')) < 0)
+        return result;
+    header->value = trim(take(c, is_value_char));
+    if ((result = expect_line_end(c)) < 0)
+        return result;
+    return header->name.len == 0 ? GW_EPROTO : GW_OK;
+}
+
+/* All header lines and the empty line behind them. */
+static int read_headers(cursor *c, gwd_http_head *head)
+{
+    const char *start = c->p;
+    gwd_http_header header;
+    int result;
+
+    for (int count = 0; count <= GWD_HTTP_HEADERS_MAX; count++) {
+        if (c->p < c->end && *c->p == '\r') {
+            head->fields = gw_slice_of(start, (size_t)(c->p - start));
+            return expect_line_end(c);
+        }
+        if ((result = read_header(c, &header)) < 0)
+            return result;
+    }
+    return GW_ETOOBIG;
+}
+
+int gwd_http_head_read(gw_slice in, gwd_http_head *head, size_t *consumed)
+{
+    bool cut = in.len > GWD_HTTP_HEAD_MAX;
+    cursor c = {in.base, in.base + (cut ? GWD_HTTP_HEAD_MAX : in.len)};
+    int result = read_request_line(&c, head);
+
+    if (result == GW_OK)
+        result = read_headers(&c, head);
+    if (result == GW_EAGAIN && c.p - in.base >= (ptrdiff_t)GWD_HTTP_HEAD_MAX)
+        return GW_ETOOBIG;
+    if (result == GW_OK)
+        *consumed = (size_t)(c.p - in.base);
+    return result;
+}
+
+bool gwd_http_head_next(const gwd_http_head *head, size_t *at,
+                        gwd_http_header *header)
+{
+    cursor c = {head->fields.base + *at, head->fields.base + head->fields.len};
+
+    if (c.p == c.end || read_header(&c, header) < 0)
+        return false;
+    *at = (size_t)(c.p - head->fields.base);
+    return true;
+}
+
+bool gwd_http_name_is(gw_slice name, const char *wanted)
+{
+    size_t i = 0;
+
+    for (; i < name.len; i++) {
+        if (wanted[i] == '\0' || lower(name.base[i]) != wanted[i])
+            return false;
+    }
+    return wanted[i] == '\0';
+}
+
+bool gwd_http_list_has(gw_slice list, const char *wanted)
+{
+    while (list.len > 0) {
+        const char *comma = memchr(list.base, ',', list.len);
+        size_t len = comma == NULL ? list.len : (size_t)(comma - list.base);
+
+        if (gwd_http_name_is(trim(gw_slice_of(list.base, len)), wanted))
+            return true;
+        if (comma == NULL)
+            return false;
+        list.base += len + 1;
+        list.len -= len + 1;
+    }
+    return false;
+}

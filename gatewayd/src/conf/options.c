@@ -1,0 +1,277 @@
+/* Options and their values: setting, checking, freeing. */
+#include "conf/options.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "address.h"
+#include "secret.h"
+
+int gwd_options_fail(gwd_options *options, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(options->error, sizeof(options->error), format, args);
+    va_end(args);
+    for (char *p = options->error; *p != '\0'; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
+    }
+    return GW_EINVAL;
+}
+
+static int no_memory(gwd_options *options)
+{
+    gwd_options_fail(options, "out of memory");
+    return GW_ENOMEM;
+}
+
+static void *field_of(gwd_options *options, const gwd_option *option)
+{
+    return (char *)options + option->offset;
+}
+
+/* ---- values: one function per type -------------------------------------- */
+
+static bool parse_number(const gwd_option *option, const char *text,
+                         uint64_t *out)
+{
+    uint64_t value = 0;
+    size_t len = strlen(text);
+
+    if (len == 0 || len > 15)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    }
+    *out = value;
+    return value >= option->min && value <= option->max;
+}
+
+static bool set_number(void *field, const gwd_option *option, const char *text)
+{
+    return parse_number(option, text, field);
+}
+
+static bool set_flag(void *field, const gwd_option *option, const char *text)
+{
+    static const char *const words[] = {"no",   "yes", "off", "on", "false",
+                                        "true", "0",   "1",   NULL};
+    (void)option;
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *(bool *)field = i % 2 == 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_choice(void *field, const gwd_option *option, const char *text)
+{
+    for (uint64_t i = 0; option->words[i] != NULL; i++) {
+        if (strcmp(text, option->words[i]) == 0) {
+            *(uint64_t *)field = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_text(const char *text)
+{
+    (void)text;
+    return true;
+}
+
+static bool is_ipv4(const char *text)
+{
+    uint32_t ip;
+
+    return gw_ipv4_parse(gw_slice_str(text), &ip) == GW_OK;
+}
+
+static bool is_address(const char *text)
+{
+    gw_slice host;
+    uint16_t port;
+
+    return gw_address_split(gw_slice_str(text), &host, &port) == GW_OK;
+}
+
+/* A host is what makes an address with a port behind it. */
+static bool is_host(const char *text)
+{
+    char address[256];
+    int len = snprintf(address, sizeof(address), "%s:0", text);
+
+    return len < (int)sizeof(address) && is_address(address);
+}
+
+static bool is_listen(const char *text)
+{
+    static const char scheme[] = "websocket://";
+
+    return strncmp(text, scheme, sizeof(scheme) - 1) == 0 &&
+           is_address(text + sizeof(scheme) - 1);
+}
+
+/* `set` stores into the field; types without it are texts that `fits`. */
+static const struct {
+    bool (*set)(void *field, const gwd_option *option, const char *text);
+    bool (*fits)(const char *text);
+    const char *allowed; /* NULL: depends on the option */
+} types[GWD_OPTION_TYPES] = {
+    [GWD_OPTION_FLAG] = {set_flag, NULL, "yes or no"},
+    [GWD_OPTION_NUMBER] = {set_number, NULL, NULL},
+    [GWD_OPTION_CHOICE] = {set_choice, NULL, NULL},
+    [GWD_OPTION_TEXT] = {NULL, is_text, "any text"},
+    [GWD_OPTION_IPV4] = {NULL, is_ipv4, "an IPv4 address like 10.0.0.5"},
+    [GWD_OPTION_HOST] = {NULL, is_host, "an address or host name, no port"},
+    [GWD_OPTION_ADDRESS] = {NULL, is_address, "HOST:PORT like 10.0.0.5:1236"},
+    [GWD_OPTION_LISTEN] = {NULL, is_listen,
+                           "websocket://HOST:PORT like "
+                           "websocket://0.0.0.0:7272"},
+};
+
+/* What the option takes, in words. */
+static void describe(const gwd_option *option, char *out, size_t size)
+{
+    size_t len;
+
+    if (types[option->type].allowed != NULL) {
+        snprintf(out, size, "%s", types[option->type].allowed);
+        return;
+    }
+    if (option->type == GWD_OPTION_NUMBER) {
+        snprintf(out, size, "a number from %llu to %llu",
+                 (unsigned long long)option->min,
+                 (unsigned long long)option->max);
+        return;
+    }
+    len = (size_t)snprintf(out, size, "one of");
+    for (int i = 0; option->words[i] != NULL; i++)
+        len += (size_t)snprintf(out + len, size - len, "%s %s",
+                                i == 0 ? "" : ",", option->words[i]);
+}
+
+static int bad_value(gwd_options *options, const gwd_option *option,
+                     const char *place, const char *value)
+{
+    char allowed[160];
+
+    describe(option, allowed, sizeof(allowed));
+    if (option->flags & GWD_OPTION_SECRET)
+        return gwd_options_fail(options, "%s: not allowed; it takes %s", place,
+                                allowed);
+    return gwd_options_fail(options,
+                            "%s: \"%.100s\" is not allowed; it takes "
+                            "%s",
+                            place, value, allowed);
+}
+
+/* ---- fields ------------------------------------------------------------- */
+
+static void clear_texts(gwd_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        free(texts->items[i]);
+    free(texts->items);
+    texts->items = NULL;
+    texts->count = 0;
+}
+
+static bool add_text(gwd_texts *texts, char *copy)
+{
+    char **items =
+        realloc(texts->items, (texts->count + 1) * sizeof(texts->items[0]));
+
+    if (items == NULL) {
+        free(copy);
+        return false;
+    }
+    items[texts->count++] = copy;
+    texts->items = items;
+    return true;
+}
+
+static void replace_text(char **field, char *copy)
+{
+    if (*field != NULL)
+        gw_secret_wipe(*field, strlen(*field)); /* it may be the key */
+    free(*field);
+    *field = copy;
+}
+
+static int store_text(gwd_options *options, const gwd_option *option,
+                      const char *value)
+{
+    void *field = field_of(options, option);
+    char *copy = strdup(value);
+
+    if (copy == NULL)
+        return no_memory(options);
+    if (!(option->flags & GWD_OPTION_REPEAT))
+        replace_text(field, copy);
+    else if (!add_text(field, copy))
+        return no_memory(options);
+    return GW_OK;
+}
+
+int gwd_option_set(gwd_options *options, const gwd_option *option,
+                   gwd_source source, const char *place, const char *value)
+{
+    unsigned char *from = &options->source[option - gwd_option_table];
+    bool (*set)(void *, const gwd_option *, const char *) =
+        types[option->type].set;
+
+    if (set != NULL ? !set(field_of(options, option), option, value)
+                    : !types[option->type].fits(value))
+        return bad_value(options, option, place, value);
+    if ((option->flags & GWD_OPTION_REPEAT) && *from != source)
+        clear_texts(field_of(options, option));
+    *from = (unsigned char)source;
+    return set != NULL ? GW_OK : store_text(options, option, value);
+}
+
+/* ---- all of them -------------------------------------------------------- */
+
+static bool is_single_text(const gwd_option *option)
+{
+    return types[option->type].set == NULL &&
+           !(option->flags & GWD_OPTION_REPEAT);
+}
+
+int gwd_options_init(gwd_options *options)
+{
+    memset(options, 0, sizeof(*options));
+    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
+        const gwd_option *option = &gwd_option_table[i];
+        int result = GW_OK;
+
+        if (option->preset != NULL)
+            result = gwd_option_set(options, option, GWD_SOURCE_DEFAULT,
+                                    option->key, option->preset);
+        else if (is_single_text(option))
+            result = store_text(options, option, "");
+        if (result < 0)
+            return result;
+    }
+    return GW_OK;
+}
+
+void gwd_options_deinit(gwd_options *options)
+{
+    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
+        const gwd_option *option = &gwd_option_table[i];
+
+        if (option->flags & GWD_OPTION_REPEAT)
+            clear_texts(field_of(options, option));
+        else if (is_single_text(option))
+            replace_text(field_of(options, option), NULL);
+    }
+}

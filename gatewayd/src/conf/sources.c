@@ -1,0 +1,276 @@
+/* Where options come from: command line, environment, file. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ini.h>
+
+#include "conf/options.h"
+
+#define PLACE_LEN 300
+#define ENV_PREFIX "GATEWAYD_"
+
+/* ---- the command line --------------------------------------------------- */
+
+static int refuse_secret(gwd_options *options, const char *name)
+{
+    return gwd_options_fail(
+        options,
+        "--%s: a key on the command line can be read by every user of this "
+        "machine; use --%s-file or the environment variable " ENV_PREFIX
+        "SECRET_KEY",
+        name, name);
+}
+
+/* Takes the argument at argv[*at] and, if it has one, its value. */
+static int read_arg(gwd_options *options, int argc, char **argv, int *at)
+{
+    const char *name = argv[*at] + 2;
+    const char *equals = strchr(name, '=');
+    const char *value = equals == NULL ? NULL : equals + 1;
+    size_t len = equals == NULL ? strlen(name) : (size_t)(equals - name);
+    const gwd_option *option = gwd_option_find(gw_slice_of(name, len), '-');
+    char place[PLACE_LEN];
+
+    if (option == NULL)
+        return gwd_options_fail(
+            options, "unknown option --%.*s; --help lists all", (int)len, name);
+    snprintf(place, sizeof(place), "--%.*s", (int)len, name);
+    if (option->flags & GWD_OPTION_SECRET)
+        return refuse_secret(options, "secret-key");
+    if (value == NULL && option->type == GWD_OPTION_FLAG)
+        value = "yes";
+    if (value == NULL && *at + 1 < argc)
+        value = argv[++*at];
+    if (value == NULL)
+        return gwd_options_fail(options, "%s: %s is missing", place,
+                                option->argument);
+    return gwd_option_set(options, option, GWD_SOURCE_COMMAND_LINE, place,
+                          value);
+}
+
+int gwd_options_read_args(gwd_options *options, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        int result;
+
+        if (strncmp(argv[i], "--", 2) != 0 || argv[i][2] == '\0')
+            return gwd_options_fail(
+                options, "unexpected argument \"%.100s\"; --help lists all",
+                argv[i]);
+        result = read_arg(options, argc, argv, &i);
+        if (result < 0)
+            return result;
+    }
+    return GW_OK;
+}
+
+/* ---- the environment ---------------------------------------------------- */
+
+static void env_name(const gwd_option *option, char *out, size_t size)
+{
+    size_t len = (size_t)snprintf(out, size, ENV_PREFIX "%s", option->key);
+
+    for (size_t i = 0; i < len && i < size; i++)
+        out[i] = (char)toupper((unsigned char)out[i]);
+}
+
+/* The value of `name` in `env`, or NULL. */
+static const char *env_value(char **env, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (; *env != NULL; env++) {
+        if (strncmp(*env, name, len) == 0 && (*env)[len] == '=')
+            return *env + len + 1;
+    }
+    return NULL;
+}
+
+int gwd_options_read_env(gwd_options *options, char **env)
+{
+    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
+        const gwd_option *option = &gwd_option_table[i];
+        char place[PLACE_LEN];
+        const char *value;
+        int result;
+
+        if (option->flags & GWD_OPTION_ARGS_ONLY)
+            continue;
+        env_name(option, place, sizeof(place));
+        value = env_value(env, place);
+        if (value == NULL)
+            continue;
+        result = gwd_option_set(options, option, GWD_SOURCE_ENVIRONMENT, place,
+                                value);
+        if (result < 0)
+            return result;
+    }
+    return GW_OK;
+}
+
+/* ---- the file ----------------------------------------------------------- */
+
+/* inih reads lines through next_line(), which also counts them: its handler is
+ * not told where it is. */
+typedef struct ini_source {
+    gwd_options *options;
+    const char *name;
+    FILE *file; /* or, when NULL: */
+    gw_slice text;
+    unsigned line;
+    int result;
+} ini_source;
+
+static int fail_at(ini_source *source, const char *text)
+{
+    return gwd_options_fail(source->options, "%s:%u: %s", source->name,
+                            source->line, text);
+}
+
+/* fgets() on a text. */
+static char *take_line(gw_slice *text, char *out, int size)
+{
+    const char *newline = memchr(text->base, '\n', text->len);
+    size_t len =
+        newline == NULL ? text->len : (size_t)(newline - text->base) + 1;
+
+    if (len == 0)
+        return NULL;
+    if (len > (size_t)size - 1)
+        len = (size_t)size - 1;
+    memcpy(out, text->base, len);
+    out[len] = '\0';
+    text->base += len;
+    text->len -= len;
+    return out;
+}
+
+static char *next_line(char *out, int size, void *arg)
+{
+    ini_source *source = arg;
+    char *line;
+
+    if (source->result < 0)
+        return NULL;
+    line = source->file != NULL ? fgets(out, size, source->file)
+                                : take_line(&source->text, out, size);
+    if (line == NULL)
+        return NULL;
+    source->line++;
+    if (strlen(line) == (size_t)size - 1 && line[size - 2] != '\n') {
+        char text[64];
+
+        snprintf(text, sizeof(text), "longer than %d bytes", size - 2);
+        source->result = fail_at(source, text);
+        return NULL;
+    }
+    return line;
+}
+
+static int set_from_file(ini_source *source, const char *key, const char *value)
+{
+    const gwd_option *option = gwd_option_find(gw_slice_str(key), '_');
+    gwd_options *options = source->options;
+    char place[PLACE_LEN];
+
+    snprintf(place, sizeof(place), "%s:%u: %s", source->name, source->line,
+             key);
+    if (option == NULL)
+        return gwd_options_fail(options,
+                                "%s: unknown option; gatewayd --help "
+                                "lists all",
+                                place);
+    if (option->flags & (GWD_OPTION_NO_FILE | GWD_OPTION_ARGS_ONLY))
+        return gwd_options_fail(options, "%s: not allowed in a file", place);
+    if (options->source[option - gwd_option_table] == GWD_SOURCE_FILE &&
+        !(option->flags & GWD_OPTION_REPEAT))
+        return gwd_options_fail(options, "%s: given twice", place);
+    return gwd_option_set(options, option, GWD_SOURCE_FILE, place, value);
+}
+
+/* 1 to go on: inih's way. */
+static int on_pair(void *arg, const char *section, const char *key,
+                   const char *value)
+{
+    ini_source *source = arg;
+
+    if (source->result < 0)
+        return 0;
+    if (section[0] != '\0' && strcmp(section, "gatewayd") != 0)
+        source->result = fail_at(source, "unknown section; [gatewayd] or none");
+    else
+        source->result = set_from_file(source, key, value);
+    return source->result == GW_OK;
+}
+
+static int parse(ini_source *source)
+{
+    int line = ini_parse_stream(next_line, source, on_pair, source);
+
+    if (source->result < 0)
+        return source->result;
+    if (line > 0) {
+        source->line = (unsigned)line;
+        return fail_at(source, "not \"key = value\"");
+    }
+    if (line < 0)
+        return gwd_options_fail(source->options, "%s: out of memory",
+                                source->name);
+    return GW_OK;
+}
+
+int gwd_options_read_text(gwd_options *options, gw_slice text, const char *name)
+{
+    ini_source source = {options, name, NULL, text, 0, GW_OK};
+
+    return parse(&source);
+}
+
+int gwd_options_read_file(gwd_options *options, const char *path)
+{
+    ini_source source = {options, path, NULL, {NULL, 0}, 0, GW_OK};
+    int result;
+
+    source.file = fopen(path, "re");
+    if (source.file == NULL)
+        return gwd_options_fail(options, "%s: %s", path, strerror(errno));
+    result = parse(&source);
+    if (result == GW_OK && ferror(source.file))
+        result = gwd_options_fail(options, "%s: cannot be read", path);
+    fclose(source.file);
+    return result;
+}
+
+/* ---- all of them -------------------------------------------------------- */
+
+/* Command line and environment are read twice: first to learn where the file
+ * is, then to win over what is in it. Their values replace themselves. */
+static int read_args_and_env(gwd_options *options, int argc, char **argv,
+                             char **env)
+{
+    int result = gwd_options_read_env(options, env);
+
+    return result < 0 ? result : gwd_options_read_args(options, argc, argv);
+}
+
+int gwd_options_load(gwd_options *options, int argc, char **argv, char **env)
+{
+    char *path;
+    int result = read_args_and_env(options, argc, argv, env);
+
+    if (result < 0 || options->help || options->version)
+        return result;
+    if (options->config[0] != '\0') {
+        path = strdup(options->config);
+        gwd_options_deinit(options);
+        if (path == NULL || (result = gwd_options_init(options)) < 0)
+            result = GW_ENOMEM;
+        else
+            result = gwd_options_read_file(options, path);
+        free(path);
+        if (result == GW_OK)
+            result = read_args_and_env(options, argc, argv, env);
+    }
+    return result < 0 ? result : gwd_options_check(options);
+}

@@ -1,0 +1,233 @@
+#include "core/listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <gwclient/error.h>
+
+#include "address.h"
+#include "core/log.h"
+#include "core/loop.h"
+
+#define BACKLOG 4096
+#define ACCEPTS_PER_EVENT 64 /* fairness towards the clients we have */
+
+struct gwd_listener {
+    struct event event;
+    struct event resume; /* after a pause for want of file descriptors */
+    gwd_accept_fn fn;
+    void *arg;
+    int fd;
+    bool starved; /* said so in the log */
+};
+
+typedef union peer_address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+} peer_address;
+
+void gwd_peer_format(const struct sockaddr *peer, char out[GWD_PEER_LEN + 1])
+{
+    char host[INET6_ADDRSTRLEN] = "?";
+
+    if (peer->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
+
+        inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
+        snprintf(out, GWD_PEER_LEN + 1, "[%s]:%u", host,
+                 (unsigned)ntohs(v6->sin6_port));
+    } else {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *)peer;
+
+        inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
+        snprintf(out, GWD_PEER_LEN + 1, "%s:%u", host,
+                 (unsigned)ntohs(v4->sin_port));
+    }
+}
+
+/* ---- accepting ---------------------------------------------------------- */
+
+/* Without a free descriptor the connection stays in the kernel's queue, and the
+ * event with it: look again a little later instead of spinning. */
+static void pause_accepting(gwd_listener *listener, int error)
+{
+    static const struct timeval moment = {0, 100 * 1000};
+
+    if (!listener->starved)
+        gwd_log(GWD_LOG_ERROR, "cannot accept connections: %s",
+                strerror(error));
+    listener->starved = true;
+    event_del(&listener->event);
+    event_add(&listener->resume, &moment);
+}
+
+static void on_resume(evutil_socket_t fd, short what, void *arg)
+{
+    gwd_listener *listener = arg;
+
+    (void)fd;
+    (void)what;
+    event_add(&listener->event, NULL);
+}
+
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+           error == ENOMEM;
+}
+
+static void on_connection(evutil_socket_t fd, short what, void *arg)
+{
+    gwd_listener *listener = arg;
+
+    (void)what;
+    for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
+        peer_address peer;
+        socklen_t len = sizeof(peer);
+        int conn = accept4(fd, &peer.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+        if (conn >= 0) {
+            listener->starved = false;
+            listener->fn(listener->arg, conn, &peer.any);
+        } else if (is_shortage(errno)) {
+            pause_accepting(listener, errno);
+            return;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        }
+        /* Else that one connection has failed: on to the next. */
+    }
+}
+
+/* ---- listening ---------------------------------------------------------- */
+
+static int resolve(gw_slice address, struct addrinfo **list, const char **why)
+{
+    struct addrinfo hints;
+    char host_text[256];
+    char port_text[6];
+    gw_slice host;
+    uint16_t port;
+    int result;
+
+    if (gw_address_split(address, &host, &port) < 0 ||
+        host.len >= sizeof(host_text)) {
+        *why = "not HOST:PORT";
+        return GW_EINVAL;
+    }
+    snprintf(host_text, sizeof(host_text), "%.*s", (int)host.len, host.base);
+    snprintf(port_text, sizeof(port_text), "%u", (unsigned)port);
+    memset(&hints, 0, sizeof(hints));
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    result = getaddrinfo(host_text, port_text, &hints, list);
+    if (result == 0)
+        return GW_OK;
+    *why = gai_strerror(result);
+    return GW_ERESOLVE;
+}
+
+/* What accepted sockets are to have is set here: they inherit it. */
+static int prepare(int fd, int family)
+{
+    static const int on = 1;
+
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
+        return -1;
+    /* So that 0.0.0.0 and [::] can be listened on side by side. */
+    if (family == AF_INET6)
+        return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+    return 0;
+}
+
+/* The fd, or -1 with errno. */
+static int open_socket(const struct addrinfo *ai)
+{
+    int fd = socket(ai->ai_family,
+                    ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int error;
+
+    if (fd < 0)
+        return -1;
+    if (prepare(fd, ai->ai_family) == 0 &&
+        bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static gwd_listener *watch(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
+                           void *arg)
+{
+    gwd_listener *listener = calloc(1, sizeof(*listener));
+
+    if (listener == NULL)
+        return NULL;
+    listener->fd = fd;
+    listener->fn = fn;
+    listener->arg = arg;
+    event_assign(&listener->event, loop->base, fd, EV_READ | EV_PERSIST,
+                 on_connection, listener);
+    event_assign(&listener->resume, loop->base, -1, 0, on_resume, listener);
+    if (event_add(&listener->event, NULL) < 0) {
+        free(listener);
+        return NULL;
+    }
+    return listener;
+}
+
+gwd_listener *gwd_listener_new(struct gwd_loop *loop, gw_slice address,
+                               gwd_accept_fn fn, void *arg, const char **why)
+{
+    struct addrinfo *list;
+    gwd_listener *listener;
+    int fd;
+
+    if (resolve(address, &list, why) < 0)
+        return NULL;
+    fd = open_socket(list);
+    freeaddrinfo(list);
+    if (fd < 0) {
+        *why = strerror(errno);
+        return NULL;
+    }
+    listener = watch(loop, fd, fn, arg);
+    if (listener == NULL) {
+        *why = strerror(ENOMEM);
+        close(fd);
+    }
+    return listener;
+}
+
+void gwd_listener_free(gwd_listener *listener)
+{
+    if (listener == NULL)
+        return;
+    event_del(&listener->event);
+    event_del(&listener->resume);
+    close(listener->fd);
+    free(listener);
+}
+
+uint16_t gwd_listener_port(const gwd_listener *listener)
+{
+    peer_address own;
+    socklen_t len = sizeof(own);
+
+    if (getsockname(listener->fd, &own.any, &len) < 0)
+        return 0;
+    return ntohs(own.any.sa_family == AF_INET6 ? own.v6.sin6_port
+                                               : own.v4.sin_port);
+}

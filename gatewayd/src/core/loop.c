@@ -1,0 +1,133 @@
+#include "core/loop.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/stream_flush.h"
+
+uint32_t gwd_loop_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)now.tv_sec;
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    gwd_loop *loop = arg;
+    uint32_t now = gwd_loop_seconds();
+
+    (void)fd;
+    (void)what;
+    for (gwd_ring *ring = loop->rings; ring != NULL; ring = ring->next)
+        gwd_ring_advance(ring, now);
+}
+
+/* One thread: no locks. */
+static struct event_base *new_base(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base;
+
+    if (config == NULL)
+        return NULL;
+    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+    base = event_base_new_with_config(config);
+    event_config_free(config);
+    return base;
+}
+
+gwd_loop *gwd_loop_new(void)
+{
+    static const struct timeval second = {1, 0};
+    gwd_loop *loop = calloc(1, sizeof(*loop));
+
+    if (loop == NULL)
+        return NULL;
+    loop->pending_tail = &loop->pending;
+    loop->base = new_base();
+    if (loop->base == NULL) {
+        free(loop);
+        return NULL;
+    }
+    if (event_assign(&loop->tick, loop->base, -1, EV_PERSIST, on_tick, loop) <
+            0 ||
+        event_add(&loop->tick, &second) < 0) {
+        gwd_loop_free(loop);
+        return NULL;
+    }
+    return loop;
+}
+
+void gwd_loop_free(gwd_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    event_del(&loop->tick);
+    event_base_free(loop->base);
+    free(loop);
+}
+
+/* Closing a stream may give output to others: goes on until all is done. */
+static void flush_pending(gwd_loop *loop)
+{
+    while (loop->pending != NULL) {
+        gwd_stream *stream = loop->pending;
+
+        loop->pending = stream->pending_next;
+        if (loop->pending == NULL)
+            loop->pending_tail = &loop->pending;
+        stream->pending_next = NULL;
+        gwd_stream_flush(stream);
+    }
+}
+
+void gwd_loop_turn(gwd_loop *loop, bool block)
+{
+    event_base_loop(loop->base,
+                    block ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
+    flush_pending(loop);
+}
+
+void gwd_loop_run(gwd_loop *loop)
+{
+    flush_pending(loop);
+    while (!loop->stopped)
+        gwd_loop_turn(loop, true);
+}
+
+void gwd_loop_stop(gwd_loop *loop)
+{
+    loop->stopped = true;
+}
+
+bool gwd_loop_drain(gwd_loop *loop, unsigned seconds)
+{
+    uint32_t end = gwd_loop_seconds() + seconds + 1;
+
+    loop->stopped = false;
+    flush_pending(loop);
+    /* The tick ends a turn every second at the latest. */
+    while (loop->streams > 0 && !loop->stopped &&
+           (int32_t)(end - gwd_loop_seconds()) > 0)
+        gwd_loop_turn(loop, true);
+    return loop->streams == 0;
+}
+
+void gwd_loop_add_ring(gwd_loop *loop, gwd_ring *ring, gwd_timeout_fn fn)
+{
+    gwd_ring_init(ring, gwd_loop_seconds(), fn);
+    ring->next = loop->rings;
+    loop->rings = ring;
+}
+
+void gwd_loop_remove_ring(gwd_loop *loop, gwd_ring *ring)
+{
+    gwd_ring **link = &loop->rings;
+
+    while (*link != NULL && *link != ring)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = ring->next;
+}

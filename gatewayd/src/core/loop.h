@@ -1,0 +1,53 @@
+/* The event loop: one per process.
+ *
+ * A turn handles every event that is ready, then flushes all streams that got
+ * output during it, once each (design rule 7), and frees the closed ones. */
+#ifndef GWD_LOOP_H
+#define GWD_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include "core/ring.h"
+#include "core/stream.h"
+
+/* Reads of all streams go through one buffer of this size. */
+#define GWD_LOOP_BUFFER ((size_t)64 * 1024)
+
+typedef struct gwd_loop {
+    struct event_base *base;
+    struct event tick; /* drives the rings, once a second */
+    gwd_ring *rings;
+    gwd_stream *pending; /* have something to flush or are to be freed */
+    gwd_stream **pending_tail;
+    size_t streams; /* initialised and not yet closed */
+    bool stopped;
+    char buffer[GWD_LOOP_BUFFER];
+} gwd_loop;
+
+gwd_loop *gwd_loop_new(void); /* NULL: no memory, or no event backend */
+void gwd_loop_free(gwd_loop *loop);
+
+/* Runs turns until gwd_loop_stop(), which may have been called already. */
+void gwd_loop_run(gwd_loop *loop);
+void gwd_loop_stop(gwd_loop *loop);
+
+/* Runs turns until no stream is left, or for `seconds`, or until the next
+ * gwd_loop_stop(). True when none is left. */
+bool gwd_loop_drain(gwd_loop *loop, unsigned seconds);
+
+/* One turn; waits for an event unless `block` is false. */
+void gwd_loop_turn(gwd_loop *loop, bool block);
+
+/* Seconds of the monotonic clock. */
+uint32_t gwd_loop_seconds(void);
+
+/* Initialises `ring` and advances it from now on. The ring must be removed
+ * before its memory goes. */
+void gwd_loop_add_ring(gwd_loop *loop, gwd_ring *ring, gwd_timeout_fn fn);
+void gwd_loop_remove_ring(gwd_loop *loop, gwd_ring *ring);
+
+#endif

@@ -1,0 +1,34 @@
+/* Output that the kernel has not taken yet: references to chunks, in order.
+ * Exists only while there is some, so an idle connection owns none. */
+#ifndef GWD_QUEUE_H
+#define GWD_QUEUE_H
+
+#include <sys/uio.h>
+
+#include "core/chunk.h"
+
+typedef struct gwd_queue gwd_queue;
+struct gwd_queue {
+    size_t bytes;   /* all that waits */
+    uint32_t sent;  /* bytes of the first chunk that are gone already */
+    uint32_t first; /* index of the first chunk */
+    uint32_t count;
+    uint32_t cap;
+    gwd_chunk *chunks[];
+};
+
+/* Appends; makes the queue when `*queue` is NULL. GW_ENOMEM leaves it as it
+ * was. gwd_queue_put() takes its own reference; gwd_queue_copy() copies, and
+ * puts small pieces together. */
+int gwd_queue_put(gwd_queue **queue, gwd_chunk *chunk);
+int gwd_queue_copy(gwd_queue **queue, const void *base, size_t len);
+
+/* The first pieces, at most `max`: returns how many. */
+int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max);
+
+/* Drops `len` bytes from the front; frees and NULLs an emptied queue. */
+void gwd_queue_drop(gwd_queue **queue, size_t len);
+
+void gwd_queue_free(gwd_queue **queue);
+
+#endif

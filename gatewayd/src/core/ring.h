@@ -1,0 +1,51 @@
+/* Timeouts in whole seconds on a ring of slots.
+ *
+ * A timeout lies in the slot of the second it is due, modulo the number of
+ * slots: arming and disarming are O(1), and a second's passing touches one
+ * slot. A timeout further away than one turn of the ring stays in its slot
+ * until its turn comes. Costs 24 bytes in the owner and nothing else. Time is
+ * an argument: any clock that counts seconds, and may wrap around. */
+#ifndef GWD_RING_H
+#define GWD_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GWD_RING_SLOTS 64
+
+/* Embedded in its owner; zero it before use. */
+typedef struct gwd_timeout gwd_timeout;
+struct gwd_timeout {
+    gwd_timeout *next;
+    gwd_timeout **back; /* what points to this one; NULL when not armed */
+    uint32_t due;
+};
+
+/* The timeout has passed; it is disarmed. May arm and disarm any timeout. */
+typedef void (*gwd_timeout_fn)(gwd_timeout *timeout);
+
+typedef struct gwd_ring gwd_ring;
+struct gwd_ring {
+    gwd_timeout_fn fn;
+    gwd_ring *next; /* the loop's list of rings */
+    uint32_t now;
+    gwd_timeout *slots[GWD_RING_SLOTS];
+};
+
+void gwd_ring_init(gwd_ring *ring, uint32_t now, gwd_timeout_fn fn);
+
+/* Fires not before `seconds` (at most 2^30) have passed, and less than two
+ * seconds after that. Arming an armed timeout moves it. */
+void gwd_ring_arm(gwd_ring *ring, gwd_timeout *timeout, uint32_t seconds);
+void gwd_ring_disarm(gwd_timeout *timeout);
+
+static inline bool gwd_timeout_armed(const gwd_timeout *timeout)
+{
+    return timeout->back != NULL;
+}
+
+/* It is `now`: calls the ring's function for every timeout that is due. */
+void gwd_ring_advance(gwd_ring *ring, uint32_t now);
+
+#endif

@@ -1,0 +1,308 @@
+#include "core/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <gwclient/error.h>
+
+#include "core/loop.h"
+#include "core/queue.h"
+#include "core/stream_flush.h"
+
+enum {
+    GWD_STREAM_PENDING = 1, /* on the loop's list */
+    GWD_STREAM_CLOSING = 2, /* ends when the queue is empty */
+    GWD_STREAM_ABORTED = 4  /* ends whatever is queued */
+};
+
+#define FLUSH_PIECES 64 /* of one system call */
+#define KEEP_ROOM ((size_t)32 * 1024)
+#define DISCARD_READS 16
+
+/* Input that is not a whole unit yet. */
+struct gwd_partial {
+    size_t len;
+    size_t cap;
+    char data[];
+};
+
+static void on_event(evutil_socket_t fd, short what, void *arg);
+
+static int watch(gwd_stream *stream, short what)
+{
+    if (event_assign(&stream->event, stream->loop->base, stream->fd,
+                     what | EV_PERSIST, on_event, stream) < 0 ||
+        event_add(&stream->event, NULL) < 0)
+        return GW_ENOMEM;
+    return GW_OK;
+}
+
+int gwd_stream_init(gwd_stream *stream, struct gwd_loop *loop, int fd,
+                    const gwd_stream_ops *ops)
+{
+    memset(stream, 0, sizeof(*stream));
+    stream->loop = loop;
+    stream->ops = ops;
+    stream->fd = fd;
+    if (watch(stream, EV_READ) < 0)
+        return GW_ENOMEM;
+    loop->streams++;
+    return GW_OK;
+}
+
+/* Puts the stream on the list for the end of the turn. */
+static void make_pending(gwd_stream *stream)
+{
+    gwd_loop *loop = stream->loop;
+
+    if (stream->state & GWD_STREAM_PENDING)
+        return;
+    stream->state |= GWD_STREAM_PENDING;
+    stream->pending_next = NULL;
+    *loop->pending_tail = stream;
+    loop->pending_tail = &stream->pending_next;
+}
+
+/* ---- input -------------------------------------------------------------- */
+
+static void drop_partial(gwd_stream *stream)
+{
+    free(stream->partial);
+    stream->partial = NULL;
+}
+
+static int reserve_partial(gwd_stream *stream, size_t cap)
+{
+    struct gwd_partial *partial = stream->partial;
+    struct gwd_partial *grown;
+
+    if (partial != NULL && partial->cap >= cap)
+        return GW_OK;
+    grown = realloc(partial, sizeof(*grown) + cap);
+    if (grown == NULL)
+        return GW_ENOMEM;
+    if (partial == NULL)
+        grown->len = 0;
+    grown->cap = cap;
+    stream->partial = grown;
+    return GW_OK;
+}
+
+/* A large unit has passed: its memory goes, too. */
+static void shrink_partial(gwd_stream *stream)
+{
+    struct gwd_partial *partial = stream->partial;
+    struct gwd_partial *smaller;
+
+    if (partial->cap < KEEP_ROOM || partial->len > partial->cap / 4)
+        return;
+    smaller = realloc(partial, sizeof(*smaller) + partial->len);
+    if (smaller == NULL)
+        return;
+    smaller->cap = smaller->len;
+    stream->partial = smaller;
+}
+
+/* Keeps what the owner did not use up. `base` may lie inside the partial. */
+static int keep_rest(gwd_stream *stream, const char *base, size_t len)
+{
+    if (len == 0) {
+        drop_partial(stream);
+        return GW_OK;
+    }
+    if (reserve_partial(stream, len) < 0)
+        return GW_ENOMEM;
+    memmove(stream->partial->data, base, len);
+    stream->partial->len = len;
+    shrink_partial(stream);
+    return GW_OK;
+}
+
+/* Gives `len` bytes to the owner. */
+static void offer(gwd_stream *stream, const char *base, size_t len)
+{
+    ssize_t used = stream->ops->on_data(stream, base, len);
+
+    if (gwd_stream_closing(stream))
+        drop_partial(stream);
+    else if (used < 0 || (size_t)used > len ||
+             keep_rest(stream, base + used, len - (size_t)used) < 0)
+        gwd_stream_abort(stream);
+}
+
+/* Where the next bytes go: behind the partial input, in the shared buffer as
+ * long as there is enough room there, else in the partial itself. */
+static char *input_place(gwd_stream *stream, size_t *kept, size_t *room)
+{
+    struct gwd_partial *partial = stream->partial;
+    char *shared = stream->loop->buffer;
+
+    *kept = partial == NULL ? 0 : partial->len;
+    if (*kept <= GWD_LOOP_BUFFER - KEEP_ROOM) {
+        if (*kept > 0)
+            memcpy(shared, partial->data, *kept);
+        *room = GWD_LOOP_BUFFER - *kept;
+        return shared;
+    }
+    if (partial->cap - *kept < KEEP_ROOM &&
+        reserve_partial(stream, *kept * 2) < 0)
+        return NULL;
+    *room = stream->partial->cap - *kept;
+    if (*room > GWD_LOOP_BUFFER) /* fairness: so much per event */
+        *room = GWD_LOOP_BUFFER;
+    return stream->partial->data;
+}
+
+static void read_input(gwd_stream *stream)
+{
+    size_t kept, room;
+    char *base = input_place(stream, &kept, &room);
+    ssize_t got;
+
+    if (base == NULL) {
+        gwd_stream_abort(stream);
+        return;
+    }
+    got = recv(stream->fd, base + kept, room, 0);
+    if (got > 0)
+        offer(stream, base, kept + (size_t)got);
+    else if (got == 0 ||
+             (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+        gwd_stream_abort(stream);
+}
+
+static void on_event(evutil_socket_t fd, short what, void *arg)
+{
+    gwd_stream *stream = arg;
+
+    (void)fd;
+    if (what & EV_WRITE)
+        make_pending(stream);
+    if ((what & EV_READ) && !gwd_stream_closing(stream))
+        read_input(stream);
+}
+
+/* ---- output ------------------------------------------------------------- */
+
+/* The kernel refused output and has not said that there is room again. */
+static bool waits_for_room(const gwd_stream *stream)
+{
+    return event_get_events(&stream->event) & EV_WRITE;
+}
+
+static void queued(gwd_stream *stream, int result)
+{
+    if (result < 0)
+        gwd_stream_abort(stream);
+    else if (!waits_for_room(stream))
+        make_pending(stream);
+}
+
+void gwd_stream_write(gwd_stream *stream, const void *base, size_t len)
+{
+    if (!gwd_stream_closing(stream))
+        queued(stream, gwd_queue_copy(&stream->queue, base, len));
+}
+
+void gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk)
+{
+    if (!gwd_stream_closing(stream) && chunk->len > 0)
+        queued(stream, gwd_queue_put(&stream->queue, chunk));
+}
+
+size_t gwd_stream_queued(const gwd_stream *stream)
+{
+    return stream->queue == NULL ? 0 : stream->queue->bytes;
+}
+
+void gwd_stream_close(gwd_stream *stream)
+{
+    stream->state |= GWD_STREAM_CLOSING;
+    make_pending(stream);
+}
+
+void gwd_stream_abort(gwd_stream *stream)
+{
+    stream->state |= GWD_STREAM_ABORTED;
+    make_pending(stream);
+}
+
+bool gwd_stream_closing(const gwd_stream *stream)
+{
+    return stream->state & (GWD_STREAM_CLOSING | GWD_STREAM_ABORTED);
+}
+
+/* 0: all is sent, or the kernel takes no more now; GW_ECLOSED. */
+static int send_queue(gwd_stream *stream)
+{
+    struct iovec iov[FLUSH_PIECES];
+    struct msghdr msg;
+
+    memset(&msg, 0, sizeof(msg));
+    msg.msg_iov = iov;
+    while (stream->queue != NULL) {
+        ssize_t sent;
+
+        msg.msg_iovlen = gwd_queue_peek(stream->queue, iov, FLUSH_PIECES);
+        sent = sendmsg(stream->fd, &msg, MSG_NOSIGNAL);
+        if (sent >= 0)
+            gwd_queue_drop(&stream->queue, (size_t)sent);
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return GW_OK;
+        else if (errno != EINTR)
+            return GW_ECLOSED;
+    }
+    return GW_OK;
+}
+
+/* Watches for what matters now: room for output while there is some, input
+ * unless the stream is closing. */
+static int rewatch(gwd_stream *stream)
+{
+    short have = event_get_events(&stream->event) & (EV_READ | EV_WRITE);
+    short want = stream->queue == NULL ? 0 : EV_WRITE;
+
+    if (!(stream->state & GWD_STREAM_CLOSING))
+        want |= EV_READ;
+    if (want == have || want == 0)
+        return GW_OK;
+    event_del(&stream->event);
+    return watch(stream, want);
+}
+
+/* Unread input would make close() reset the connection, and the peer might then
+ * never see our last bytes. */
+static void discard_input(gwd_stream *stream)
+{
+    for (int i = 0; i < DISCARD_READS; i++) {
+        if (recv(stream->fd, stream->loop->buffer, GWD_LOOP_BUFFER, 0) <
+            (ssize_t)GWD_LOOP_BUFFER)
+            return;
+    }
+}
+
+static void finish(gwd_stream *stream)
+{
+    if (!(stream->state & GWD_STREAM_ABORTED))
+        discard_input(stream);
+    event_del(&stream->event);
+    close(stream->fd);
+    gwd_queue_free(&stream->queue);
+    drop_partial(stream);
+    stream->fd = -1;
+    stream->loop->streams--;
+    stream->ops->on_close(stream);
+}
+
+void gwd_stream_flush(gwd_stream *stream)
+{
+    stream->state &= (unsigned char)~GWD_STREAM_PENDING;
+    if (!(stream->state & GWD_STREAM_ABORTED) &&
+        (send_queue(stream) < 0 || rewatch(stream) < 0))
+        stream->state |= GWD_STREAM_ABORTED;
+    if ((stream->state & GWD_STREAM_ABORTED) ||
+        ((stream->state & GWD_STREAM_CLOSING) && stream->queue == NULL))
+        finish(stream);
+}

@@ -1,0 +1,38 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <gwclient/version.h>
+
+#include "conf/options.h"
+#include "daemon.h"
+
+extern char **environ;
+
+/* What only asks something: true when it was answered. */
+static bool answer(const gwd_options *options)
+{
+    if (options->help)
+        gwd_options_help(stdout);
+    else if (options->version)
+        puts("gatewayd " GW_VERSION);
+    else if (options->test_config)
+        puts("configuration ok");
+    else
+        return false;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    gwd_options options;
+    int status = EXIT_SUCCESS;
+
+    if (gwd_options_init(&options) < 0 ||
+        gwd_options_load(&options, argc, argv, environ) < 0) {
+        fprintf(stderr, "gatewayd: %s\n", options.error);
+        status = GWD_EXIT_OPTIONS;
+    } else if (!answer(&options)) {
+        status = gwd_daemon_run(&options);
+    }
+    gwd_options_deinit(&options);
+    return status;
+}

@@ -1,0 +1,348 @@
+#include "register/register.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "core/listen.h"
+#include "core/log.h"
+#include "core/loop.h"
+#include "register_line.h"
+#include "secret.h"
+
+#define FIRST_LINE_SECONDS 10
+#define CLOSE_SECONDS 5
+#define LINE_MAX_LEN ((size_t)64 * 1024)
+#define PUSH_MAX ((size_t)16 * 1024 * 1024)
+
+typedef enum peer_role {
+    PEER_UNKNOWN, /* has not said anything yet */
+    PEER_SILENT,  /* has only pinged */
+    PEER_GATEWAY,
+    PEER_WORKER
+} peer_role;
+
+typedef struct peer peer;
+struct peer {
+    gwd_stream stream;
+    gwd_timeout timeout;
+    gwd_register *reg;
+    peer *prev;
+    peer *next;
+    peer_role role;
+    char *address; /* of a gateway */
+    char name[GWD_PEER_LEN + 1];
+};
+
+struct gwd_register {
+    struct gwd_loop *loop;
+    gwd_ring ring;
+    peer *first; /* gateways in the order in which they came */
+    peer *last;
+    char *secret_key;
+    size_t secret_key_len;
+    bool freed; /* goes with its last peer */
+};
+
+/* ---- peers -------------------------------------------------------------- */
+
+static peer *of_stream(gwd_stream *stream)
+{
+    return (peer *)((char *)stream - offsetof(peer, stream));
+}
+
+static peer *of_timeout(gwd_timeout *timeout)
+{
+    return (peer *)((char *)timeout - offsetof(peer, timeout));
+}
+
+static void link_peer(gwd_register *reg, peer *p)
+{
+    p->next = NULL;
+    p->prev = reg->last;
+    *(reg->last == NULL ? &reg->first : &reg->last->next) = p;
+    reg->last = p;
+}
+
+static void unlink_peer(gwd_register *reg, peer *p)
+{
+    *(p->prev == NULL ? &reg->first : &p->prev->next) = p->next;
+    *(p->next == NULL ? &reg->last : &p->next->prev) = p->prev;
+}
+
+static gw_slice secret_of(const gwd_register *reg)
+{
+    return gw_slice_of(reg->secret_key, reg->secret_key_len);
+}
+
+/* `error`, unless NULL, is a line for whoever looks at the other end. */
+static void refuse(peer *p, const char *why, const char *error)
+{
+    gwd_log(GWD_LOG_WARNING, "register: %s: %s, closed", p->name, why);
+    if (error != NULL)
+        gwd_stream_write(&p->stream, error, strlen(error));
+    gwd_stream_close(&p->stream);
+    gwd_ring_arm(&p->reg->ring, &p->timeout, CLOSE_SECONDS);
+}
+
+/* ---- the list of gateways ----------------------------------------------- */
+
+/* Whether a gateway before `p` has announced the same address. */
+static bool is_repeated(const gwd_register *reg, const peer *p)
+{
+    for (const peer *other = reg->first; other != p; other = other->next) {
+        if (other->role == PEER_GATEWAY &&
+            strcmp(other->address, p->address) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t gwd_register_count(const gwd_register *reg)
+{
+    size_t count = 0;
+
+    for (const peer *p = reg->first; p != NULL; p = p->next)
+        count += p->role == PEER_GATEWAY;
+    return count;
+}
+
+/* The broadcast line, or NULL. */
+static gwd_chunk *make_list(const gwd_register *reg)
+{
+    gw_slice *list = calloc(gwd_register_count(reg) + 1, sizeof(*list));
+    gwd_chunk *chunk = NULL;
+    size_t count = 0;
+    gw_buf line;
+
+    if (list == NULL)
+        return NULL;
+    for (const peer *p = reg->first; p != NULL; p = p->next) {
+        if (p->role == PEER_GATEWAY && !is_repeated(reg, p))
+            list[count++] = gw_slice_str(p->address);
+    }
+    gw_buf_init(&line, NULL, PUSH_MAX);
+    gw_register_put_addresses(&line, list, count);
+    if (line.error == GW_OK)
+        chunk = gwd_chunk_new(line.base, line.len);
+    gw_buf_deinit(&line);
+    free(list);
+    return chunk;
+}
+
+/* To one worker, or to all of them (NULL). */
+static void push_list(gwd_register *reg, peer *only)
+{
+    gwd_chunk *chunk = make_list(reg);
+
+    if (chunk == NULL) {
+        gwd_log(GWD_LOG_ERROR, "register: out of memory, list not sent");
+        return;
+    }
+    for (peer *p = reg->first; p != NULL; p = p->next) {
+        if (p->role == PEER_WORKER && (only == NULL || only == p))
+            gwd_stream_write_chunk(&p->stream, chunk);
+    }
+    gwd_chunk_unref(&chunk);
+}
+
+static void forget_gateway(peer *p)
+{
+    gwd_register *reg = p->reg;
+
+    if (p->role != PEER_GATEWAY)
+        return;
+    p->role = PEER_SILENT;
+    gwd_log(GWD_LOG_INFO, "register: gateway %s is gone", p->address);
+    if (!reg->freed)
+        push_list(reg, NULL);
+}
+
+/* ---- lines -------------------------------------------------------------- */
+
+static void on_gateway_connect(peer *p, const gw_register_line *line)
+{
+    gwd_register *reg = p->reg;
+    gw_slice host;
+    uint16_t port;
+    char *address;
+
+    if (line->address.base == NULL ||
+        gw_address_split(line->address, &host, &port) < 0) {
+        refuse(p, "gateway_connect without an address", NULL);
+        return;
+    }
+    address = strndup(line->address.base, line->address.len);
+    if (address == NULL) {
+        refuse(p, "out of memory", NULL);
+        return;
+    }
+    free(p->address);
+    p->address = address;
+    p->role = PEER_GATEWAY;
+    unlink_peer(reg, p);
+    link_peer(reg, p);
+    gwd_log(GWD_LOG_INFO, "register: gateway %s", address);
+    push_list(reg, NULL);
+}
+
+static void on_worker_connect(peer *p, const gw_register_line *line)
+{
+    (void)line;
+    p->role = PEER_WORKER;
+    push_list(p->reg, p);
+}
+
+static void on_ping(peer *p, const gw_register_line *line)
+{
+    (void)line;
+    if (p->role == PEER_UNKNOWN)
+        p->role = PEER_SILENT;
+}
+
+/* By gw_register_event; NULL: nothing that a Register is told. */
+static const struct {
+    void (*handle)(peer *p, const gw_register_line *line);
+    bool needs_key;
+} events[] = {
+    [GW_REGISTER_UNKNOWN] = {NULL, false},
+    [GW_REGISTER_GATEWAY_CONNECT] = {on_gateway_connect, true},
+    [GW_REGISTER_WORKER_CONNECT] = {on_worker_connect, true},
+    [GW_REGISTER_PING] = {on_ping, false},
+    [GW_REGISTER_BROADCAST_ADDRESSES] = {NULL, false},
+};
+
+static void dispatch(peer *p, const gw_register_line *line)
+{
+    if (events[line->event].handle == NULL)
+        refuse(p, "unknown event", NULL);
+    else if (events[line->event].needs_key &&
+             !gw_secret_equal(line->secret_key, secret_of(p->reg)))
+        refuse(p, "wrong secret key", NULL);
+    else
+        events[line->event].handle(p, line);
+}
+
+static void on_line(peer *p, gw_slice text)
+{
+    gw_register_line line;
+    gw_buf scratch;
+
+    gwd_ring_disarm(&p->timeout);
+    gw_buf_init(&scratch, NULL, LINE_MAX_LEN);
+    if (gw_register_line_read(text, &scratch, &line) < 0)
+        refuse(p, "malformed line",
+               "Bad request: this is a Register, which takes one JSON object "
+               "with an \"event\" per line.\n");
+    else
+        dispatch(p, &line);
+    gw_secret_wipe(scratch.base, scratch.cap);
+    gw_buf_deinit(&scratch);
+}
+
+/* ---- the stream --------------------------------------------------------- */
+
+static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
+{
+    peer *p = of_stream(stream);
+    size_t used = 0;
+
+    while (!gwd_stream_closing(stream)) {
+        const char *start = base + used;
+        const char *end = memchr(start, '\n', len - used);
+
+        if (end == NULL)
+            break;
+        on_line(p, gw_slice_of(start, (size_t)(end - start)));
+        used += (size_t)(end - start) + 1;
+    }
+    if (len - used > LINE_MAX_LEN && !gwd_stream_closing(stream))
+        refuse(p, "line too long", NULL);
+    return (ssize_t)used;
+}
+
+static void free_if_done(gwd_register *reg)
+{
+    if (!reg->freed || reg->first != NULL)
+        return;
+    gwd_loop_remove_ring(reg->loop, &reg->ring);
+    gw_secret_wipe(reg->secret_key, reg->secret_key_len);
+    free(reg->secret_key);
+    free(reg);
+}
+
+static void on_close(gwd_stream *stream)
+{
+    peer *p = of_stream(stream);
+    gwd_register *reg = p->reg;
+
+    gwd_ring_disarm(&p->timeout);
+    forget_gateway(p);
+    unlink_peer(reg, p);
+    free(p->address);
+    free(p);
+    free_if_done(reg);
+}
+
+static void on_timeout(gwd_timeout *timeout)
+{
+    peer *p = of_timeout(timeout);
+
+    if (p->role == PEER_UNKNOWN && !gwd_stream_closing(&p->stream))
+        gwd_log(GWD_LOG_WARNING, "register: %s: silent for %d s, closed",
+                p->name, FIRST_LINE_SECONDS);
+    gwd_stream_abort(&p->stream);
+}
+
+/* ---- the service -------------------------------------------------------- */
+
+gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key)
+{
+    gwd_register *reg = calloc(1, sizeof(*reg));
+    char *secret = malloc(secret_key.len + 1);
+
+    if (reg == NULL || secret == NULL) {
+        free(reg);
+        free(secret);
+        return NULL;
+    }
+    if (secret_key.len > 0)
+        memcpy(secret, secret_key.base, secret_key.len);
+    reg->secret_key = secret;
+    reg->secret_key_len = secret_key.len;
+    reg->loop = loop;
+    gwd_loop_add_ring(loop, &reg->ring, on_timeout);
+    return reg;
+}
+
+void gwd_register_free(gwd_register *reg)
+{
+    if (reg == NULL)
+        return;
+    reg->freed = true;
+    for (peer *p = reg->first; p != NULL; p = p->next) {
+        gwd_stream_close(&p->stream);
+        gwd_ring_arm(&reg->ring, &p->timeout, CLOSE_SECONDS);
+    }
+    free_if_done(reg);
+}
+
+void gwd_register_accept(gwd_register *reg, int fd, const char *peer_name)
+{
+    static const gwd_stream_ops ops = {on_data, on_close};
+    peer *p = calloc(1, sizeof(*p));
+
+    if (p == NULL || gwd_stream_init(&p->stream, reg->loop, fd, &ops) < 0) {
+        gwd_log(GWD_LOG_ERROR, "register: %s: out of memory, refused",
+                peer_name);
+        free(p);
+        close(fd);
+        return;
+    }
+    p->reg = reg;
+    snprintf(p->name, sizeof(p->name), "%s", peer_name);
+    link_peer(reg, p);
+    gwd_ring_arm(&reg->ring, &p->timeout, FIRST_LINE_SECONDS);
+}

@@ -1,0 +1,19 @@
+/* SHA-1 and base64, as the WebSocket handshake wants them. */
+#ifndef GWD_TLS_DIGEST_H
+#define GWD_TLS_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define GWD_SHA1_LEN 20
+
+/* GW_EIO when the crypto library does not offer SHA-1. */
+int gwd_sha1(const void *base, size_t len, uint8_t out[GWD_SHA1_LEN]);
+
+/* The length of `len` bytes in base64, without a NUL. */
+#define GWD_BASE64_LEN(len) (((len) + 2) / 3 * 4)
+
+/* Writes GWD_BASE64_LEN(len) digits and a NUL. */
+void gwd_base64_encode(const void *base, size_t len, char *out);
+
+#endif
