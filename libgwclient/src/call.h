@@ -1,6 +1,6 @@
 /* One call: which gateways, the poll loop, the deadline.
  *
- * A call has two phases. gw_call_all(), _ids(), _flush() do all input and
+ * A call has two phases. gw_call_all() and _ids() do all input and
  * output and return when every gateway has answered or failed; then
  * gw_call_deliver() walks over the replies, which the client owns until the
  * next call begins. So a callback may even leave by longjmp(). */
@@ -21,9 +21,9 @@ typedef struct gw_call {
     gw_target *spare; /* of earlier calls, with small buffers */
 
     gw_lookup lookup;
-    int looking;       /* a question to the Registers is under way */
-    int cached;        /* the targets are from a list that was believed */
-    int refreshed;     /* that list has been asked for again */
+    int looking;   /* a question to the Registers is under way */
+    int cached;    /* the targets are from a list that was believed */
+    int refreshed; /* that list has been asked for again */
     const gw_list *list;
 
     gw_pollfd *fds;
@@ -51,9 +51,6 @@ int gw_call_all(gw_client *c, const gw_request *request);
 int gw_call_ids(gw_client *c, const gw_request *request,
                 const gw_client_id *ids, size_t count);
 
-/* Asks every idle connection with unconfirmed commands. */
-int gw_call_flush(gw_client *c, const gw_request *request);
-
 /* Only asks for the list: `call.list`. */
 int gw_call_list(gw_client *c);
 
@@ -64,6 +61,19 @@ int gw_call_fail(gw_client *c, int code);
  * first phase, lets it. Returns `fn`'s first non-zero result, else `code`. */
 typedef int (*gw_deliver_fn)(void *arg, gw_target *target);
 int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg);
+
+/* ---- for the files that are parts of a call -------------------------------
+ */
+
+/* Makes `request` the call's: GW_OK, GW_ETOOBIG, GW_ENOMEM. */
+int gw_call_prepare(gw_client *c, const gw_request *request);
+
+/* The poll loop: until every target has answered or failed. */
+void gw_call_run(gw_client *c);
+
+/* Ends the first phase. `partial` is what failures amount to; 0: the one
+ * gateway's own code. */
+int gw_call_finish(gw_client *c, int partial);
 
 /* Forgets the targets; connections that are not back in the pool are closed. */
 void gw_call_reset(gw_client *c);

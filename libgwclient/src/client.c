@@ -1,6 +1,7 @@
 #include "client_impl.h"
 
-/* ---- options ---------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------
+ */
 
 void gw_options_init(gw_options *options)
 {
@@ -62,7 +63,8 @@ static int apply(gw_client *c, const gw_options *o)
     return rc;
 }
 
-/* ---- life ------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------
+ */
 
 static int setup(gw_client *c, const gw_options *o)
 {
@@ -138,7 +140,8 @@ void gw_client_disconnect(gw_client *c)
     gw_registry_clear(c);
 }
 
-/* ---- settings --------------------------------------------------------------- */
+/* ---- settings ---------------------------------------------------------------
+ */
 
 int gw_client_set_registers(gw_client *c, const gw_slice *addresses,
                             size_t count)
@@ -188,7 +191,8 @@ int gw_client_set_pool(gw_client *c, unsigned max_idle, unsigned idle_timeout_s)
     return GW_OK;
 }
 
-/* ---- what happened ---------------------------------------------------------- */
+/* ---- what happened ----------------------------------------------------------
+ */
 
 const char *gw_client_error(const gw_client *c)
 {

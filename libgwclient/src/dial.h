@@ -8,7 +8,7 @@ typedef struct gw_dial {
     const gw_endpoint *endpoints; /* not owned */
     size_t count;
     size_t next;
-    gw_socket fd; /* GW_SOCKET_NONE: no attempt is under way */
+    gw_socket fd;      /* GW_SOCKET_NONE: no attempt is under way */
     uint64_t limit;    /* when the attempt is given up */
     uint64_t deadline; /* when everything is */
     unsigned timeout_ms;

@@ -53,7 +53,8 @@ void gw_lookup_cancel(gw_client *c)
     gw_lookup_init(c);
 }
 
-/* ---- what went wrong -------------------------------------------------------- */
+/* ---- what went wrong --------------------------------------------------------
+ */
 
 static void put_unreached(gw_client *c, gw_lookup *l, const char *cause)
 {
@@ -82,8 +83,8 @@ static void put_quoted(gw_buf *buf, gw_slice line)
 {
     size_t i;
 
-    while (line.len > 0 && (line.base[line.len - 1] == '\n' ||
-                            line.base[line.len - 1] == '\r'))
+    while (line.len > 0 &&
+           (line.base[line.len - 1] == '\n' || line.base[line.len - 1] == '\r'))
         line.len--;
     gw_buf_put_char(buf, '\'');
     if (tells_key(line)) {
@@ -122,11 +123,11 @@ int gw_lookup_report(gw_client *c, int code)
 
     if (code == GW_ENOMEM || text->error != 0)
         return gw_report_code(c, GW_ENOMEM);
-    return gw_report_error(
-        c, code, "%s %.*s",
-        code == GW_EREGISTER ? "Can not connect to"
-                             : "getAllGatewayAddressesFromRegister fail.",
-        (int)text->len, text->base);
+    return gw_report_error(c, code, "%s %.*s",
+                           code == GW_EREGISTER
+                               ? "Can not connect to"
+                               : "getAllGatewayAddressesFromRegister fail.",
+                           (int)text->len, text->base);
 }
 
 int gw_lookup_report_none(gw_client *c)
@@ -156,7 +157,8 @@ int gw_lookup_report_none(gw_client *c)
     return rc;
 }
 
-/* ---- one Register ----------------------------------------------------------- */
+/* ---- one Register -----------------------------------------------------------
+ */
 
 static int give_up_register(gw_client *c, gw_lookup *l, uint64_t now)
 {
@@ -168,8 +170,8 @@ static int give_up_register(gw_client *c, gw_lookup *l, uint64_t now)
 
 static int on_line(gw_client *c, gw_lookup *l, size_t len, uint64_t now)
 {
-    int rc = gw_registry_store(c, gw_slice_of(l->reply.base, len), now,
-                               &l->list);
+    int rc =
+        gw_registry_store(c, gw_slice_of(l->reply.base, len), now, &l->list);
 
     if (rc != GW_OK && rc != GW_ENOMEM) {
         l->reply.len = len;
@@ -204,8 +206,8 @@ static int recv_some(gw_client *c, gw_lookup *l, uint64_t now)
 
 static int send_some(gw_client *c, gw_lookup *l, uint64_t now)
 {
-    gw_slice part = gw_slice_of(l->request.base + l->sent,
-                                l->request.len - l->sent);
+    gw_slice part =
+        gw_slice_of(l->request.base + l->sent, l->request.len - l->sent);
     size_t sent;
     int rc = gw_net_send(l->fd, &part, 1, &sent);
 
@@ -287,7 +289,8 @@ static int ask_next(gw_client *c, gw_lookup *l, uint64_t now)
     return l->bad.len > 0 ? GW_EREGISTERREPLY : GW_EREGISTER;
 }
 
-/* ---- what the call does with it --------------------------------------------- */
+/* ---- what the call does with it ---------------------------------------------
+ */
 
 int gw_lookup_start(gw_client *c, uint64_t now, uint64_t deadline)
 {
@@ -319,8 +322,8 @@ int gw_lookup_wants(const gw_lookup *l, gw_pollfd *fd, uint64_t *limit)
 
 static int step_connect(gw_client *c, gw_lookup *l, int ready, uint64_t now)
 {
-    int rc = ready ? gw_dial_ready(&l->dial, now)
-                   : gw_dial_expired(&l->dial, now);
+    int rc =
+        ready ? gw_dial_ready(&l->dial, now) : gw_dial_expired(&l->dial, now);
 
     rc = on_dialed(c, l, rc, now);
     return rc == GW_ECONNECT ? ask_next(c, l, now) : rc;

@@ -26,7 +26,7 @@ typedef struct gw_lookup {
     gw_buf request; /* holds the key */
     gw_buf reply;
     gw_buf unreached; /* "tcp://ADDRESS CAUSE; …" */
-    gw_buf bad;       /* the first answer that was none: "tcp://… return …" */
+    gw_buf bad; /* the first answer that was none: "tcp://… return …" */
     const gw_list *list; /* the result; NULL: no gateway at all */
 } gw_lookup;
 

@@ -26,8 +26,7 @@ static inline void gw_mem_free(const gw_allocator *a, void *ptr)
 
 static inline int gw_slice_equal(gw_slice a, gw_slice b)
 {
-    return a.len == b.len &&
-           (a.len == 0 || memcmp(a.base, b.base, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || memcmp(a.base, b.base, a.len) == 0);
 }
 
 #endif

@@ -57,9 +57,8 @@ int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
     int rc;
 
     (void)c;
-    if (peer->endpoint_count > 0 &&
-        (peer->resolved_at == UINT64_MAX ||
-         now - peer->resolved_at < RESOLVE_TTL_MS))
+    if (peer->endpoint_count > 0 && (peer->resolved_at == UINT64_MAX ||
+                                     now - peer->resolved_at < RESOLVE_TTL_MS))
         return GW_OK;
     peer->endpoint_count = 0;
     if (gw_address_split(gw_peer_address(peer), &host, &peer->port) != 0)
@@ -73,7 +72,8 @@ int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
     return GW_OK;
 }
 
-/* ---- connections ------------------------------------------------------------ */
+/* ---- connections ------------------------------------------------------------
+ */
 
 static void conn_free(gw_client *c, gw_conn *conn)
 {
@@ -193,7 +193,8 @@ void gw_pool_put(gw_client *c, gw_peer *peer, gw_conn *conn, uint64_t now)
     c->pool.idle_count++;
 }
 
-/* ---- sweeping --------------------------------------------------------------- */
+/* ---- sweeping ---------------------------------------------------------------
+ */
 
 /* The list is youngest first: from the first one that is too old, all are. */
 static void close_old(gw_client *c, gw_peer *peer, uint64_t now)
@@ -243,8 +244,8 @@ void gw_pool_sweep(gw_client *c, uint64_t now)
     }
 }
 
-static void each_idle(gw_client *c, void (*fn)(gw_client *, gw_peer *,
-                                               gw_conn *))
+static void each_idle(gw_client *c,
+                      void (*fn)(gw_client *, gw_peer *, gw_conn *))
 {
     gw_peer *peer;
     gw_conn *conn;

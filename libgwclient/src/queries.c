@@ -19,7 +19,8 @@ static int deliver(void *arg, gw_target *t)
     return d->walk(gw_buf_slice(&t->reply), &d->visitor);
 }
 
-/* ---- one client ------------------------------------------------------------- */
+/* ---- one client -------------------------------------------------------------
+ */
 
 static int ask_one(gw_client *c, gw_command cmd, const gw_client_id *id,
                    int (*check)(gw_slice))
@@ -53,8 +54,8 @@ int gw_is_online(gw_client *c, const gw_client_id *id, int *online)
 
 int gw_get_session(gw_client *c, const gw_client_id *id, gw_slice *session)
 {
-    int rc = ask_one(c, GW_CMD_GET_SESSION_BY_CLIENT_ID, id,
-                     gw_reply_check_any);
+    int rc =
+        ask_one(c, GW_CMD_GET_SESSION_BY_CLIENT_ID, id, gw_reply_check_any);
 
     *session = gw_slice_of(NULL, 0);
     if (rc == GW_OK && !gw_slice_equal(only_reply(c), gw_slice_of("N;", 2)))
@@ -62,7 +63,8 @@ int gw_get_session(gw_client *c, const gw_client_id *id, gw_slice *session)
     return rc;
 }
 
-/* ---- all gateways ----------------------------------------------------------- */
+/* ---- all gateways -----------------------------------------------------------
+ */
 
 static int ask_all(gw_client *c, gw_request *r, delivery *d)
 {
@@ -114,8 +116,7 @@ int gw_get_client_ids_by_uid(gw_client *c, gw_key uid, gw_client_id_fn fn,
 }
 
 int gw_batch_get_client_ids_by_uid(gw_client *c, const gw_key *uids,
-                                   size_t count, gw_uid_client_fn fn,
-                                   void *arg)
+                                   size_t count, gw_uid_client_fn fn, void *arg)
 {
     delivery d = {gw_reply_uids, {{NULL}, arg, {0, 0, 0}}};
 
@@ -181,7 +182,8 @@ int gw_get_client_count(gw_client *c, const gw_key *group, int64_t *count)
     return gw_call_deliver(c, gw_call_all(c, &r), add_count, count);
 }
 
-/* ---- rows ------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------
+ */
 
 static void put_fields(gw_buf *text, unsigned fields)
 {
@@ -276,7 +278,8 @@ int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
     return gw_call_deliver(c, rc, deliver, &d);
 }
 
-/* ---- the cluster, any frame, delivery --------------------------------------- */
+/* ---- the cluster, any frame
+ * -------------------------------------------------- */
 
 int gw_gateways(gw_client *c, gw_address_fn fn, void *arg)
 {
@@ -323,16 +326,4 @@ int gw_query_frame(gw_client *c, const gw_client_id *id, const gw_frame *frame,
         r.frame.connection_id = id->connection;
     rc = id == NULL ? gw_call_all(c, &r) : gw_call_ids(c, &r, id, 1);
     return gw_call_deliver(c, rc, deliver_frame, &d);
-}
-
-int gw_flush(gw_client *c)
-{
-    gw_request r;
-    int rc = gw_call_begin(c);
-
-    if (rc != GW_OK)
-        return rc;
-    gw_request_init(&r, GW_CMD_IS_ONLINE);
-    r.check = gw_reply_check_int;
-    return gw_call_flush(c, &r);
 }

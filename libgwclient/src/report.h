@@ -5,15 +5,15 @@
 #include <gwclient/client.h>
 
 typedef struct gw_report {
-    char *text;             /* owned; NULL: `fallback` */
-    const char *fallback;   /* static; "" after success */
-    gw_failure *failures;   /* each `address` begins one owned block */
+    char *text;           /* owned; NULL: `fallback` */
+    const char *fallback; /* static; "" after success */
+    gw_failure *failures; /* each `address` begins one owned block */
     size_t failure_count;
     size_t failure_cap;
 } gw_report;
 
 #if defined(__GNUC__)
-#define GW_PRINTF(text, first)                                                  \
+#define GW_PRINTF(text, first)                                                 \
     __attribute__((__format__(__printf__, text, first)))
 #else
 #define GW_PRINTF(text, first)

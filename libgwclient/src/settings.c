@@ -6,10 +6,10 @@
 #include <json_write.h>
 #include <secret.h>
 
-/* ---- Registers -------------------------------------------------------------- */
+/* ---- Registers --------------------------------------------------------------
+ */
 
-static int registers_size(const gw_slice *addresses, size_t count,
-                          size_t *size)
+static int registers_size(const gw_slice *addresses, size_t count, size_t *size)
 {
     gw_slice host;
     uint16_t port;
@@ -57,8 +57,7 @@ static int registers_same(const gw_registers *r, const gw_slice *addresses,
     return 1;
 }
 
-int gw_settings_registers(gw_client *c, const gw_slice *addresses,
-                          size_t count)
+int gw_settings_registers(gw_client *c, const gw_slice *addresses, size_t count)
 {
     gw_registers *made;
     size_t size;
@@ -78,7 +77,8 @@ int gw_settings_registers(gw_client *c, const gw_slice *addresses,
     return GW_OK;
 }
 
-/* ---- the secret key --------------------------------------------------------- */
+/* ---- the secret key ---------------------------------------------------------
+ */
 
 int gw_secret_buf_init(gw_client *c, gw_buf *buf, size_t size)
 {
@@ -152,8 +152,8 @@ static int make_auth(gw_client *c, gw_secret_key *key)
     if (key->text.len == 0)
         return GW_OK;
     /* The longest JSON of one byte is \u00xx. */
-    rc = gw_secret_buf_init(c, &buf,
-                            GW_FRAME_HEAD_LEN + 24 + 6 * key->text.len);
+    rc =
+        gw_secret_buf_init(c, &buf, GW_FRAME_HEAD_LEN + 24 + 6 * key->text.len);
     if (rc == GW_OK) {
         put_auth_frame(&buf, key->text);
         rc = buf.error == GW_EUTF8 ? GW_EINVAL : buf.error;

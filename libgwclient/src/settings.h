@@ -15,8 +15,9 @@ typedef struct gw_registers {
 } gw_registers;
 
 typedef struct gw_secret_key {
-    gw_slice text;  /* owned; wiped before it is freed */
-    gw_slice frame; /* owned, wiped: GATEWAY_CLIENT_CONNECT, empty without key */
+    gw_slice text; /* owned; wiped before it is freed */
+    gw_slice
+        frame; /* owned, wiped: GATEWAY_CLIENT_CONNECT, empty without key */
     gw_print print;
 } gw_secret_key;
 

@@ -13,9 +13,28 @@
 #define READS_MAX 32
 
 /* IS_ONLINE of connection 0, which no client has: the cheapest question. */
-static const uint8_t probe_frame[GW_FRAME_HEAD_LEN] = {
-    0, 0, 0, GW_FRAME_HEAD_LEN, GW_CMD_IS_ONLINE, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, GW_FLAG_SCALAR};
+static const uint8_t probe_frame[GW_FRAME_HEAD_LEN] = {0,
+                                                       0,
+                                                       0,
+                                                       GW_FRAME_HEAD_LEN,
+                                                       GW_CMD_IS_ONLINE,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       0,
+                                                       GW_FLAG_SCALAR};
 
 static void dial_done(gw_client *c, gw_target *t, int rc);
 static void send_some(gw_client *c, gw_target *t);
@@ -38,7 +57,8 @@ void gw_target_deinit(gw_client *c, gw_target *t)
     gw_buf_deinit(&t->reply);
 }
 
-/* ---- ends ------------------------------------------------------------------- */
+/* ---- ends -------------------------------------------------------------------
+ */
 
 void gw_target_fail(gw_client *c, gw_target *t, int code, int error)
 {
@@ -75,6 +95,13 @@ int gw_target_is_unreached(const gw_target *t)
 {
     return t->state == GW_TARGET_FAILED &&
            (t->code == GW_ECONNECT || t->code == GW_ERESOLVE);
+}
+
+/* A gateway that the refreshed list does not have any more is no failure. */
+int gw_target_is_failure(const gw_target *t)
+{
+    return t->state == GW_TARGET_FAILED &&
+           !(t->unlisted && gw_target_is_unreached(t));
 }
 
 static const struct {
@@ -118,7 +145,8 @@ int gw_target_report(gw_client *c, const gw_target *t)
     return gw_report_failure(c, gw_peer_address(t->peer), t->code, text);
 }
 
-/* ---- receiving -------------------------------------------------------------- */
+/* ---- receiving --------------------------------------------------------------
+ */
 
 /* A reply came: the gateway took our key and has handled all before it. */
 static void on_reply(gw_client *c, gw_target *t, int clean)
@@ -222,7 +250,8 @@ static void recv_some(gw_client *c, gw_target *t)
     }
 }
 
-/* ---- sending ---------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------
+ */
 
 static size_t collect_parts(const gw_client *c, const gw_target *t,
                             gw_slice *parts)
@@ -250,8 +279,7 @@ static size_t skip_sent(gw_slice *parts, size_t count, size_t sent)
 
         sent -= skip;
         if (parts[i].len > skip)
-            parts[n++] =
-                gw_slice_of(parts[i].base + skip, parts[i].len - skip);
+            parts[n++] = gw_slice_of(parts[i].base + skip, parts[i].len - skip);
     }
     return n;
 }
@@ -338,7 +366,8 @@ static void send_on(gw_client *c, gw_target *t, gw_conn *conn, int pooled)
     send_some(c, t);
 }
 
-/* ---- connecting ------------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------------
+ */
 
 static void dial_done(gw_client *c, gw_target *t, int rc)
 {
@@ -366,7 +395,8 @@ static void step_connect(gw_client *c, gw_target *t, int ready)
                     : gw_dial_expired(&t->dial, c->call.now));
 }
 
-/* ---- the call's side -------------------------------------------------------- */
+/* ---- the call's side --------------------------------------------------------
+ */
 
 /* The gateway's own clients among the listed ones. */
 static size_t own_numbers(gw_client *c, const gw_target *t)
@@ -460,8 +490,7 @@ void gw_target_step(gw_client *c, gw_target *t, int ready)
         recv_some(c, t);
     }
     if (t->state < GW_TARGET_DONE && c->call.now >= c->call.deadline)
-        gw_target_fail(c, t,
-                       t->state == GW_TARGET_CONNECT ? GW_ECONNECT
-                                                     : GW_ETIMEDOUT,
-                       t->state == GW_TARGET_CONNECT ? gw_net_timed_out : 0);
+        gw_target_fail(
+            c, t, t->state == GW_TARGET_CONNECT ? GW_ECONNECT : GW_ETIMEDOUT,
+            t->state == GW_TARGET_CONNECT ? gw_net_timed_out : 0);
 }

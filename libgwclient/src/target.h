@@ -79,6 +79,9 @@ void gw_target_fail(gw_client *c, gw_target *t, int code, int error);
 /* Whether the gateway could not be reached at all. */
 int gw_target_is_unreached(const gw_target *t);
 
+/* Whether it failed and the cluster still has it. */
+int gw_target_is_failure(const gw_target *t);
+
 /* Adds it to the client's failures. GW_OK or GW_ENOMEM. */
 int gw_target_report(gw_client *c, const gw_target *t);
 

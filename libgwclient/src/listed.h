@@ -1,0 +1,15 @@
+/* Calls to every gateway: from the Register's list to targets, and from a list
+ * that turned out to be old to a newer one within the same call. */
+#ifndef GW_SRC_LISTED_H
+#define GW_SRC_LISTED_H
+
+#include <gwclient/client.h>
+
+/* The poll loop's part: takes what gw_lookup_start() or _step() returned. */
+void gw_listed_result(gw_client *c, int rc);
+
+/* Asks the Registers again, once per call, when a gateway of a list that was
+ * only believed cannot be reached. */
+void gw_listed_refresh(gw_client *c);
+
+#endif
