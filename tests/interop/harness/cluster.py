@@ -69,11 +69,16 @@ class Gatewayd:
             return found
 
         line = wait_until(ready, "gatewayd's ready line")["all"]
-        self.websocket_port = int(
-            re.search(r"websocket://[\d.]+:(\d+)", line)[1])
-        self.inner_address = re.search(r"inner ([\d.]+:\d+)", line)[1]
-        own = re.search(r"register ([\d.]+:\d+)", line)
-        self.own_register = own[1] if own else None
+
+        def address(kind):
+            """None where it has no such part, as with --register-only."""
+            found = re.search(rf"{kind}([\d.]+:\d+)", line)
+            return found and found[1]
+
+        websocket = address("websocket://")
+        self.websocket_port = websocket and int(websocket.split(":")[1])
+        self.inner_address = address("inner ")
+        self.own_register = address("register ")
 
     def restart(self):
         """Ends it and starts another on the same ports."""
