@@ -13,9 +13,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Where an #include "…" or <…> may be found, in this order after its own folder.
-INCLUDE_ROOTS = ["gatewayd/src", "libgwclient/wire", "libgwclient/src",
-                 "libgwclient/include", "ext"]
+# Where an #include "…" is looked for after its own folder; <…> only means the
+# public headers or something foreign.
+PUBLIC_ROOT = "libgwclient/include"
+LIBRARY_ROOTS = ["libgwclient/wire", "libgwclient/src", PUBLIC_ROOT]
+PROGRAM_ROOTS = {"gatewayd": ["gatewayd/src"], "ext": ["ext"]}
 
 # The longest prefix names a file's component. A browser's connection is a
 # stream of core that has a place in the hub: the only part of core that knows
@@ -92,8 +94,11 @@ def home(path):
 
 def resolve(path, name, quoted):
     """The repository path that an include line means, or None if foreign."""
-    folders = [str(Path(path).parent)] if quoted else []
-    for folder in folders + INCLUDE_ROOTS:
+    folders = [PUBLIC_ROOT]
+    if quoted:
+        own = PROGRAM_ROOTS.get(path.split("/")[0], [])
+        folders = [str(Path(path).parent), *own, *LIBRARY_ROOTS]
+    for folder in folders:
         candidate = (ROOT / folder / name).resolve()
         if candidate.is_file() and candidate.is_relative_to(ROOT):
             return str(candidate.relative_to(ROOT))
