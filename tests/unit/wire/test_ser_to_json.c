@@ -1,0 +1,149 @@
+#include "support.h"
+
+#include <locale.h>
+
+#include "ser_to_json.h"
+
+/* json_encode(unserialize(input), JSON_UNESCAPED_UNICODE) */
+static const struct {
+    gw_slice input;
+    gw_slice json;
+} recorded[] = {
+#include "cases/ser_to_json.inc"
+};
+
+static int convert(gw_slice text, void *arg)
+{
+    gw_buf discarded;
+    gw_buf *out = arg == NULL ? &discarded : arg;
+
+    gw_buf_init(out, NULL, 0);
+    int rc = gw_json_from_ser(out, text);
+    if (rc != GW_OK)
+        assert_int_equal(out->len, 0);
+    if (arg == NULL)
+        gw_buf_deinit(out);
+    return rc;
+}
+
+static void assert_recorded(void)
+{
+    for (size_t i = 0; i < COUNT_OF(recorded); i++) {
+        gw_buf out;
+
+        assert_int_equal(feed_whole(recorded[i].input, convert, &out), GW_OK);
+        assert_buf_equal(&out, recorded[i].json);
+        gw_buf_deinit(&out);
+    }
+}
+
+static void values_are_written_as_php_writes_them(void **state)
+{
+    (void)state;
+    assert_recorded();
+}
+
+/* Which locales a machine has differs; the loop takes any with a comma. */
+static void the_locale_does_not_matter(void **state)
+{
+    static const char *const with_comma[] = {"de_DE.UTF-8", "fr_FR.UTF-8",
+                                             "de_DE.utf8", "ru_RU.UTF-8"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(with_comma); i++) {
+        if (setlocale(LC_NUMERIC, with_comma[i]) == NULL)
+            continue;
+        assert_recorded();
+        setlocale(LC_NUMERIC, "C");
+        return;
+    }
+    skip();
+}
+
+static void what_has_no_json_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        int error;
+    } cases[] = {
+        {"d:INF;", GW_EINVAL},
+        {"d:-INF;", GW_EINVAL},
+        {"d:NAN;", GW_EINVAL},
+        {"d:1e999;", GW_EINVAL},
+        {"a:1:{i:0;d:NAN;}", GW_EINVAL},
+        {"O:8:\"stdClass\":0:{}", GW_EINVAL},
+        {"a:1:{i:0;E:3:\"A:B\";}", GW_EINVAL},
+        {"a:2:{i:0;i:1;i:1;R:2;}", GW_EINVAL},
+        {"s:1:\"\xff\";", GW_EUTF8},
+        {"a:1:{s:1:\"\xff\";i:1;}", GW_EUTF8},
+        {"", GW_EPROTO},
+        {"a:1:{}", GW_EPROTO},
+        {"i:1;i:2;", GW_EPROTO},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(feed_whole(gw_slice_str(cases[i].text), convert, NULL),
+                         cases[i].error);
+}
+
+static void the_text_of_a_float_has_a_limit(void **state)
+{
+    gw_buf text;
+    gw_buf out;
+
+    (void)state;
+    gw_buf_init(&text, NULL, 0);
+    gw_buf_put_str(&text, "d:1.");
+    for (int i = 0; i < 62; i++)
+        gw_buf_put_char(&text, '0');
+    gw_buf_put_char(&text, ';');
+    assert_int_equal(feed_whole(gw_buf_slice(&text), convert, &out), GW_OK);
+    assert_buf_equal(&out, LIT("1"));
+    gw_buf_deinit(&out);
+    text.base[text.len - 1] = '0';
+    gw_buf_put_char(&text, ';');
+    assert_int_equal(feed_whole(gw_buf_slice(&text), convert, NULL), GW_EINVAL);
+    gw_buf_deinit(&text);
+}
+
+static int convert_with(const gw_allocator *allocator, void *arg)
+{
+    const size_t *i = arg;
+    gw_buf out;
+
+    gw_buf_init(&out, allocator, 0);
+    int rc = gw_json_from_ser(&out, recorded[*i].input);
+    gw_buf_deinit(&out);
+    return rc;
+}
+
+static void it_survives_short_memory(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(recorded); i++)
+        sweep_out_of_memory(convert_with, &i);
+}
+
+static void only_the_whole_is_a_value(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(recorded); i++) {
+        assert_only_whole(recorded[i].input, convert, NULL);
+        feed_damaged(recorded[i].input, convert, NULL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_are_written_as_php_writes_them),
+        cmocka_unit_test(the_locale_does_not_matter),
+        cmocka_unit_test(what_has_no_json_is_refused),
+        cmocka_unit_test(the_text_of_a_float_has_a_limit),
+        cmocka_unit_test(it_survives_short_memory),
+        cmocka_unit_test(only_the_whole_is_a_value),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
