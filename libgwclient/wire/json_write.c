@@ -132,7 +132,8 @@ static void put_connection(gw_buf *buf, uint32_t id, int first)
 {
     gw_buf_put_str(buf, first ? "{\"" : ",\"");
     gw_buf_put_int(buf, id);
-    gw_buf_put_str(buf, "\":1");
+    gw_buf_put_str(buf, "\":");
+    gw_buf_put_int(buf, id); /* gateways read the values, not the keys */
 }
 
 /* Ascending ids hold no duplicates: the usual case needs no memory. */

@@ -91,9 +91,10 @@ static void connections_are_a_set_in_order_of_appearance(void **state)
 
     (void)state;
     assert_connections(NULL, 0, "[]");
-    assert_connections(ascending, 3, "{\"1\":1,\"2\":1,\"4294967295\":1}");
-    assert_connections(mixed, 7, "{\"5\":1,\"3\":1,\"9\":1,\"1\":1}");
-    assert_connections(mixed, 1, "{\"5\":1}");
+    assert_connections(ascending, 3,
+                       "{\"1\":1,\"2\":2,\"4294967295\":4294967295}");
+    assert_connections(mixed, 7, "{\"5\":5,\"3\":3,\"9\":9,\"1\":1}");
+    assert_connections(mixed, 1, "{\"5\":5}");
 }
 
 static int put_connections(const gw_allocator *allocator, void *arg)
