@@ -8,8 +8,7 @@
 
 #include <stdio.h>
 
-/* ---- begin and end ----------------------------------------------------------
- */
+/* ---- begin and end ------------------------------------------------------ */
 
 void gw_call_init(gw_client *c)
 {
@@ -98,6 +97,13 @@ static int report_targets(gw_client *c)
     return GW_OK;
 }
 
+/* Nothing stays open that might still be in the middle of an exchange. */
+static int abandon(gw_client *c, int code)
+{
+    gw_call_reset(c);
+    return code == GW_ENOMEM ? gw_report_code(c, code) : code;
+}
+
 int gw_call_finish(gw_client *c, int partial)
 {
     const gw_report *r = &c->report;
@@ -106,18 +112,15 @@ int gw_call_finish(gw_client *c, int partial)
     c->call.request = NULL;
     if (c->call.code == GW_OK && report_targets(c) != GW_OK)
         c->call.code = GW_ENOMEM;
-    if (c->call.code == GW_ENOMEM)
-        return gw_report_code(c, GW_ENOMEM);
     if (c->call.code != GW_OK)
-        return c->call.code;
+        return abandon(c, c->call.code);
     if (r->failure_count == 0)
         return GW_OK;
     return gw_report_failures_as_error(c, partial != 0 ? partial
                                                        : r->failures[0].code);
 }
 
-/* ---- the loop ---------------------------------------------------------------
- */
+/* ---- the loop ----------------------------------------------------------- */
 
 static int make_fds(gw_client *c)
 {
@@ -208,8 +211,7 @@ void gw_call_run(gw_client *c)
     }
 }
 
-/* ---- the request
- * ------------------------------------------------------------- */
+/* ---- the request -------------------------------------------------------- */
 
 /* Too long a frame would only make every gateway close its connection. */
 static int check_size(gw_client *c, const gw_request *r)
@@ -242,8 +244,7 @@ int gw_call_prepare(gw_client *c, const gw_request *r)
     return check_size(c, r);
 }
 
-/* ---- the gateways of clients ------------------------------------------------
- */
+/* ---- the gateways of clients -------------------------------------------- */
 
 static gw_peer *peer_of(gw_client *c, const gw_client_id *id)
 {
@@ -301,8 +302,7 @@ int gw_call_ids(gw_client *c, const gw_request *request,
     return gw_call_finish(c, c->call.count == 1 ? 0 : GW_EPARTIAL);
 }
 
-/* ---- the second phase -------------------------------------------------------
- */
+/* ---- the second phase --------------------------------------------------- */
 
 int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg)
 {

@@ -62,8 +62,7 @@ int gw_call_fail(gw_client *c, int code);
 typedef int (*gw_deliver_fn)(void *arg, gw_target *target);
 int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg);
 
-/* ---- for the files that are parts of a call -------------------------------
- */
+/* ---- for the files that are parts of a call ----------------------------- */
 
 /* Makes `request` the call's: GW_OK, GW_ETOOBIG, GW_ENOMEM. */
 int gw_call_prepare(gw_client *c, const gw_request *request);

@@ -1,7 +1,6 @@
 #include "client_impl.h"
 
-/* ---- options ----------------------------------------------------------------
- */
+/* ---- options ------------------------------------------------------------ */
 
 void gw_options_init(gw_options *options)
 {
@@ -63,8 +62,7 @@ static int apply(gw_client *c, const gw_options *o)
     return rc;
 }
 
-/* ---- life -------------------------------------------------------------------
- */
+/* ---- life --------------------------------------------------------------- */
 
 static int setup(gw_client *c, const gw_options *o)
 {
@@ -140,8 +138,7 @@ void gw_client_disconnect(gw_client *c)
     gw_registry_clear(c);
 }
 
-/* ---- settings ---------------------------------------------------------------
- */
+/* ---- settings ----------------------------------------------------------- */
 
 int gw_client_set_registers(gw_client *c, const gw_slice *addresses,
                             size_t count)
@@ -191,8 +188,7 @@ int gw_client_set_pool(gw_client *c, unsigned max_idle, unsigned idle_timeout_s)
     return GW_OK;
 }
 
-/* ---- what happened ----------------------------------------------------------
- */
+/* ---- what happened ------------------------------------------------------ */
 
 const char *gw_client_error(const gw_client *c)
 {

@@ -5,8 +5,7 @@
 
 #include <key.h>
 
-/* ---- to the gateway of one client -------------------------------------------
- */
+/* ---- to the gateway of one client --------------------------------------- */
 
 static int send_to_one(gw_client *c, const gw_client_id *id, gw_request *r)
 {
@@ -112,8 +111,7 @@ int gw_leave_group(gw_client *c, const gw_client_id *id, gw_key group)
     return send_key(c, GW_CMD_LEAVE_GROUP, id, &group);
 }
 
-/* ---- to several gateways ----------------------------------------------------
- */
+/* ---- to several gateways ------------------------------------------------ */
 
 int gw_send_to_all(gw_client *c, const gw_message *message,
                    const gw_client_id *exclude, size_t exclude_count)
@@ -207,8 +205,7 @@ int gw_ungroup(gw_client *c, gw_key group)
     return gw_call_all(c, &r);
 }
 
-/* ---- any frame --------------------------------------------------------------
- */
+/* ---- any frame ---------------------------------------------------------- */
 
 int gw_send_frame(gw_client *c, const gw_client_id *id, const gw_frame *frame)
 {

@@ -53,8 +53,7 @@ void gw_lookup_cancel(gw_client *c)
     gw_lookup_init(c);
 }
 
-/* ---- what went wrong --------------------------------------------------------
- */
+/* ---- what went wrong ---------------------------------------------------- */
 
 static void put_unreached(gw_client *c, gw_lookup *l, const char *cause)
 {
@@ -157,8 +156,7 @@ int gw_lookup_report_none(gw_client *c)
     return rc;
 }
 
-/* ---- one Register -----------------------------------------------------------
- */
+/* ---- one Register ------------------------------------------------------- */
 
 static int give_up_register(gw_client *c, gw_lookup *l, uint64_t now)
 {
@@ -289,8 +287,7 @@ static int ask_next(gw_client *c, gw_lookup *l, uint64_t now)
     return l->bad.len > 0 ? GW_EREGISTERREPLY : GW_EREGISTER;
 }
 
-/* ---- what the call does with it ---------------------------------------------
- */
+/* ---- what the call does with it ----------------------------------------- */
 
 int gw_lookup_start(gw_client *c, uint64_t now, uint64_t deadline)
 {

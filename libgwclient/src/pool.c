@@ -72,8 +72,7 @@ int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
     return GW_OK;
 }
 
-/* ---- connections ------------------------------------------------------------
- */
+/* ---- connections -------------------------------------------------------- */
 
 static void conn_free(gw_client *c, gw_conn *conn)
 {
@@ -193,8 +192,7 @@ void gw_pool_put(gw_client *c, gw_peer *peer, gw_conn *conn, uint64_t now)
     c->pool.idle_count++;
 }
 
-/* ---- sweeping ---------------------------------------------------------------
- */
+/* ---- sweeping ----------------------------------------------------------- */
 
 /* The list is youngest first: from the first one that is too old, all are. */
 static void close_old(gw_client *c, gw_peer *peer, uint64_t now)

@@ -19,8 +19,7 @@ static int deliver(void *arg, gw_target *t)
     return d->walk(gw_buf_slice(&t->reply), &d->visitor);
 }
 
-/* ---- one client -------------------------------------------------------------
- */
+/* ---- one client --------------------------------------------------------- */
 
 static int ask_one(gw_client *c, gw_command cmd, const gw_client_id *id,
                    int (*check)(gw_slice))
@@ -63,8 +62,7 @@ int gw_get_session(gw_client *c, const gw_client_id *id, gw_slice *session)
     return rc;
 }
 
-/* ---- all gateways -----------------------------------------------------------
- */
+/* ---- all gateways ------------------------------------------------------- */
 
 static int ask_all(gw_client *c, gw_request *r, delivery *d)
 {
@@ -182,8 +180,7 @@ int gw_get_client_count(gw_client *c, const gw_key *group, int64_t *count)
     return gw_call_deliver(c, gw_call_all(c, &r), add_count, count);
 }
 
-/* ---- rows -------------------------------------------------------------------
- */
+/* ---- rows --------------------------------------------------------------- */
 
 static void put_fields(gw_buf *text, unsigned fields)
 {
@@ -278,8 +275,7 @@ int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
     return gw_call_deliver(c, rc, deliver, &d);
 }
 
-/* ---- the cluster, any frame
- * -------------------------------------------------- */
+/* ---- the cluster, any frame * ------------------------------------------- */
 
 int gw_gateways(gw_client *c, gw_address_fn fn, void *arg)
 {

@@ -26,8 +26,7 @@ const gw_list *gw_registry_find(const gw_client *c, uint64_t now)
     return list;
 }
 
-/* ---- reading an answer ------------------------------------------------------
- */
+/* ---- reading an answer -------------------------------------------------- */
 
 typedef struct reader {
     const gw_client *c;
@@ -117,8 +116,7 @@ static int read_line(gw_client *c, gw_slice text, gw_list **out)
     return rc;
 }
 
-/* ---- keeping it -------------------------------------------------------------
- */
+/* ---- keeping it --------------------------------------------------------- */
 
 static void drop_old(gw_client *c)
 {

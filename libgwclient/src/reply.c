@@ -2,8 +2,7 @@
 
 #include <ser_read.h>
 
-/* ---- steps of a walk --------------------------------------------------------
- */
+/* ---- steps of a walk ---------------------------------------------------- */
 
 static int expect(gw_ser *ser, gw_ser_type type, gw_ser_token *token)
 {
@@ -75,8 +74,7 @@ static gw_client_id id_at(const gw_visitor *v, uint32_t connection)
     return id;
 }
 
-/* ---- walks ------------------------------------------------------------------
- */
+/* ---- walks -------------------------------------------------------------- */
 
 int gw_reply_int(gw_slice reply, int64_t *num)
 {
@@ -220,8 +218,7 @@ int gw_reply_keys(gw_slice reply, gw_visitor *v)
     return rc != 0 ? rc : close_reply(&ser);
 }
 
-/* ---- rows -------------------------------------------------------------------
- */
+/* ---- rows --------------------------------------------------------------- */
 
 /* Group => group. The row gets what is between the braces. */
 static int read_groups(gw_ser *ser, const gw_ser_token *token, gw_row *row)
@@ -341,8 +338,7 @@ int gw_row_next_group(gw_slice *rest, gw_key *group)
     return 1;
 }
 
-/* ---- checks -----------------------------------------------------------------
- */
+/* ---- checks ------------------------------------------------------------- */
 
 int gw_reply_check_int(gw_slice reply)
 {

@@ -6,8 +6,7 @@
 #include <json_write.h>
 #include <secret.h>
 
-/* ---- Registers --------------------------------------------------------------
- */
+/* ---- Registers ---------------------------------------------------------- */
 
 static int registers_size(const gw_slice *addresses, size_t count, size_t *size)
 {
@@ -77,8 +76,7 @@ int gw_settings_registers(gw_client *c, const gw_slice *addresses, size_t count)
     return GW_OK;
 }
 
-/* ---- the secret key ---------------------------------------------------------
- */
+/* ---- the secret key ----------------------------------------------------- */
 
 int gw_secret_buf_init(gw_client *c, gw_buf *buf, size_t size)
 {

@@ -57,8 +57,7 @@ void gw_target_deinit(gw_client *c, gw_target *t)
     gw_buf_deinit(&t->reply);
 }
 
-/* ---- ends -------------------------------------------------------------------
- */
+/* ---- ends --------------------------------------------------------------- */
 
 void gw_target_fail(gw_client *c, gw_target *t, int code, int error)
 {
@@ -145,8 +144,7 @@ int gw_target_report(gw_client *c, const gw_target *t)
     return gw_report_failure(c, gw_peer_address(t->peer), t->code, text);
 }
 
-/* ---- receiving --------------------------------------------------------------
- */
+/* ---- receiving ---------------------------------------------------------- */
 
 /* A reply came: the gateway took our key and has handled all before it. */
 static void on_reply(gw_client *c, gw_target *t, int clean)
@@ -250,8 +248,7 @@ static void recv_some(gw_client *c, gw_target *t)
     }
 }
 
-/* ---- sending ----------------------------------------------------------------
- */
+/* ---- sending ------------------------------------------------------------ */
 
 static size_t collect_parts(const gw_client *c, const gw_target *t,
                             gw_slice *parts)
@@ -366,8 +363,7 @@ static void send_on(gw_client *c, gw_target *t, gw_conn *conn, int pooled)
     send_some(c, t);
 }
 
-/* ---- connecting -------------------------------------------------------------
- */
+/* ---- connecting --------------------------------------------------------- */
 
 static void dial_done(gw_client *c, gw_target *t, int rc)
 {
@@ -395,8 +391,7 @@ static void step_connect(gw_client *c, gw_target *t, int ready)
                     : gw_dial_expired(&t->dial, c->call.now));
 }
 
-/* ---- the call's side --------------------------------------------------------
- */
+/* ---- the call's side ---------------------------------------------------- */
 
 /* The gateway's own clients among the listed ones. */
 static size_t own_numbers(gw_client *c, const gw_target *t)
