@@ -1,0 +1,49 @@
+/* The process's client, set up as the called class wants it. */
+#ifndef PHP_GWC_CLIENT_H
+#define PHP_GWC_CLIENT_H
+
+#include "gatewayclient.h"
+
+/* Static properties of Gateway, then of Context. */
+typedef enum php_gwc_property {
+    PHP_GWC_BUSINESS_WORKER,
+    PHP_GWC_REGISTER_ADDRESS,
+    PHP_GWC_SECRET_KEY,
+    PHP_GWC_CONNECT_TIMEOUT,
+    PHP_GWC_PERSISTENT,
+    PHP_GWC_CACHE_DISABLE,
+    PHP_GWC_LOCAL_IP,
+    PHP_GWC_LOCAL_PORT,
+    PHP_GWC_CLIENT_IP,
+    PHP_GWC_CLIENT_PORT,
+    PHP_GWC_CLIENT_ID,
+    PHP_GWC_CONNECTION_ID,
+    PHP_GWC_OLD_SESSION,
+    PHP_GWC_PROPERTY_COUNT
+} php_gwc_property;
+
+#define PHP_GWC_CONTEXT_FIRST PHP_GWC_LOCAL_IP
+
+void php_gwc_properties_startup(void);
+
+/* The property's value as `ce` has it, dereferenced; NULL: an exception was
+ * thrown. */
+zval *php_gwc_property_get(zend_class_entry *ce, php_gwc_property property);
+
+/* Takes `value` over. */
+void php_gwc_property_set(zend_class_entry *ce, php_gwc_property property,
+                          zval *value);
+
+/* The class that a static method was called through. */
+zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data);
+
+/* Reads the configuration of `called` and starts a call of the library. NULL:
+ * an exception was thrown. Else php_gwc_end() must follow, with no user code
+ * in between. */
+gw_client *php_gwc_begin(zend_class_entry *called);
+void php_gwc_end(void);
+
+/* What a call that was left by longjmp() left behind. */
+void php_gwc_recover(void);
+
+#endif /* PHP_GWC_CLIENT_H */

@@ -1,0 +1,48 @@
+/* PHP 7.4 to 8.5 look alike below this line. */
+#ifndef PHP_GWC_COMPAT_H
+#define PHP_GWC_COMPAT_H
+
+#include <php.h>
+
+#if PHP_VERSION_ID < 70400
+#error "gatewayclient needs PHP 7.4 or later"
+#endif
+
+#if PHP_VERSION_ID < 80000
+#define RETURN_THROWS() return
+#define ZEND_ARG_INFO_WITH_DEFAULT_VALUE(pass_by_ref, name, default_value)     \
+    ZEND_ARG_INFO(pass_by_ref, name)
+#define ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(pass_by_ref, name, type_hint,    \
+                                              allow_null, default_value)       \
+    ZEND_ARG_TYPE_INFO(pass_by_ref, name, type_hint, allow_null)
+#define zend_argument_type_error php_gwc_argument_type_error
+void php_gwc_argument_type_error(uint32_t arg_num, const char *format, ...);
+#endif
+
+#if PHP_VERSION_ID < 80100
+#define PHP_GWC_FILE_NAME(handle) ((handle)->filename)
+#define PHP_GWC_FILE_NAME_LEN(handle)                                          \
+    ((handle)->filename == NULL ? 0 : strlen((handle)->filename))
+#else
+#define PHP_GWC_FILE_NAME(handle)                                              \
+    ((handle)->filename == NULL ? NULL : ZSTR_VAL((handle)->filename))
+#define PHP_GWC_FILE_NAME_LEN(handle)                                          \
+    ((handle)->filename == NULL ? 0 : ZSTR_LEN((handle)->filename))
+#endif
+
+/* Handlers of properties take the object itself since 8.0. */
+#if PHP_VERSION_ID < 80000
+#define PHP_GWC_OBJ(zv) (zv)
+#else
+#define PHP_GWC_OBJ(zv) Z_OBJ_P(zv)
+#endif
+
+/* Empty parameter list of a method. */
+#define PHP_GWC_NO_PARAMETERS()                                                \
+    do {                                                                       \
+        if (zend_parse_parameters_none() == FAILURE) {                         \
+            RETURN_THROWS();                                                   \
+        }                                                                      \
+    } while (0)
+
+#endif /* PHP_GWC_COMPAT_H */

@@ -1,0 +1,78 @@
+#include "error.h"
+
+#include <stdarg.h>
+
+#include <zend_exceptions.h>
+#include <zend_smart_str.h>
+
+void php_gwc_throw(const char *format, ...)
+{
+    va_list args;
+    zend_string *text;
+
+    if (EG(exception) != NULL) {
+        return; /* the first cause is the one to tell */
+    }
+    va_start(args, format);
+    text = zend_vstrpprintf(0, format, args);
+    va_end(args);
+    zend_throw_exception(php_gwc_exception_ce, ZSTR_VAL(text), 0);
+    zend_string_release(text);
+}
+
+/* Names every gateway: most causes do so by themselves. */
+static void append_failure(smart_str *text, const gw_failure *failure)
+{
+    if (strstr(failure->cause, failure->address) == NULL) {
+        smart_str_appends(text, failure->address);
+        smart_str_appends(text, ": ");
+    }
+    smart_str_appends(text, failure->cause);
+}
+
+/* "2 gateways failed: can not connect to tcp://127.0.0.1:2900 …; …" */
+static zend_string *failures_text(const gw_failure *failures, size_t count)
+{
+    smart_str text = {0};
+    size_t i;
+
+    smart_str_append_unsigned(&text, count);
+    smart_str_appends(&text,
+                      count == 1 ? " gateway failed: " : " gateways failed: ");
+    for (i = 0; i < count; i++) {
+        if (i > 0) {
+            smart_str_appends(&text, "; ");
+        }
+        append_failure(&text, &failures[i]);
+    }
+    smart_str_0(&text);
+    return text.s;
+}
+
+/* The text is whole before the handler runs: it may use the client. */
+static void warn(const gw_failure *failures, size_t count)
+{
+    zend_string *text = failures_text(failures, count);
+
+    php_error_docref(NULL, E_WARNING, "%s", ZSTR_VAL(text));
+    zend_string_release(text);
+}
+
+bool php_gwc_report(int rc, php_gwc_kind kind)
+{
+    const gw_failure *failures;
+    size_t count;
+
+    if (rc == GW_OK) {
+        return true;
+    }
+    count = gw_client_failures(GWC_G(client), &failures);
+    if (count > 0 && (kind == PHP_GWC_COMMAND || rc == GW_EPARTIAL)) {
+        warn(failures, count);
+    } else {
+        const char *text = gw_client_error(GWC_G(client));
+
+        php_gwc_throw("%s", *text == '\0' ? gw_strerror(rc) : text);
+    }
+    return false;
+}

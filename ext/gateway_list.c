@@ -1,0 +1,265 @@
+/* Gateway: lists of clients, uids and groups, out of SELECT. */
+#include "gateway.h"
+
+/* Rows become members of the array `map`, or of a map for each group in it. */
+static void add_client_id(HashTable *map, const gw_client_id *id)
+{
+    zval text;
+
+    ZVAL_STR(&text, php_gwc_client_id_text(id));
+    zend_hash_update(map, Z_STR(text), &text); /* the key takes its own */
+}
+
+static int collect_client(void *arg, const gw_row *row)
+{
+    add_client_id(arg, &row->id);
+    return 0;
+}
+
+static void add_uid(HashTable *map, const gw_key *uid)
+{
+    zval text;
+
+    php_gwc_key_string(&text, uid);
+    php_gwc_map_set(map, uid, &text);
+}
+
+static int collect_uid(void *arg, const gw_row *row)
+{
+    if (!php_gwc_key_is_empty(&row->uid)) {
+        add_uid(arg, &row->uid);
+    }
+    return 0;
+}
+
+static HashTable *map_of_group(HashTable *groups, const gw_key *group)
+{
+    zval *map = php_gwc_map_find(groups, group);
+
+    if (map == NULL) {
+        zval empty;
+
+        array_init(&empty);
+        php_gwc_map_set(groups, group, &empty);
+        map = php_gwc_map_find(groups, group);
+    }
+    return Z_ARRVAL_P(map);
+}
+
+static int collect_group_client(void *arg, const gw_row *row)
+{
+    gw_slice rest = row->groups;
+    gw_key group;
+
+    while (gw_row_next_group(&rest, &group)) {
+        add_client_id(map_of_group(arg, &group), &row->id);
+    }
+    return 0;
+}
+
+static int collect_group_uid(void *arg, const gw_row *row)
+{
+    gw_slice rest = row->groups;
+    gw_key group;
+
+    if (php_gwc_key_is_empty(&row->uid)) {
+        return 0;
+    }
+    while (gw_row_next_group(&rest, &group)) {
+        add_uid(map_of_group(arg, &group), &row->uid);
+    }
+    return 0;
+}
+
+/* False: thrown, or no client. */
+static bool select_rows(zend_class_entry *called, const gw_select *select,
+                        gw_row_fn collect, zval *return_value)
+{
+    gw_client *client = php_gwc_begin(called);
+    int rc;
+
+    if (client == NULL) {
+        return false;
+    }
+    array_init(return_value);
+    rc = gw_select_clients(client, select, collect, Z_ARRVAL_P(return_value));
+    php_gwc_end();
+    php_gwc_report(rc, PHP_GWC_QUESTION);
+    return true;
+}
+
+/* (): a question about every client. */
+static bool select_all(INTERNAL_FUNCTION_PARAMETERS, unsigned fields,
+                       gw_row_fn collect)
+{
+    gw_select select;
+
+    if (zend_parse_parameters_none() == FAILURE) {
+        return false;
+    }
+    memset(&select, 0, sizeof(select));
+    select.fields = fields;
+    return select_rows(php_gwc_called_class(execute_data), &select, collect,
+                       return_value);
+}
+
+/* ($group): a question about the members of a group or of several. */
+static bool select_groups(INTERNAL_FUNCTION_PARAMETERS, gw_row_fn collect)
+{
+    zval *group;
+    php_gwc_keys keys = {0};
+    gw_select select;
+    bool ok;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END_EX(return false);
+
+    if (!php_gwc_group_is_valid(group)) {
+        RETVAL_EMPTY_ARRAY();
+        return true;
+    }
+    ok = php_gwc_keys_init(&keys, group);
+    if (ok) {
+        memset(&select, 0, sizeof(select));
+        select.fields = GW_FIELD_UID;
+        select.groups = keys.list;
+        select.group_count = keys.count;
+        ok = select_rows(php_gwc_called_class(execute_data), &select, collect,
+                         return_value);
+    }
+    php_gwc_keys_deinit(&keys);
+    return ok;
+}
+
+/* An array becomes the number of its members. */
+static void count_members(zval *array)
+{
+    zend_long count = zend_hash_num_elements(Z_ARRVAL_P(array));
+
+    zval_ptr_dtor(array);
+    ZVAL_LONG(array, count);
+}
+
+static void count_each(zval *array)
+{
+    zval *member;
+
+    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(array), member)
+    {
+        count_members(member);
+    }
+    ZEND_HASH_FOREACH_END();
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllClientIdList)
+{
+    select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_UID, collect_client);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getClientIdListByGroup)
+{
+    select_groups(INTERNAL_FUNCTION_PARAM_PASSTHRU, collect_client);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllUidList)
+{
+    select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_UID, collect_uid);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getUidListByGroup)
+{
+    select_groups(INTERNAL_FUNCTION_PARAM_PASSTHRU, collect_uid);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllUidCount)
+{
+    if (select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_UID,
+                   collect_uid)) {
+        count_members(return_value);
+    }
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getUidCountByGroup)
+{
+    if (select_groups(INTERNAL_FUNCTION_PARAM_PASSTHRU, collect_uid)) {
+        count_members(return_value);
+    }
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllGroupUidList)
+{
+    select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_UID | GW_FIELD_GROUPS,
+               collect_group_uid);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllGroupUidCount)
+{
+    if (select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU,
+                   GW_FIELD_UID | GW_FIELD_GROUPS, collect_group_uid)) {
+        count_each(return_value);
+    }
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllGroupClientIdList)
+{
+    select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_GROUPS,
+               collect_group_client);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllGroupClientIdCount)
+{
+    if (select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_GROUPS,
+                   collect_group_client)) {
+        count_each(return_value);
+    }
+}
+
+/* Only the first row counts, as in the reference. */
+static int collect_uid_of_client(void *arg, const gw_row *row)
+{
+    zval *uid = arg;
+
+    if (Z_TYPE_P(uid) == IS_UNDEF) {
+        if (row->uid.type == GW_KEY_NONE) {
+            ZVAL_NULL(uid);
+        } else {
+            php_gwc_key_string(uid, &row->uid);
+        }
+    }
+    return 0;
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getUidByClientId)
+{
+    zval *client_id;
+    gw_client_id id;
+    gw_select select;
+    gw_client *client;
+    zval uid;
+    int rc;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ZVAL(client_id)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_gwc_client_id(client_id, 1, &id)) {
+        RETURN_THROWS();
+    }
+    memset(&select, 0, sizeof(select));
+    select.fields = GW_FIELD_UID;
+    select.ids = &id;
+    select.id_count = 1;
+    client = php_gwc_begin(php_gwc_called_class(execute_data));
+    if (client == NULL) {
+        RETURN_THROWS();
+    }
+    ZVAL_UNDEF(&uid);
+    rc = gw_select_clients(client, &select, collect_uid_of_client, &uid);
+    php_gwc_end();
+    if (php_gwc_report(rc, PHP_GWC_QUESTION) && Z_TYPE(uid) != IS_UNDEF) {
+        ZVAL_COPY_VALUE(return_value, &uid);
+        return;
+    }
+    zval_ptr_dtor(&uid);
+}

@@ -1,0 +1,362 @@
+/* Gateway: sessions of clients. */
+#include "gateway.h"
+
+#include <ext/standard/php_array.h>
+
+typedef int (*session_command)(gw_client *client, const gw_client_id *id,
+                               gw_slice session);
+
+/* False: the gateway does not have it, or thrown. */
+static bool send_session(zend_class_entry *called, uint8_t cmd,
+                         session_command command, const gw_client_id *id,
+                         zend_string *session)
+{
+    gw_slice slice = gw_slice_of(ZSTR_VAL(session), ZSTR_LEN(session));
+    gw_client *client;
+    zval worker;
+    int rc;
+
+    if (php_gwc_worker(called, &worker)) {
+        gw_frame frame;
+        zval sent;
+        bool ok;
+
+        memset(&frame, 0, sizeof(frame));
+        frame.cmd = cmd;
+        frame.flag = GW_FLAG_SCALAR;
+        frame.connection_id = id->connection;
+        frame.ext = slice;
+        ZVAL_FALSE(&sent);
+        php_gwc_worker_send(&worker, id, &frame, &sent);
+        ok = zend_is_true(&sent);
+        zval_ptr_dtor(&sent);
+        zval_ptr_dtor(&worker);
+        return ok;
+    }
+    client = php_gwc_begin(called);
+    if (client == NULL) {
+        return false;
+    }
+    rc = command(client, id, slice);
+    php_gwc_end();
+    return php_gwc_report(rc, PHP_GWC_COMMAND);
+}
+
+/* True: `value` is the id of the client that a worker handles. */
+static bool is_current(zval *value)
+{
+    zval *current = php_gwc_property_get(php_gwc_context_ce, PHP_GWC_CLIENT_ID);
+
+    ZVAL_DEREF(value);
+    return current != NULL && Z_TYPE_P(current) != IS_NULL &&
+           zend_is_identical(value, current);
+}
+
+static zval *session_global(void)
+{
+    zval *slot = zend_hash_str_find_ind(&EG(symbol_table), "_SESSION",
+                                        sizeof("_SESSION") - 1);
+
+    if (slot != NULL) {
+        ZVAL_DEREF(slot);
+    }
+    return slot;
+}
+
+/* $_SESSION as an array; a new reference. */
+static void session_copy(zval *out)
+{
+    zval *session = session_global();
+
+    if (session != NULL && Z_TYPE_P(session) == IS_ARRAY) {
+        ZVAL_COPY(out, session);
+    } else {
+        array_init(out);
+    }
+}
+
+/* $_SESSION = Context::$old_session = $session; takes `session` over. */
+static void session_assign(zval *session)
+{
+    zval *slot = session_global();
+    zval old;
+
+    Z_TRY_ADDREF_P(session);
+    if (slot == NULL) {
+        zend_hash_str_update(&EG(symbol_table), "_SESSION",
+                             sizeof("_SESSION") - 1, session);
+    } else {
+        ZVAL_COPY_VALUE(&old, slot);
+        ZVAL_COPY_VALUE(slot, session);
+        zval_ptr_dtor(&old);
+    }
+    php_gwc_property_set(php_gwc_context_ce, PHP_GWC_OLD_SESSION, session);
+}
+
+static void set_current(zval *session, bool merge)
+{
+    zval next;
+
+    if (!merge) {
+        ZVAL_COPY(&next, session);
+    } else {
+        session_copy(&next);
+        SEPARATE_ARRAY(&next);
+        php_array_replace_recursive(Z_ARRVAL(next), Z_ARRVAL_P(session));
+    }
+    session_assign(&next);
+}
+
+/* ($client_id, array $session), null. */
+static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
+                           session_command command)
+{
+    zval *client_id, *session;
+    gw_client_id id;
+    zend_string *text;
+
+    ZEND_PARSE_PARAMETERS_START(2, 2)
+        Z_PARAM_ZVAL(client_id)
+        Z_PARAM_ARRAY(session)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_gwc_target(client_id, 1, &id)) {
+        RETURN_THROWS();
+    }
+    text = php_gwc_serialize(session);
+    if (text == NULL) {
+        RETURN_THROWS();
+    }
+    if (is_current(client_id)) {
+        set_current(session, cmd == GW_CMD_UPDATE_SESSION);
+    }
+    if (!send_session(php_gwc_called_class(execute_data), cmd, command, &id,
+                      text)) {
+        RETVAL_FALSE;
+    }
+    zend_string_release(text);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, setSession)
+{
+    session_method(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_CMD_SET_SESSION,
+                   gw_set_session);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, updateSession)
+{
+    session_method(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_CMD_UPDATE_SESSION,
+                   gw_update_session);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, setSocketSession)
+{
+    zval *client_id, *session;
+    gw_client_id id;
+    zend_string *text;
+
+    ZEND_PARSE_PARAMETERS_START(2, 2)
+        Z_PARAM_ZVAL(client_id)
+        Z_PARAM_ZVAL(session)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_gwc_target(client_id, 1, &id)) {
+        RETURN_THROWS();
+    }
+    text = php_gwc_string_or_blank(session, 2);
+    if (text == NULL) {
+        RETURN_THROWS();
+    }
+    RETVAL_BOOL(send_session(php_gwc_called_class(execute_data),
+                             GW_CMD_SET_SESSION, gw_set_session, &id, text));
+    zend_string_release(text);
+}
+
+/* What the gateway holds; false: thrown. `*text` NULL: offline. */
+static bool fetch_session(zend_class_entry *called, const gw_client_id *id,
+                          zend_string **text)
+{
+    gw_client *client = php_gwc_begin(called);
+    gw_slice session;
+    int rc;
+
+    *text = NULL;
+    if (client == NULL) {
+        return false;
+    }
+    rc = gw_get_session(client, id, &session);
+    if (rc == GW_OK && session.base != NULL) {
+        *text = zend_string_init(session.base, session.len, 0);
+    }
+    php_gwc_end();
+    return php_gwc_report(rc, PHP_GWC_QUESTION);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getSession)
+{
+    zend_class_entry *called = php_gwc_called_class(execute_data);
+    zval *client_id;
+    gw_client_id id;
+    zend_string *text;
+    zval worker;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ZVAL(client_id)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_gwc_client_id(client_id, 1, &id)) {
+        RETURN_THROWS();
+    }
+    if (php_gwc_worker(called, &worker)) {
+        int known = php_gwc_worker_knows(&worker, &id);
+
+        zval_ptr_dtor(&worker);
+        if (known != 1) {
+            return;
+        }
+    }
+    if (!fetch_session(called, &id, &text) || text == NULL) {
+        return;
+    }
+    php_gwc_unserialize(return_value, ZSTR_VAL(text), ZSTR_LEN(text));
+    zend_string_release(text);
+}
+
+/* The callback only collects: unserialize() may run user code. */
+static int collect_session(void *arg, const gw_client_id *id, gw_slice session)
+{
+    zend_string *text = php_gwc_client_id_text(id);
+    zval value;
+
+    ZVAL_STRINGL(&value, session.base == NULL ? "" : session.base, session.len);
+    zend_hash_update(arg, text, &value);
+    zend_string_release(text);
+    return 0;
+}
+
+static void decode_session(zval *value, bool is_current_client)
+{
+    zval decoded;
+
+    if (is_current_client) {
+        session_copy(&decoded);
+    } else if (Z_STRLEN_P(value) == 0) {
+        array_init(&decoded);
+    } else {
+        php_gwc_unserialize(&decoded, Z_STRVAL_P(value), Z_STRLEN_P(value));
+    }
+    zval_ptr_dtor(value);
+    ZVAL_COPY_VALUE(value, &decoded);
+}
+
+/* Session strings become sessions, in place. */
+static void decode_sessions(HashTable *sessions)
+{
+    zend_string *client_id;
+    zval *value;
+
+    ZEND_HASH_FOREACH_STR_KEY_VAL(sessions, client_id, value)
+    {
+        zval id;
+
+        ZVAL_STR(&id, client_id);
+        decode_session(value, is_current(&id));
+        if (EG(exception) != NULL) {
+            break;
+        }
+    }
+    ZEND_HASH_FOREACH_END();
+}
+
+/* Of a group; NULL or an empty value: of every client. */
+static void get_sessions(zend_class_entry *called, zval *group,
+                         zval *return_value)
+{
+    zend_string *text = NULL;
+    gw_key key;
+    gw_client *client;
+    int rc;
+
+    array_init(return_value);
+    if (group != NULL) {
+        text = php_gwc_string_or_blank(group, 1);
+        if (text == NULL) {
+            return;
+        }
+        key = gw_key_slice(gw_slice_of(ZSTR_VAL(text), ZSTR_LEN(text)));
+    }
+    client = php_gwc_begin(called);
+    if (client != NULL) {
+        rc = gw_get_sessions(client,
+                             text == NULL || ZSTR_LEN(text) == 0 ? NULL : &key,
+                             collect_session, Z_ARRVAL_P(return_value));
+        php_gwc_end();
+        php_gwc_report(rc, PHP_GWC_QUESTION);
+        decode_sessions(Z_ARRVAL_P(return_value));
+    }
+    if (text != NULL) {
+        zend_string_release(text);
+    }
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllClientSessions)
+{
+    zval *group = NULL;
+
+    ZEND_PARSE_PARAMETERS_START(0, 1)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    get_sessions(php_gwc_called_class(execute_data), group, return_value);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getClientSessionsByGroup)
+{
+    zval *group;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_gwc_group_is_valid(group)) {
+        RETURN_EMPTY_ARRAY();
+    }
+    get_sessions(php_gwc_called_class(execute_data), group, return_value);
+}
+
+static bool deprecate(const char *method, const char *instead)
+{
+    php_error_docref(NULL, E_DEPRECATED,
+                     "Gateway::%s is deprecated and will be removed in a "
+                     "future, please use Gateway::%s instead.",
+                     method, instead);
+    return EG(exception) == NULL;
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllClientInfo)
+{
+    zval *group = NULL;
+
+    ZEND_PARSE_PARAMETERS_START(0, 1)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (deprecate("getAllClientInfo", "getAllClientSessions")) {
+        get_sessions(php_gwc_called_class(execute_data), group, return_value);
+    }
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getClientInfoByGroup)
+{
+    zval *group;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (deprecate("getClientInfoByGroup", "getClientSessionsByGroup")) {
+        get_sessions(php_gwc_called_class(execute_data), group, return_value);
+    }
+}

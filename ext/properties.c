@@ -1,0 +1,72 @@
+/* Static properties, read as cheaply as the called class allows. */
+#include "client.h"
+
+static const char *const names[PHP_GWC_PROPERTY_COUNT] = {
+    "businessWorker",
+    "registerAddress",
+    "secretKey",
+    "connectTimeout",
+    "persistentConnection",
+    "addressesCacheDisable",
+    "local_ip",
+    "local_port",
+    "client_ip",
+    "client_port",
+    "client_id",
+    "connection_id",
+    "old_session",
+};
+
+/* Interned for the life of the process. */
+static zend_string *keys[PHP_GWC_PROPERTY_COUNT];
+/* Places in the base classes' tables of statics. */
+static uint32_t places[PHP_GWC_PROPERTY_COUNT];
+
+static zend_class_entry *base_class(php_gwc_property property)
+{
+    return property < PHP_GWC_CONTEXT_FIRST ? php_gwc_gateway_ce
+                                            : php_gwc_context_ce;
+}
+
+void php_gwc_properties_startup(void)
+{
+    int i;
+
+    for (i = 0; i < PHP_GWC_PROPERTY_COUNT; i++) {
+        zend_property_info *info;
+
+        keys[i] = zend_string_init_interned(names[i], strlen(names[i]), 1);
+        info = zend_hash_find_ptr(
+            &base_class((php_gwc_property)i)->properties_info, keys[i]);
+        places[i] = info->offset;
+    }
+}
+
+zval *php_gwc_property_get(zend_class_entry *ce, php_gwc_property property)
+{
+    zval *value;
+
+    if (EXPECTED(ce == base_class(property) && CE_STATIC_MEMBERS(ce) != NULL)) {
+        value = CE_STATIC_MEMBERS(ce) + places[property];
+    } else {
+        value = zend_read_static_property_ex(ce, keys[property], false);
+    }
+    if (value != NULL) {
+        ZVAL_DEREF(value);
+    }
+    return value;
+}
+
+void php_gwc_property_set(zend_class_entry *ce, php_gwc_property property,
+                          zval *value)
+{
+    zend_update_static_property_ex(ce, keys[property], value);
+    zval_ptr_dtor(value);
+}
+
+zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data)
+{
+    zend_class_entry *called = zend_get_called_scope(execute_data);
+
+    return called == NULL ? php_gwc_gateway_ce : called;
+}
