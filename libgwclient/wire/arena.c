@@ -3,13 +3,13 @@
 /* First chunk, and the size up to which each is twice the one before. */
 enum { CHUNK_FIRST = 1024, CHUNK_MAX = 256 * 1024 };
 
-enum { ALIGN = _Alignof(max_align_t) };
+/* Enough for pointers and 64-bit integers, and what any allocator gives us. */
+enum { ALIGN = 8 };
 
 typedef struct gw_arena_chunk {
     struct gw_arena_chunk *next;
-    size_t size; /* of the data */
-    size_t used;
-    _Alignas(max_align_t) char data[];
+    uint64_t size; /* of the data, which follows and so is aligned too */
+    uint64_t used;
 } chunk;
 
 void gw_arena_init(gw_arena *arena, const gw_allocator *allocator)
@@ -63,7 +63,7 @@ void *gw_arena_alloc(gw_arena *arena, size_t size)
             return NULL;
     }
 
-    void *block = c->data + c->used;
+    void *block = (char *)(c + 1) + c->used;
     c->used += size;
     return memset(block, 0, size);
 }

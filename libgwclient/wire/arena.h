@@ -13,8 +13,8 @@ typedef struct gw_arena {
 void gw_arena_init(gw_arena *arena, const gw_allocator *allocator);
 void gw_arena_deinit(gw_arena *arena);
 
-/* A zeroed block for any type, valid until gw_arena_deinit(). NULL when memory
- * is short. */
+/* A zeroed block for structs of pointers and integers, valid until
+ * gw_arena_deinit(). NULL when memory is short. */
 void *gw_arena_alloc(gw_arena *arena, size_t size);
 
 #endif

@@ -12,6 +12,9 @@ enum { DIGITS_MAX = 17 };
 /* Exponents that are written out in full: PHP's rule for precision 17. */
 enum { POINT_MIN = -3, POINT_MAX = 17 };
 
+/* Beyond this every text that we read is 0 or overflows. */
+enum { EXPONENT_MAX = 100000 };
+
 /* 0.DIGITS × 10^point */
 typedef struct decimal {
     char digits[GW_DOUBLE_TEXT_MAX + 1];
@@ -36,9 +39,16 @@ static int take_exponent(gw_slice text, int *exponent)
 
     if (text.len > 0 && text.base[0] == '+')
         text = gw_slice_of(text.base + 1, text.len - 1);
-    /* Beyond this every double is 0 or overflows, and int stays int. */
-    if (gw_decimal_int(text, &num) != GW_OK || num > 100000 || num < -100000)
+
+    int rc = gw_decimal_int(text, &num);
+    if (rc == GW_EPROTO)
         return GW_EINVAL;
+    if (rc == GW_ETOOBIG)
+        num = text.base[0] == '-' ? -EXPONENT_MAX : EXPONENT_MAX;
+    if (num > EXPONENT_MAX)
+        num = EXPONENT_MAX;
+    if (num < -EXPONENT_MAX)
+        num = -EXPONENT_MAX;
     *exponent = (int)num;
     return GW_OK;
 }

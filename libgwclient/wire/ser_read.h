@@ -31,7 +31,7 @@ typedef struct gw_ser_token {
 typedef struct gw_ser {
     const char *p;
     const char *end;
-    int references; /* references (R: and r:) seen so far, in objects too */
+    int references; /* R: and r: seen so far, in objects too (not in C:…{}) */
     unsigned depth; /* private from here on */
     int64_t left[GW_SER_DEPTH_MAX];
     unsigned char key_next[GW_SER_DEPTH_MAX];

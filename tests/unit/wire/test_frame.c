@@ -159,7 +159,7 @@ static int decode(gw_slice in, size_t max)
 
 static void lengths_that_contradict_each_other_are_refused(void **state)
 {
-    uint8_t head[GW_FRAME_HEAD_LEN];
+    uint8_t head[GW_FRAME_HEAD_LEN] = {0};
     gw_frame frame = sample;
     gw_slice in = gw_slice_of(head, sizeof head);
 

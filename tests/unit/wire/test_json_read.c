@@ -149,7 +149,7 @@ static void integers_beyond_64_bits_are_doubles(void **state)
 static void escapes_are_resolved_on_request(void **state)
 {
     gw_json_token token = first_token(
-        "\"\\u00e9\\ud83d\\ude00\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\"");
+        "\"\\u00E9\\uD83d\\ude00\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\"");
     gw_buf buf;
 
     (void)state;

@@ -70,6 +70,8 @@ static void what_has_no_json_is_refused(void **state)
         {"d:-INF;", GW_EINVAL},
         {"d:NAN;", GW_EINVAL},
         {"d:1e999;", GW_EINVAL},
+        {"d:1e200000;", GW_EINVAL},
+        {"d:-1e99999999999999999999;", GW_EINVAL},
         {"a:1:{i:0;d:NAN;}", GW_EINVAL},
         {"O:8:\"stdClass\":0:{}", GW_EINVAL},
         {"a:1:{i:0;E:3:\"A:B\";}", GW_EINVAL},
