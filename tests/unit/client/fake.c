@@ -27,6 +27,7 @@ typedef struct conn {
     int authorised;
     uint8_t *in;
     size_t len;
+    size_t cap;
 } conn;
 
 struct fake {
@@ -52,6 +53,7 @@ struct fake {
     char line[65536];
     unsigned accepts;
     unsigned open;
+    unsigned closed;
     unsigned frames;
     uint8_t *log;
     size_t log_len;
@@ -124,6 +126,7 @@ static void conn_close(fake *f, conn *c, int reset)
     c->fd = -1;
     pthread_mutex_lock(&f->lock);
     f->open--;
+    f->closed++;
     pthread_cond_broadcast(&f->changed);
     pthread_mutex_unlock(&f->lock);
 }
@@ -292,7 +295,10 @@ static void read_some(fake *f, conn *c)
         memcpy(f->log + f->log_len, buf, (size_t)n);
     f->log_len += (size_t)n;
     pthread_mutex_unlock(&f->lock);
-    c->in = realloc(c->in, c->len + (size_t)n);
+    if (c->len + (size_t)n > c->cap) {
+        c->cap = 2 * (c->len + (size_t)n);
+        c->in = realloc(c->in, c->cap);
+    }
     memcpy(c->in + c->len, buf, (size_t)n);
     c->len += (size_t)n;
     while (c->fd >= 0 && (used = take_one(f, c, at)) > 0)
@@ -618,6 +624,11 @@ void fake_wait_frames(fake *f, unsigned count)
 void fake_wait_open(fake *f, unsigned count)
 {
     wait_value(f, &f->open, count, 0);
+}
+
+void fake_wait_closed(fake *f, unsigned count)
+{
+    wait_value(f, &f->closed, count, 1);
 }
 
 void fake_hang_up(fake *f)

@@ -65,7 +65,8 @@ unsigned fake_count(fake *f, const char *text);
 /* Until so many frames (or lines) have come since fake_forget(),
  * authorisation not counted. */
 void fake_wait_frames(fake *f, unsigned count);
-void fake_wait_open(fake *f, unsigned count);
+void fake_wait_open(fake *f, unsigned count);   /* are open now */
+void fake_wait_closed(fake *f, unsigned count); /* have ended so far */
 
 uint64_t fake_now(void); /* milliseconds, monotonic */
 

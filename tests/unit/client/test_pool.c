@@ -1,0 +1,323 @@
+/* Connections between calls: kept, checked before use, never shared. */
+#include "support.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int send_to(cluster *x, size_t i)
+{
+    gw_client_id id = fake_client(x->gw[i], 1);
+
+    return gw_send_to_client(x->client, &id, &hello);
+}
+
+static int ask(cluster *x, size_t i)
+{
+    gw_client_id id = fake_client(x->gw[i], 1);
+    int online;
+
+    return gw_is_online(x->client, &id, &online);
+}
+
+static void use_key(cluster *x, const char *key)
+{
+    assert_int_equal(gw_client_set_secret_key(x->client, gw_slice_str(key)),
+                     GW_OK);
+}
+
+/* ---- keeping ------------------------------------------------------------ */
+
+static void many_calls_use_one_connection(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+    gw_client_stats stats;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 100; i++)
+        assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 100);
+    fake_wait_frames(x->gw[1], 100);
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_int_equal(fake_accepts(x->gw[1]), 1);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    stats = stats_of(x->client);
+    assert_int_equal(stats.connects, 2);
+    assert_int_equal(stats.reuses, 198);
+    assert_int_equal(stats.frames_sent, 200);
+    assert_int_equal(stats.register_lookups, 1);
+    assert_int_equal(stats.idle, 2);
+    cluster_free(x);
+}
+
+static void without_persistence_each_call_connects(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    gw_client_set_persistent(x->client, 0);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(ask(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 2);
+    fake_wait_closed(x->gw[0], 2);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_int_equal(stats_of(x->client).idle, 0);
+    cluster_free(x);
+}
+
+static void a_pool_of_none_keeps_none(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    gw_client_set_pool(x->client, 0, 60);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+static void connections_that_idled_too_long_are_not_used(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    gw_client_set_pool(x->client, 4, 0);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(stats_of(x->client).idle, 1);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+static void idle_connections_are_closed_in_passing(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+    uint64_t start = fake_now();
+
+    (void)state;
+    gw_client_set_pool(x->client, 4, 1);
+    assert_int_equal(ask(x, 1), GW_OK);
+    while (fake_open(x->gw[1]) > 0) {
+        assert_true(fake_now() - start < FAKE_PATIENCE_MS);
+        assert_int_equal(ask(x, 0), GW_OK);
+    }
+    cluster_free(x);
+}
+
+static void disconnect_closes_what_is_idle(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+
+    (void)state;
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    gw_client_disconnect(x->client);
+    fake_wait_open(x->gw[0], 0);
+    fake_wait_open(x->gw[1], 0);
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 2);
+    assert_int_equal(fake_accepts(x->reg), 2);
+    cluster_free(x);
+}
+
+static void each_key_has_its_own_connections(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    use_key(x, "one");
+    assert_int_equal(ask(x, 0), GW_OK);
+    use_key(x, "two");
+    assert_int_equal(ask(x, 0), GW_OK);
+    use_key(x, "one");
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_int_equal(fake_count(x->gw[0], "{\"secret_key\":\"one\"}"), 1);
+    assert_int_equal(fake_count(x->gw[0], "{\"secret_key\":\"two\"}"), 1);
+    cluster_free(x);
+}
+
+/* ---- connections that died ---------------------------------------------- */
+
+static void a_connection_that_was_closed_is_replaced(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(ask(x, 0), GW_OK);
+    fake_hang_up(x->gw[0]);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_int_equal(stats_of(x->client).stale, 1);
+    cluster_free(x);
+}
+
+static void after_a_restart_a_message_arrives_once(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    fake_stop(x->gw[0]);
+    fake_start(x->gw[0]);
+    fake_forget(x->gw[0]);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    /* The gateway never proved the key: a cheap question went along. */
+    fake_wait_frames(x->gw[0], 2);
+    assert_int_equal(fake_count(x->gw[0], "hello"), 1);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 3);
+    assert_int_equal(fake_count(x->gw[0], "hello"), 2);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+static void a_proven_connection_needs_no_proof_after_a_restart(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(ask(x, 0), GW_OK);
+    fake_hang_up(x->gw[0]);
+    fake_forget(x->gw[0]);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(fake_frames(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+static void a_wrong_key_is_noticed_at_the_next_use(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    int i;
+
+    (void)state;
+    fake_set_key(x->gw[0], "right");
+    use_key(x, "wrong");
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_closed(x->gw[0], 1);
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(send_to(x, 0), GW_EAUTH);
+        assert_error(x->client,
+                     text("tcp://%s closed the connection after "
+                          "authorisation: wrong secret key?",
+                          fake_address(x->gw[0])));
+        assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0),
+                         GW_EPARTIAL);
+        assert_failure(x->client, 0, fake_address(x->gw[0]), GW_EAUTH);
+    }
+    assert_int_equal(fake_frames(x->gw[0]), 0);
+    use_key(x, "right");
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    cluster_free(x);
+}
+
+static void no_key_where_one_is_needed_is_noticed_too(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    fake_set_key(x->gw[0], "right");
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_closed(x->gw[0], 1);
+    assert_int_equal(send_to(x, 0), GW_EAUTH);
+    assert_int_equal(ask(x, 0), GW_ECLOSED);
+    cluster_free(x);
+}
+
+static void a_proof_that_does_not_come_ends_at_the_deadline(void **state)
+{
+    cluster *x = cluster_new(1, 200);
+    uint64_t start;
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    fake_hang_up(x->gw[0]);
+    fake_set_mode(x->gw[0], FAKE_SILENT);
+    start = fake_now();
+    assert_int_equal(send_to(x, 0), GW_ETIMEDOUT);
+    assert_took(start, 200);
+    fake_set_mode(x->gw[0], FAKE_ANSWER);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    cluster_free(x);
+}
+
+/* ---- fork --------------------------------------------------------------- */
+
+static int child_result(pid_t pid)
+{
+    int status = 0;
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void a_child_does_not_touch_its_parents_connections(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    pid = fork();
+    if (pid == 0) {
+        int good = ask(x, 0) == GW_OK && stats_of(x->client).idle == 1 &&
+                   gw_flush(x->client) == GW_OK;
+
+        gw_client_free(x->client);
+        _exit(good ? 0 : 1);
+    }
+    assert_int_equal(child_result(pid), 0);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+static void a_child_that_only_frees_leaves_the_parents_open(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(ask(x, 0), GW_OK);
+    pid = fork();
+    if (pid == 0) {
+        gw_client_free(x->client);
+        _exit(0);
+    }
+    assert_int_equal(child_result(pid), 0);
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    cluster_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_calls_use_one_connection),
+        cmocka_unit_test(without_persistence_each_call_connects),
+        cmocka_unit_test(a_pool_of_none_keeps_none),
+        cmocka_unit_test(connections_that_idled_too_long_are_not_used),
+        cmocka_unit_test(idle_connections_are_closed_in_passing),
+        cmocka_unit_test(disconnect_closes_what_is_idle),
+        cmocka_unit_test(each_key_has_its_own_connections),
+        cmocka_unit_test(a_connection_that_was_closed_is_replaced),
+        cmocka_unit_test(after_a_restart_a_message_arrives_once),
+        cmocka_unit_test(a_proven_connection_needs_no_proof_after_a_restart),
+        cmocka_unit_test(a_wrong_key_is_noticed_at_the_next_use),
+        cmocka_unit_test(no_key_where_one_is_needed_is_noticed_too),
+        cmocka_unit_test(a_proof_that_does_not_come_ends_at_the_deadline),
+        cmocka_unit_test(a_child_does_not_touch_its_parents_connections),
+        cmocka_unit_test(a_child_that_only_frees_leaves_the_parents_open),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
