@@ -173,6 +173,8 @@ class Restarted(FailureTest):
     def check_arrives_once(self, kill):
         self.php.call("Gateway::sendToUid('ann', 'one')")
         self.expect_delivery("one", self.clients)
+        # Else the lost connection leaves it open whether "one" was handled.
+        self.assertTrue(self.php.call("Gateway::flush()").value)
         client = self.restart(kill)
         result = self.php.call("Gateway::sendToUid('ann', 'two')")
         self.assertEqual((result.throws, result.warnings), (None, []))
@@ -184,6 +186,12 @@ class Restarted(FailureTest):
 
     def test_the_next_message_arrives_once_after_a_crash(self):
         self.check_arrives_once(kill=True)
+
+    def test_flush_tells_of_messages_that_nobody_confirmed(self):
+        self.php.call("Gateway::sendToUid('ann', 'one')")
+        self.expect_delivery("one", self.clients)
+        self.restart(kill=False)
+        self.assertFalse(self.php.call("Gateway::flush()").value)
 
     def test_the_next_message_to_one_client_arrives_once(self):
         client = self.restart(kill=False)

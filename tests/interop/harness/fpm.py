@@ -79,7 +79,21 @@ class Fpm:
 
     def _listens(self):
         self.process.expect_running()
-        return self.socket_path.exists()
+        try:
+            self._connect().close()
+            return True
+        except OSError:
+            return False
+
+    def _connect(self):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(30)
+        try:
+            sock.connect(str(self.socket_path))
+        except OSError:
+            sock.close()
+            raise
+        return sock
 
     @property
     def folder(self):
@@ -92,9 +106,7 @@ class Fpm:
                   "QUERY_STRING": query, "SERVER_PROTOCOL": "HTTP/1.1"}
         encoded = b"".join(name_value(k.encode(), v.encode())
                            for k, v in params.items())
-        with socket.socket(socket.AF_UNIX) as sock:
-            sock.settimeout(30)
-            sock.connect(str(self.socket_path))
+        with self._connect() as sock:
             sock.sendall(record(BEGIN, RESPONDER) + record(PARAMS, encoded)
                          + record(PARAMS, b"") + record(STDIN, b""))
             return self._read_response(sock.makefile("rb"))
