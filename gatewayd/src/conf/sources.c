@@ -204,20 +204,21 @@ static int on_pair(void *arg, const char *section, const char *key,
     return source->result == GW_OK;
 }
 
+/* inih goes on after a line that it cannot read, but tells the first one: it
+ * may lie before the line that we did not like. */
 static int parse(ini_source *source)
 {
     int line = ini_parse_stream(next_line, source, on_pair, source);
 
-    if (source->result < 0)
-        return source->result;
-    if (line > 0) {
+    if (line > 0 &&
+        (source->result == GW_OK || (unsigned)line < source->line)) {
         source->line = (unsigned)line;
         return fail_at(source, "not \"key = value\"");
     }
     if (line < 0)
         return gwd_options_fail(source->options, "%s: out of memory",
                                 source->name);
-    return GW_OK;
+    return source->result;
 }
 
 int gwd_options_read_text(gwd_options *options, gw_slice text, const char *name)

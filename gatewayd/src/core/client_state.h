@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "core/ring.h"
 
-#define GWD_CLIENT_SIZE_MAX 288
+#define GWD_CLIENT_SIZE_MAX 320
 
 /* gwd_stream.phase of a client */
 enum {

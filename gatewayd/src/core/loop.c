@@ -65,6 +65,8 @@ void gwd_loop_free(gwd_loop *loop)
     if (loop == NULL)
         return;
     event_del(&loop->tick);
+    /* What libevent has put off, as the end of a DNS lookup, frees memory. */
+    event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
     event_base_free(loop->base);
     free(loop);
 }

@@ -19,6 +19,7 @@ struct gwd_resolver {
     struct gwd_loop *loop;
     struct evdns_base *dns; /* made for the first host that is a name */
     lookup *current;
+    struct evdns_getaddrinfo_request *request; /* of the current one */
 };
 
 gwd_resolver *gwd_resolver_new(struct gwd_loop *loop)
@@ -34,8 +35,10 @@ void gwd_resolver_free(gwd_resolver *resolver)
 {
     if (resolver == NULL)
         return;
-    if (resolver->current != NULL)
+    if (resolver->current != NULL) {
         resolver->current->resolver = NULL;
+        evdns_getaddrinfo_cancel(resolver->request);
+    }
     if (resolver->dns != NULL)
         evdns_base_free(resolver->dns, 1);
     free(resolver);
@@ -61,6 +64,7 @@ static void ask_dns(gwd_resolver *resolver, const char *host, const char *port,
                     void *arg)
 {
     lookup *l = calloc(1, sizeof(*l));
+    struct evdns_getaddrinfo_request *request;
 
     if (resolver->dns == NULL)
         resolver->dns = evdns_base_new(resolver->loop->base,
@@ -75,7 +79,10 @@ static void ask_dns(gwd_resolver *resolver, const char *host, const char *port,
     l->fn = fn;
     l->arg = arg;
     resolver->current = l;
-    evdns_getaddrinfo(resolver->dns, host, port, hints, on_answer, l);
+    /* NULL when it is answered already, and then the resolver may be gone. */
+    request = evdns_getaddrinfo(resolver->dns, host, port, hints, on_answer, l);
+    if (request != NULL)
+        resolver->request = request;
 }
 
 void gwd_resolver_lookup(gwd_resolver *resolver, const char *host,

@@ -1,0 +1,410 @@
+/* WebSocket clients on a real loop and hub. */
+#include "support.h"
+
+#include <unistd.h>
+
+#include "core/client_state.h"
+
+#define REQUEST                                                                \
+    "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"                      \
+    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"                     \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+#define ANSWER                                                                 \
+    "HTTP/1.1 101 Switching Protocol\r\nUpgrade: websocket\r\n"                \
+    "Sec-WebSocket-Version: 13\r\nConnection: Upgrade\r\n"                     \
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+
+static const uint8_t seed[GW_SIPHASH_SEED_LEN] = {1};
+
+static gwd_loop *loop;
+static gwd_hub *hub;
+static gwd_clients *clients;
+static int fds[2];
+
+static void start(const char *greeting)
+{
+    const gwd_clients_config config = {
+        .loop = loop,
+        .hub = hub,
+        .gateway_ip = 0x7f000001,
+        .gateway_port = 2900,
+        .greeting = gw_slice_str(greeting),
+        .handshake_timeout = 1,
+        .max_package_size = 1000,
+        .send_to_client_buffer_size = 100 * 1000,
+    };
+
+    clients = gwd_clients_new(&config);
+    assert_non_null(clients);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    loop = new_loop();
+    hub = gwd_hub_new(seed);
+    tcp_pair(fds);
+    clients = NULL;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    if (clients == NULL)
+        start("");
+    gwd_clients_close_all(clients, 0);
+    assert_int_equal(gwd_hub_count(hub), 0);
+    assert_true(gwd_loop_drain(loop, WAIT_SECONDS));
+    close(fds[1]);
+    gwd_clients_free(clients);
+    gwd_hub_free(hub);
+    gwd_loop_free(loop);
+    return 0;
+}
+
+static void remember(void *arg, gwd_member *member)
+{
+    *(gwd_client **)arg = gwd_client_of(member);
+}
+
+/* Accepts fds[0]; the client is in the hub at once. */
+static gwd_client *accept_one(void)
+{
+    gwd_client *client = NULL;
+
+    gwd_clients_accept(clients, fds[0]);
+    assert_int_equal(gwd_hub_count(hub), 1);
+    gwd_hub_each(hub, remember, &client);
+    assert_true(client->member.id != 0);
+    return client;
+}
+
+/* Accepts and finishes the handshake, without a greeting. */
+static gwd_client *open_one(void)
+{
+    gwd_client *client;
+
+    start("");
+    client = accept_one();
+    send_bytes(fds[1], LIT(REQUEST));
+    expect_bytes(loop, fds[1], LIT(ANSWER));
+    return client;
+}
+
+static void send_text(gwd_client *client, const char *text)
+{
+    gwd_message *message = gwd_message_new(gw_slice_str(text), false);
+
+    gwd_client_send(client, message);
+    gwd_message_unref(&message);
+    assert_null(message);
+}
+
+static bool hub_is_empty(void *arg)
+{
+    (void)arg;
+    return gwd_hub_count(hub) == 0;
+}
+
+/* ---- size --------------------------------------------------------------- */
+
+static void an_idle_client_is_small(void **state)
+{
+    (void)state;
+    assert_true(sizeof(gwd_client) <= GWD_CLIENT_SIZE_MAX);
+}
+
+static void an_idle_client_owns_nothing_more(void **state)
+{
+    gwd_client *client = open_one();
+
+    (void)state;
+    send_bytes(fds[1], LIT("\x01\x81mask\x0c")); /* a fragment: "a" */
+    send_bytes(fds[1], LIT("\x80\x81mask\x0c")); /* and its end */
+    send_bytes(fds[1], LIT("\x89\x80mask"));
+    expect_bytes(loop, fds[1], LIT("\x8a\0"));
+    assert_null(client->stream.queue);
+    assert_null(client->stream.partial);
+    assert_null(client->u.reader.message);
+    assert_false(gwd_timeout_armed(&client->timeout));
+}
+
+/* ---- the handshake ------------------------------------------------------ */
+
+static void the_greeting_follows_the_answer(void **state)
+{
+    char want[512];
+    gwd_client *client;
+    gw_client_id id = {0x7f000001, 0, 2900};
+    char text[GW_CLIENT_ID_LEN + 1];
+
+    (void)state;
+    start("{\"type\":\"init\",\"client_id\":\"{client_id}\"}");
+    client = accept_one();
+    id.connection = client->member.id;
+    gw_client_id_format(&id, text);
+    send_bytes(fds[1], LIT(REQUEST));
+    snprintf(want, sizeof(want),
+             ANSWER "\x81\x32{\"type\":\"init\",\"client_id\":\"%s\"}", text);
+    expect_bytes(loop, fds[1], gw_slice_str(want));
+}
+
+static void messages_before_the_handshake_come_after_the_greeting(void **state)
+{
+    gwd_client *client;
+
+    (void)state;
+    start("hi");
+    client = accept_one();
+    send_text(client, "one");
+    for (int i = 0; i < 5; i++)
+        send_text(client, "more");
+    send_bytes(fds[1], LIT(REQUEST));
+    expect_bytes(loop, fds[1],
+                 LIT(ANSWER "\x81\x02hi\x81\x03one\x81\x04more\x81\x04more"
+                            "\x81\x04more\x81\x04more\x81\x04more"));
+    send_text(client, "two");
+    expect_bytes(loop, fds[1], LIT("\x81\x03two"));
+}
+
+static void frames_may_follow_the_request_at_once(void **state)
+{
+    (void)state;
+    start("");
+    accept_one();
+    send_bytes(fds[1], LIT(REQUEST "\x89\x82mask\x1d\x11"));
+    expect_bytes(loop, fds[1], LIT(ANSWER "\x8a\x02pp"));
+}
+
+static void a_wrong_request_is_answered_and_closed(void **state)
+{
+    (void)state;
+    start("");
+    send_text(accept_one(), "never");
+    send_bytes(fds[1], LIT("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+    expect_bytes(loop, fds[1],
+                 LIT("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n"
+                     "Content-Type: text/plain\r\nContent-Length: 28\r\n"
+                     "Connection: close\r\n\r\nThis is a WebSocket server.\n"));
+    assert_int_equal(gwd_hub_count(hub), 0);
+    expect_eof(loop, fds[1]);
+}
+
+static void who_does_not_finish_the_handshake_is_closed(void **state)
+{
+    (void)state;
+    start("");
+    accept_one();
+    send_bytes(fds[1], LIT("GET / HTTP/1.1\r\n"));
+    run_until(loop, hub_is_empty, NULL);
+    expect_eof(loop, fds[1]);
+}
+
+/* ---- frames ------------------------------------------------------------- */
+
+static void close_is_echoed(void **state)
+{
+    (void)state;
+    open_one();
+    send_bytes(fds[1], LIT("\x88\x82\0\0\0\0\x03\xe8"));
+    expect_bytes(loop, fds[1], LIT("\x88\x02\x03\xe8"));
+    assert_int_equal(gwd_hub_count(hub), 0);
+    expect_eof(loop, fds[1]);
+}
+
+static void errors_are_told_by_code(void **state)
+{
+    (void)state;
+    open_one();
+    send_bytes(fds[1], LIT("\x81\xfe\x03\xe9")); /* 1,001 bytes to come */
+    send_bytes(fds[1], LIT("mask"));
+    expect_bytes(loop, fds[1], LIT("\x88\x02\x03\xf1"));
+    expect_eof(loop, fds[1]);
+}
+
+static void messages_from_clients_are_dropped(void **state)
+{
+    (void)state;
+    open_one();
+    send_bytes(fds[1], LIT("\x81\x85mask\x05\x04\x1f\x07\x02"));
+    send_bytes(fds[1], LIT("\x89\x80mask"));
+    expect_bytes(loop, fds[1], LIT("\x8a\0"));
+}
+
+static void a_lost_connection_leaves_the_hub(void **state)
+{
+    (void)state;
+    open_one();
+    close(fds[1]);
+    run_until(loop, hub_is_empty, NULL);
+    fds[1] = -1;
+}
+
+/* ---- sending ------------------------------------------------------------ */
+
+static void a_message_is_framed_once(void **state)
+{
+    gwd_message *message = gwd_message_new(LIT("shared"), false);
+    gwd_message *raw = gwd_message_new(LIT("\x82\x01x"), true);
+    gwd_client *client = open_one();
+
+    (void)state;
+    gwd_client_send(client, message);
+    gwd_client_send(client, raw);
+    gwd_client_send(client, message);
+    expect_bytes(loop, fds[1], LIT("\x81\x06shared\x82\x01x\x81\x06shared"));
+    gwd_message_unref(&message);
+    gwd_message_unref(&raw);
+}
+
+static void a_full_queue_drops(void **state)
+{
+    char big[10 * 1000 + 1];
+    gwd_client *client = open_one();
+    size_t limit = 100 * 1000;
+
+    (void)state;
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    for (int i = 0; i < 50; i++)
+        send_text(client, big);
+    assert_true(gwd_stream_queued(&client->stream) >= limit);
+    assert_true(gwd_stream_queued(&client->stream) < limit + sizeof(big) + 10);
+}
+
+static void waiting_messages_are_limited_too(void **state)
+{
+    char big[10 * 1000 + 1];
+    gwd_client *client;
+
+    (void)state;
+    start("");
+    client = accept_one();
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    for (int i = 0; i < 50; i++)
+        send_text(client, big);
+    send_bytes(fds[1], LIT(REQUEST));
+    expect_bytes(loop, fds[1], LIT(ANSWER));
+    for (int i = 0; i < 10; i++) {
+        char want[sizeof(big) + 4] = "\x81\x7e\x27\x10";
+
+        memcpy(want + 4, big, sizeof(big) - 1);
+        expect_bytes(loop, fds[1], gw_slice_of(want, sizeof(big) + 3));
+    }
+    send_text(client, "end");
+    expect_bytes(loop, fds[1],
+                 LIT("\x81\x03"
+                     "end"));
+}
+
+/* ---- ending ------------------------------------------------------------- */
+
+static void kick_sends_the_last_message(void **state)
+{
+    gwd_message *last = gwd_message_new(LIT("bye"), false);
+    gwd_client *client = open_one();
+
+    (void)state;
+    send_text(client, "one");
+    gwd_client_close(client, last);
+    assert_int_equal(gwd_hub_count(hub), 0);
+    send_text(client, "never");
+    gwd_client_close(client, last);
+    expect_bytes(loop, fds[1],
+                 LIT("\x81\x03one\x81\x03"
+                     "bye"));
+    expect_eof(loop, fds[1]); /* no close frame */
+    gwd_message_unref(&last);
+}
+
+static void destroy_sends_nothing(void **state)
+{
+    gwd_client *client = open_one();
+
+    (void)state;
+    send_text(client, "never");
+    gwd_client_destroy(client);
+    assert_int_equal(gwd_hub_count(hub), 0);
+    expect_eof(loop, fds[1]);
+}
+
+static void kick_before_the_handshake_just_closes(void **state)
+{
+    gwd_message *last = gwd_message_new(LIT("bye"), false);
+    gwd_client *client;
+
+    (void)state;
+    start("");
+    client = accept_one();
+    send_text(client, "never");
+    gwd_client_close(client, last);
+    expect_eof(loop, fds[1]);
+    gwd_message_unref(&last);
+}
+
+static void shutting_down_says_going_away(void **state)
+{
+    (void)state;
+    open_one();
+    gwd_clients_close_all(clients, WAIT_SECONDS);
+    assert_int_equal(gwd_hub_count(hub), 0);
+    expect_bytes(loop, fds[1], LIT("\x88\x02\x03\xe9"));
+    expect_eof(loop, fds[1]);
+}
+
+static bool no_streams(void *arg)
+{
+    (void)arg;
+    return loop->streams == 0;
+}
+
+static void who_does_not_read_is_cut_off(void **state)
+{
+    gwd_client *client = open_one();
+    char big[50 * 1000 + 1];
+
+    (void)state;
+    shrink_buffers(fds);
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    send_text(client, big);
+    gwd_loop_turn(loop, false);
+    while (gwd_stream_queued(&client->stream) == 0) {
+        send_text(client, big);
+        gwd_loop_turn(loop, false);
+    }
+    gwd_clients_close_all(clients, 1);
+    gwd_loop_turn(loop, false);
+    assert_int_equal(loop->streams, 1);
+    run_until(loop, no_streams, NULL);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(an_idle_client_is_small),
+        TEST(an_idle_client_owns_nothing_more),
+        TEST(the_greeting_follows_the_answer),
+        TEST(messages_before_the_handshake_come_after_the_greeting),
+        TEST(frames_may_follow_the_request_at_once),
+        TEST(a_wrong_request_is_answered_and_closed),
+        TEST(who_does_not_finish_the_handshake_is_closed),
+        TEST(close_is_echoed),
+        TEST(errors_are_told_by_code),
+        TEST(messages_from_clients_are_dropped),
+        TEST(a_lost_connection_leaves_the_hub),
+        TEST(a_message_is_framed_once),
+        TEST(a_full_queue_drops),
+        TEST(waiting_messages_are_limited_too),
+        TEST(kick_sends_the_last_message),
+        TEST(destroy_sends_nothing),
+        TEST(kick_before_the_handshake_just_closes),
+        TEST(shutting_down_says_going_away),
+        TEST(who_does_not_read_is_cut_off),
+    };
+
+    return cmocka_run_group_tests_name("client", tests, NULL, NULL);
+}

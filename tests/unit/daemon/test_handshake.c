@@ -1,0 +1,272 @@
+/* Request heads and the answers to them. */
+#include "support.h"
+
+#include "client/handshake.h"
+
+#define START "GET /chat?room=7 HTTP/1.1\r\n"
+#define HOST "Host: example.com:7272\r\n"
+#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define VERSION "Sec-WebSocket-Version: 13\r\n"
+#define GOOD START HOST UPGRADE KEY VERSION "\r\n"
+
+static int read_copy(gw_slice text, size_t *consumed)
+{
+    gwd_http_head head;
+    char *copy = exact_copy(text);
+    int result =
+        gwd_http_head_read(gw_slice_of(copy, text.len), &head, consumed);
+
+    free(copy);
+    return result;
+}
+
+/* Whole: `want`; each beginning: not whole yet, or that error already. */
+static void check_read(gw_slice text, int want)
+{
+    size_t consumed = 0;
+
+    assert_int_equal(read_copy(text, &consumed), want);
+    if (want == GW_OK)
+        assert_int_equal(consumed, text.len);
+    for (size_t len = 0; len < text.len; len++) {
+        int result = read_copy(gw_slice_of(text.base, len), &consumed);
+
+        assert_true(result == GW_EAGAIN || (want < 0 && result == want));
+    }
+}
+
+static void a_head_is_read_wherever_it_is_cut(void **state)
+{
+    (void)state;
+    check_read(LIT(GOOD), GW_OK);
+    check_read(LIT("GET / HTTP/1.1\r\n\r\n"), GW_OK);
+    check_read(LIT("OPTIONS * HTTP/1.1\r\nA:\r\nB: \t \r\n\r\n"), GW_OK);
+    check_read(LIT("GET /\xe4\xbd\xa0 HTTP/1.1\r\nX: \xff\r\n\r\n"), GW_OK);
+}
+
+static void what_follows_the_head_is_left_alone(void **state)
+{
+    size_t consumed = 0;
+
+    (void)state;
+    assert_int_equal(read_copy(LIT(GOOD "\x81\x80mask"), &consumed), GW_OK);
+    assert_int_equal(consumed, sizeof(GOOD) - 1);
+}
+
+static void malformed_heads_are_refused(void **state)
+{
+    static const char *const bad[] = {
+        " GET / HTTP/1.1\r\n\r\n",
+        "GET  / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1 \r\n\r\n",
+        "GET /\r\n\r\n",
+        "GET / HTTP/1.1\n\n",
+        "GET / HTTP/1.1\r\nA: b\n\r\n",
+        "GET / HTTP/1.1\r\nA b\r\n\r\n",
+        "GET / HTTP/1.1\r\nA : b\r\n\r\n",
+        "GET / HTTP/1.1\r\n: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nA: b\r\n folded\r\n\r\n",
+        "GET / HTTP/1.1\r\n A: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n",
+        "GET / HTTP/1.1\r\nA: \x01\r\n\r\n",
+        "GET / HTTP/1.1\r\nA\x80: b\r\n\r\n",
+        "GET /\x7f HTTP/1.1\r\n\r\n",
+        "G\xc3T / HTTP/1.1\r\n\r\n",
+        "\x16\x03\x01\x02\x00\x01",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        check_read(gw_slice_str(bad[i]), GW_EPROTO);
+    check_read(LIT("GET / HTTP/1.1\r\nA: b\0c\r\n\r\n"), GW_EPROTO);
+}
+
+static void size_is_bounded(void **state)
+{
+    size_t consumed;
+    gw_buf text;
+
+    (void)state;
+    gw_buf_init(&text, NULL, 0);
+    gw_buf_put_str(&text, "GET /");
+    memset(gw_buf_reserve(&text, GWD_HTTP_HEAD_MAX), 'x', GWD_HTTP_HEAD_MAX);
+    gw_buf_commit(&text, GWD_HTTP_HEAD_MAX - text.len - 1);
+    assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_EAGAIN);
+    gw_buf_put_char(&text, 'x');
+    assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_ETOOBIG);
+    gw_buf_put_str(&text, " HTTP/1.1\r\n\r\n");
+    assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_ETOOBIG);
+    gw_buf_clear(&text);
+    gw_buf_put_str(&text, START);
+    for (int i = 0; i < GWD_HTTP_HEADERS_MAX; i++)
+        gw_buf_put_str(&text, "A: b\r\n");
+    assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_EAGAIN);
+    gw_buf_put_str(&text, "A: b\r\n");
+    assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_ETOOBIG);
+    gw_buf_deinit(&text);
+}
+
+static void headers_can_be_walked(void **state)
+{
+    static const char *const want[][2] = {
+        {"Host", "h"}, {"X-Empty", ""}, {"x-two", "a, b"}};
+    gwd_http_head head;
+    gwd_http_header header;
+    size_t consumed, at = 0, count = 0;
+
+    (void)state;
+    assert_int_equal(
+        gwd_http_head_read(LIT("GET /x?y=1 HTTP/1.1\r\nHost:h\r\nX-Empty:\r\n"
+                               "x-two: \ta, b \t\r\n\r\n"),
+                           &head, &consumed),
+        GW_OK);
+    assert_slice_equal(head.method, LIT("GET"));
+    assert_slice_equal(head.target, LIT("/x?y=1"));
+    assert_slice_equal(head.version, LIT("HTTP/1.1"));
+    for (; gwd_http_head_next(&head, &at, &header); count++) {
+        assert_slice_equal(header.name, gw_slice_str(want[count][0]));
+        assert_slice_equal(header.value, gw_slice_str(want[count][1]));
+    }
+    assert_int_equal(count, COUNT_OF(want));
+}
+
+static void lists_are_searched_by_token(void **state)
+{
+    (void)state;
+    assert_true(gwd_http_list_has(LIT("keep-alive, Upgrade"), "upgrade"));
+    assert_true(gwd_http_list_has(LIT("UPGRADE"), "upgrade"));
+    assert_true(gwd_http_list_has(LIT(" ,, upgrade\t,x"), "upgrade"));
+    assert_false(gwd_http_list_has(LIT("upgraded, up grade"), "upgrade"));
+    assert_false(gwd_http_list_has(LIT(""), "upgrade"));
+}
+
+/* ---- judging ------------------------------------------------------------ */
+
+static void expect_verdict(const char *text, gwd_handshake_result want)
+{
+    gwd_http_head head;
+    gw_slice key;
+    size_t consumed;
+
+    assert_int_equal(gwd_http_head_read(gw_slice_str(text), &head, &consumed),
+                     GW_OK);
+    assert_int_equal(gwd_handshake_judge(&head, &key), want);
+}
+
+static void good_requests_are_accepted(void **state)
+{
+    (void)state;
+    expect_verdict(GOOD, GWD_HANDSHAKE_OK);
+    expect_verdict(START "hOST: x\r\nUPGRADE: h2c, WebSocket\r\n"
+                         "connection: keep-alive\r\nconnection: UPGRADE\r\n"
+                         "content-length: 0\r\n"
+                         "SEC-WEBSOCKET-KEY: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                         "sec-websocket-version:13\r\n\r\n",
+                   GWD_HANDSHAKE_OK);
+}
+
+static void bad_requests_get_their_status(void **state)
+{
+    static const struct {
+        const char *text;
+        gwd_handshake_result want;
+    } cases[] = {
+        {START UPGRADE KEY VERSION "\r\n", GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST HOST UPGRADE KEY VERSION "\r\n", GWD_HANDSHAKE_BAD_REQUEST},
+        {START "Host:\r\n" UPGRADE KEY VERSION "\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST "\r\n", GWD_HANDSHAKE_NO_UPGRADE},
+        {START HOST "Connection: Upgrade\r\n" KEY VERSION "\r\n",
+         GWD_HANDSHAKE_NO_UPGRADE},
+        {START HOST "Upgrade: h2c\r\nConnection: Upgrade\r\n" KEY VERSION
+                    "\r\n",
+         GWD_HANDSHAKE_NO_UPGRADE},
+        {START HOST "Upgrade: websocket\r\n" KEY VERSION "\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE KEY "\r\n", GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE KEY "Sec-WebSocket-Version: 8\r\n\r\n",
+         GWD_HANDSHAKE_VERSION},
+        {START HOST UPGRADE KEY VERSION VERSION "\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE VERSION "\r\n", GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE KEY KEY VERSION "\r\n", GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE VERSION
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=\r\n\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE VERSION
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25j*Q==\r\n\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE VERSION
+         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQab\r\n\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE KEY VERSION "Content-Length: 5\r\n\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START HOST UPGRADE KEY VERSION "Transfer-Encoding: chunked\r\n\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {"POST / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n",
+         GWD_HANDSHAKE_METHOD},
+        {"get / HTTP/1.1\r\n" HOST UPGRADE KEY VERSION "\r\n",
+         GWD_HANDSHAKE_METHOD},
+        {"GET / HTTP/1.0\r\n" HOST UPGRADE KEY VERSION "\r\n",
+         GWD_HANDSHAKE_HTTP_VERSION},
+        {"GET / HTTP/2\r\n" HOST UPGRADE KEY VERSION "\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        expect_verdict(cases[i].text, cases[i].want);
+}
+
+/* As recorded in tests/vectors/worker-events.jsonl. */
+static void the_answer_is_that_of_the_reference(void **state)
+{
+    gw_buf out;
+
+    (void)state;
+    gw_buf_init(&out, NULL, 0);
+    assert_int_equal(
+        gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ==")),
+        GWD_HANDSHAKE_OK);
+    assert_slice_equal(
+        gw_buf_slice(&out),
+        LIT("HTTP/1.1 101 Switching Protocol\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
+    gw_buf_deinit(&out);
+}
+
+static void refusals_end_the_connection(void **state)
+{
+    gw_buf out;
+
+    (void)state;
+    gw_buf_init(&out, NULL, 0);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_VERSION);
+    assert_slice_equal(
+        gw_buf_slice(&out),
+        LIT("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nContent-Type: text/plain\r\n"
+            "Content-Length: 42\r\nConnection: close\r\n\r\n"
+            "Only WebSocket version 13 is spoken here.\n"));
+    gw_buf_deinit(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_head_is_read_wherever_it_is_cut),
+        cmocka_unit_test(what_follows_the_head_is_left_alone),
+        cmocka_unit_test(malformed_heads_are_refused),
+        cmocka_unit_test(size_is_bounded),
+        cmocka_unit_test(headers_can_be_walked),
+        cmocka_unit_test(lists_are_searched_by_token),
+        cmocka_unit_test(good_requests_are_accepted),
+        cmocka_unit_test(bad_requests_get_their_status),
+        cmocka_unit_test(the_answer_is_that_of_the_reference),
+        cmocka_unit_test(refusals_end_the_connection),
+    };
+
+    return cmocka_run_group_tests_name("handshake", tests, NULL, NULL);
+}

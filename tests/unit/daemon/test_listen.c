@@ -1,0 +1,188 @@
+#include "support.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/listen.h"
+
+#define MAX 100
+
+typedef struct arrivals {
+    int fds[MAX];
+    size_t count;
+    char peer[GWD_PEER_LEN + 1];
+} arrivals;
+
+static gwd_loop *loop;
+static arrivals seen;
+
+static void on_accept(void *arg, int fd, const struct sockaddr *peer)
+{
+    arrivals *a = arg;
+
+    gwd_peer_format(peer, a->peer);
+    a->fds[a->count++] = fd;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    loop = new_loop();
+    memset(&seen, 0, sizeof(seen));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < seen.count; i++)
+        close(seen.fds[i]);
+    gwd_loop_free(loop);
+    return 0;
+}
+
+static gwd_listener *listen_anywhere(void)
+{
+    const char *why = NULL;
+    gwd_listener *listener =
+        gwd_listener_new(loop, LIT("127.0.0.1:0"), on_accept, &seen, &why);
+
+    assert_non_null(listener);
+    assert_true(gwd_listener_port(listener) != 0);
+    return listener;
+}
+
+static int connect_to(const gwd_listener *listener)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(gwd_listener_port(listener));
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)),
+                     0);
+    return fd;
+}
+
+static bool has_arrived(void *arg)
+{
+    return seen.count >= *(size_t *)arg;
+}
+
+static void connections_come_in_ready_for_use(void **state)
+{
+    gwd_listener *listener = listen_anywhere();
+    int peers[MAX];
+    size_t want = MAX;
+    int on = 0;
+    socklen_t len = sizeof(on);
+
+    (void)state;
+    for (int i = 0; i < MAX; i++)
+        peers[i] = connect_to(listener);
+    run_until(loop, has_arrived, &want);
+    assert_int_equal(seen.count, MAX);
+    assert_int_equal(strncmp(seen.peer, "127.0.0.1:", 10), 0);
+    getsockopt(seen.fds[0], IPPROTO_TCP, TCP_NODELAY, &on, &len);
+    assert_int_equal(on, 1);
+    assert_int_equal(recv(seen.fds[0], &on, 1, 0), -1);
+    assert_int_equal(errno, EAGAIN);
+    for (int i = 0; i < MAX; i++)
+        close(peers[i]);
+    gwd_listener_free(listener);
+}
+
+static void a_taken_port_is_told(void **state)
+{
+    gwd_listener *listener = listen_anywhere();
+    char address[32];
+    const char *why = NULL;
+
+    (void)state;
+    snprintf(address, sizeof(address), "127.0.0.1:%u",
+             (unsigned)gwd_listener_port(listener));
+    assert_null(
+        gwd_listener_new(loop, gw_slice_str(address), on_accept, &seen, &why));
+    assert_string_equal(why, strerror(EADDRINUSE));
+    gwd_listener_free(listener);
+}
+
+static void a_bad_address_is_told(void **state)
+{
+    const char *why = NULL;
+
+    (void)state;
+    assert_null(gwd_listener_new(loop, LIT("nowhere"), on_accept, &seen, &why));
+    assert_string_equal(why, "not HOST:PORT");
+    assert_null(gwd_listener_new(loop, LIT("a b:1"), on_accept, &seen, &why));
+}
+
+/* The lowest limit under which everything open now still works. */
+static int lower_file_limit(struct rlimit *before)
+{
+    int next = dup(0);
+    struct rlimit limit;
+
+    close(next);
+    getrlimit(RLIMIT_NOFILE, before);
+    limit = *before;
+    limit.rlim_cur = (rlim_t)next;
+    return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void want_of_descriptors_is_waited_out(void **state)
+{
+    gwd_listener *listener = listen_anywhere();
+    int peer = connect_to(listener);
+    struct rlimit before;
+    size_t want = 1;
+    clock_t used;
+
+    (void)state;
+    assert_int_equal(lower_file_limit(&before), 0);
+    gwd_loop_turn(loop, true); /* cannot accept: pauses */
+    used = clock();
+    for (int i = 0; i < 5; i++)
+        gwd_loop_turn(loop, true); /* each waits for the end of a pause */
+    assert_true(clock() - used < CLOCKS_PER_SEC / 5); /* no busy loop */
+    assert_int_equal(seen.count, 0);
+    setrlimit(RLIMIT_NOFILE, &before);
+    run_until(loop, has_arrived, &want);
+    close(peer);
+    gwd_listener_free(listener);
+}
+
+static void addresses_are_written_with_ports(void **state)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(80)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
+    char out[GWD_PEER_LEN + 1];
+
+    (void)state;
+    inet_pton(AF_INET, "10.1.2.3", &v4.sin_addr);
+    inet_pton(AF_INET6, "2001:db8::1", &v6.sin6_addr);
+    gwd_peer_format((struct sockaddr *)&v4, out);
+    assert_string_equal(out, "10.1.2.3:80");
+    gwd_peer_format((struct sockaddr *)&v6, out);
+    assert_string_equal(out, "[2001:db8::1]:80");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(connections_come_in_ready_for_use),
+        TEST(a_taken_port_is_told),
+        TEST(a_bad_address_is_told),
+        TEST(want_of_descriptors_is_waited_out),
+        TEST(addresses_are_written_with_ports),
+    };
+
+    return cmocka_run_group_tests_name("listen", tests, NULL, NULL);
+}

@@ -1,0 +1,400 @@
+/* Options from every source, and what is said about wrong ones. */
+#include "support.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/options.h"
+
+static gwd_options options;
+static char path[] = "/tmp/gatewayd-options-XXXXXX";
+
+static int setup(void **state)
+{
+    (void)state;
+    return gwd_options_init(&options);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    gwd_options_deinit(&options);
+    return 0;
+}
+
+static int make_file(void **state)
+{
+    int fd = mkstemp(path);
+
+    (void)state;
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* Loads from these, NULL-terminated; arguments without the program's name. */
+static int load(char **args, char **env)
+{
+    char *argv[16] = {(char *)"gatewayd"};
+    char *none[] = {NULL};
+    int argc = 1;
+
+    for (; args != NULL && args[argc - 1] != NULL; argc++)
+        argv[argc] = args[argc - 1];
+    return gwd_options_load(&options, argc, argv, env == NULL ? none : env);
+}
+
+#define LIST(...)                                                              \
+    (char *[])                                                                 \
+    {                                                                          \
+        __VA_ARGS__, NULL                                                      \
+    }
+
+/* ---- defaults ----------------------------------------------------------- */
+
+static void zero_configuration_works(void **state)
+{
+    (void)state;
+    assert_int_equal(load(NULL, NULL), GW_OK);
+    assert_int_equal(options.listen.count, 1);
+    assert_string_equal(options.listen.items[0], "websocket://0.0.0.0:7272");
+    assert_string_equal(options.register_listen, "127.0.0.1:1236");
+    assert_int_equal(options.register_address.count, 0);
+    assert_int_equal(options.start_port, 2900);
+    assert_string_equal(options.lan_ip, "127.0.0.1");
+    assert_string_equal(options.inner_listen, "");
+    assert_string_equal(options.secret_key, "");
+    assert_string_equal(options.greeting,
+                        "{\"type\":\"init\",\"client_id\":\"{client_id}\"}");
+    assert_int_equal(options.handshake_timeout, 10);
+    assert_int_equal(options.max_package_size, 10 * 1024 * 1024);
+    assert_int_equal(options.send_to_client_buffer_size, 1024000);
+    assert_int_equal(options.log_level, 2);
+    assert_false(options.no_register || options.register_only);
+}
+
+/* ---- sources ------------------------------------------------------------ */
+
+static void the_command_line_wins_then_the_environment(void **state)
+{
+    char config[64];
+
+    (void)state;
+    write_file("[gatewayd]\n; a comment\nstart_port = 1\nlan_ip = 10.0.0.1\n"
+               "greeting = from the file\n"
+               "listen = websocket://127.0.0.1:1\n"
+               "listen = websocket://127.0.0.1:2\n"
+               "register_address = a:1\nregister_address = b:1\n");
+    snprintf(config, sizeof(config), "--config=%s", path);
+    assert_int_equal(load(LIST(config, (char *)"--start-port", (char *)"3",
+                               (char *)"--register-address=c:1",
+                               (char *)"--register-address", (char *)"d:1"),
+                          LIST((char *)"GATEWAYD_START_PORT=2",
+                               (char *)"GATEWAYD_LAN_IP=10.0.0.2",
+                               (char *)"GATEWAYD_REGISTER_ADDRESS=e:1")),
+                     GW_OK);
+    assert_int_equal(options.start_port, 3);
+    assert_string_equal(options.lan_ip, "10.0.0.2");
+    assert_string_equal(options.greeting, "from the file");
+    assert_int_equal(options.listen.count, 2);
+    assert_string_equal(options.listen.items[1], "websocket://127.0.0.1:2");
+    assert_int_equal(options.register_address.count, 2);
+    assert_string_equal(options.register_address.items[0], "c:1");
+    assert_string_equal(options.register_address.items[1], "d:1");
+}
+
+static void the_environment_may_name_the_file(void **state)
+{
+    char config[64];
+
+    (void)state;
+    write_file("log_level = debug\n");
+    snprintf(config, sizeof(config), "GATEWAYD_CONFIG=%s", path);
+    assert_int_equal(load(NULL, LIST(config)), GW_OK);
+    assert_int_equal(options.log_level, 3);
+}
+
+static void flags_need_no_value_on_the_command_line(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        load(LIST((char *)"--register-only", (char *)"--no-register=no"), NULL),
+        GW_OK);
+    assert_true(options.register_only);
+    assert_false(options.no_register);
+}
+
+static void flags_have_words_elsewhere(void **state)
+{
+    static const char *const yes[] = {"yes", "on", "true", "1"};
+    static const char *const no[] = {"no", "off", "false", "0"};
+    char text[64];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(yes); i++) {
+        snprintf(text, sizeof(text), "GATEWAYD_REGISTER_ONLY=%s", yes[i]);
+        assert_int_equal(load(NULL, LIST(text)), GW_OK);
+        assert_true(options.register_only);
+        snprintf(text, sizeof(text), "GATEWAYD_REGISTER_ONLY=%s", no[i]);
+        assert_int_equal(load(NULL, LIST(text)), GW_OK);
+        assert_false(options.register_only);
+    }
+}
+
+static void an_empty_greeting_is_one(void **state)
+{
+    (void)state;
+    assert_int_equal(load(LIST((char *)"--greeting", (char *)""), NULL), GW_OK);
+    assert_string_equal(options.greeting, "");
+    write_file("greeting =\n");
+    assert_int_equal(gwd_options_read_file(&options, path), GW_OK);
+    assert_string_equal(options.greeting, "");
+}
+
+/* ---- errors ------------------------------------------------------------- */
+
+static void expect_args_error(char **args, const char *want)
+{
+    assert_int_equal(load(args, NULL), GW_EINVAL);
+    assert_string_equal(options.error, want);
+}
+
+static void wrong_arguments_are_named(void **state)
+{
+    (void)state;
+    expect_args_error(LIST((char *)"--start-prot=1"),
+                      "unknown option --start-prot; --help lists all");
+    expect_args_error(LIST((char *)"--start_port=1"),
+                      "unknown option --start_port; --help lists all");
+    expect_args_error(LIST((char *)"start"),
+                      "unexpected argument \"start\"; --help lists all");
+    expect_args_error(LIST((char *)"--start-port"),
+                      "--start-port: PORT is missing");
+    expect_args_error(LIST((char *)"--start-port=65536"),
+                      "--start-port: \"65536\" is not allowed; it takes a "
+                      "number from 0 to 65535");
+    expect_args_error(LIST((char *)"--start-port", (char *)"-1"),
+                      "--start-port: \"-1\" is not allowed; it takes a number "
+                      "from 0 to 65535");
+    expect_args_error(LIST((char *)"--lan-ip=host"),
+                      "--lan-ip: \"host\" is not allowed; it takes an IPv4 "
+                      "address like 10.0.0.5");
+    expect_args_error(LIST((char *)"--listen=ws://0.0.0.0:1"),
+                      "--listen: \"ws://0.0.0.0:1\" is not allowed; it takes "
+                      "websocket://HOST:PORT like websocket://0.0.0.0:7272");
+    expect_args_error(LIST((char *)"--log-level=loud"),
+                      "--log-level: \"loud\" is not allowed; it takes one of "
+                      "error, warning, info, debug");
+    expect_args_error(LIST((char *)"--register-listen=1236"),
+                      "--register-listen: \"1236\" is not allowed; it takes "
+                      "HOST:PORT like 10.0.0.5:1236");
+    expect_args_error(LIST((char *)"--inner-listen=a:1"),
+                      "--inner-listen: \"a:1\" is not allowed; it takes an "
+                      "address or host name, no port");
+    expect_args_error(LIST((char *)"--no-register=perhaps"),
+                      "--no-register: \"perhaps\" is not allowed; it takes yes "
+                      "or no");
+}
+
+static void the_key_is_refused_on_the_command_line(void **state)
+{
+    (void)state;
+    assert_int_equal(load(LIST((char *)"--secret-key=hush"), NULL), GW_EINVAL);
+    assert_non_null(strstr(options.error, "--secret-key-file"));
+    assert_null(strstr(options.error, "hush"));
+}
+
+static void wrong_variables_are_named(void **state)
+{
+    (void)state;
+    assert_int_equal(load(NULL, LIST((char *)"GATEWAYD_START_PORT=x")),
+                     GW_EINVAL);
+    assert_string_equal(options.error,
+                        "GATEWAYD_START_PORT: \"x\" is not allowed; it takes a "
+                        "number from 0 to 65535");
+}
+
+static void expect_file_error(const char *text, const char *want)
+{
+    gwd_options_deinit(&options);
+    assert_int_equal(gwd_options_init(&options), GW_OK);
+    assert_int_equal(
+        gwd_options_read_text(&options, gw_slice_str(text), "g.ini"),
+        GW_EINVAL);
+    assert_string_equal(options.error, want);
+}
+
+static void wrong_lines_are_named(void **state)
+{
+    char text[400] = "\ngreeting = ";
+
+    (void)state;
+    expect_file_error("# comment\n\nstart_port = 70000\n",
+                      "g.ini:3: start_port: \"70000\" is not allowed; it takes "
+                      "a number from 0 to 65535");
+    expect_file_error("start-port = 1",
+                      "g.ini:1: start-port: unknown option; gatewayd --help "
+                      "lists all");
+    expect_file_error("start_port = 1\n\nstart_port = 2\n",
+                      "g.ini:3: start_port: given twice");
+    expect_file_error("[other]\nstart_port = 1\n",
+                      "g.ini:2: unknown section; [gatewayd] or none");
+    expect_file_error("lan_ip = 10.0.0.1\nnonsense\nstart_port = x\n",
+                      "g.ini:2: not \"key = value\"");
+    expect_file_error("help = yes\n", "g.ini:1: help: not allowed in a file");
+    expect_file_error("config = x\n", "g.ini:1: config: not allowed in a file");
+    memset(text + strlen(text), 'x', 300);
+    expect_file_error(text, "g.ini:2: longer than 198 bytes");
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    (void)state;
+    expect_args_error(LIST((char *)"--config=/no/such/file"),
+                      "/no/such/file: No such file or directory");
+    expect_args_error(LIST((char *)"--secret-key-file=/no/such/file"),
+                      "secret_key_file: /no/such/file: No such file or "
+                      "directory");
+}
+
+static void roles_must_fit_together(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        load(LIST((char *)"--no-register", (char *)"--register-only"), NULL),
+        GW_EINVAL);
+    teardown(state);
+    setup(state);
+    assert_int_equal(load(LIST((char *)"--no-register"), NULL), GW_EINVAL);
+    assert_non_null(strstr(options.error, "register_address"));
+}
+
+/* ---- the key ------------------------------------------------------------ */
+
+static void the_key_is_the_first_line_of_its_file(void **state)
+{
+    char arg[64];
+
+    (void)state;
+    write_file("s3cret with blanks \r\nsecond line\n");
+    chmod(path, 0600);
+    snprintf(arg, sizeof(arg), "--secret-key-file=%s", path);
+    assert_int_equal(load(LIST(arg), NULL), GW_OK);
+    assert_string_equal(options.secret_key, "s3cret with blanks ");
+}
+
+static void an_empty_key_file_is_an_error(void **state)
+{
+    char arg[64];
+
+    (void)state;
+    write_file("\nkey\n");
+    snprintf(arg, sizeof(arg), "--secret-key-file=%s", path);
+    assert_int_equal(load(LIST(arg), NULL), GW_EINVAL);
+}
+
+static void one_key_is_enough(void **state)
+{
+    char arg[64];
+
+    (void)state;
+    write_file("key\n");
+    snprintf(arg, sizeof(arg), "--secret-key-file=%s", path);
+    assert_int_equal(load(LIST(arg), LIST((char *)"GATEWAYD_SECRET_KEY=hush")),
+                     GW_EINVAL);
+    assert_null(strstr(options.error, "hush"));
+}
+
+static void the_key_may_come_from_the_environment(void **state)
+{
+    (void)state;
+    assert_int_equal(load(NULL, LIST((char *)"GATEWAYD_SECRET_KEY=hush")),
+                     GW_OK);
+    assert_string_equal(options.secret_key, "hush");
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static void help_names_every_option_and_default(void **state)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    (void)state;
+    gwd_options_help(out);
+    fclose(out);
+    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
+        const gwd_option *option = &gwd_option_table[i];
+        char name[64];
+
+        snprintf(name, sizeof(name), "--%s", option->key);
+        for (char *p = name; *p != '\0'; p++)
+            *p = *p == '_' ? '-' : *p;
+        if (!(option->flags & GWD_OPTION_SECRET))
+            assert_non_null(strstr(text, name));
+        if (option->preset != NULL && option->type != GWD_OPTION_FLAG)
+            assert_non_null(strstr(text, option->preset));
+    }
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        assert_true(strlen(line) < 80);
+    free(text);
+}
+
+static void every_row_is_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
+        const gwd_option *option = &gwd_option_table[i];
+
+        assert_non_null(option->key);
+        assert_non_null(option->help);
+        assert_ptr_equal(gwd_option_find(gw_slice_str(option->key), '_'),
+                         option);
+        assert_int_equal(option->type == GWD_OPTION_FLAG,
+                         option->argument == NULL);
+        assert_int_equal(option->type == GWD_OPTION_CHOICE,
+                         option->words != NULL);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(zero_configuration_works),
+        TEST(the_command_line_wins_then_the_environment),
+        TEST(the_environment_may_name_the_file),
+        TEST(flags_need_no_value_on_the_command_line),
+        TEST(flags_have_words_elsewhere),
+        TEST(an_empty_greeting_is_one),
+        TEST(wrong_arguments_are_named),
+        TEST(the_key_is_refused_on_the_command_line),
+        TEST(wrong_variables_are_named),
+        TEST(wrong_lines_are_named),
+        TEST(a_missing_file_is_named),
+        TEST(roles_must_fit_together),
+        TEST(the_key_is_the_first_line_of_its_file),
+        TEST(an_empty_key_file_is_an_error),
+        TEST(one_key_is_enough),
+        TEST(the_key_may_come_from_the_environment),
+        TEST(help_names_every_option_and_default),
+        TEST(every_row_is_whole),
+    };
+
+    return cmocka_run_group_tests_name("options", tests, make_file,
+                                       remove_file);
+}

@@ -1,0 +1,330 @@
+/* The Register and the announcement to it, over the loopback. */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/listen.h"
+#include "register/register.h"
+
+#define LIST_OF(addresses)                                                     \
+    LIT("{\"event\":\"broadcast_addresses\",\"addresses\":[" addresses "]}\n")
+
+static gwd_loop *loop;
+static gwd_register *reg;
+
+static int setup(void **state)
+{
+    (void)state;
+    loop = new_loop();
+    reg = gwd_register_new(loop, LIT("s3cret"));
+    assert_non_null(reg);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    gwd_register_free(reg);
+    assert_true(gwd_loop_drain(loop, WAIT_SECONDS));
+    gwd_loop_free(loop);
+    return 0;
+}
+
+/* A new connection to the Register; the peer's end. */
+static int join(void)
+{
+    int fds[2];
+
+    tcp_pair(fds);
+    gwd_register_accept(reg, fds[0], "peer");
+    return fds[1];
+}
+
+static int join_as(gw_slice line)
+{
+    int fd = join();
+
+    send_bytes(fd, line);
+    return fd;
+}
+
+static int join_gateway(const char *address)
+{
+    size_t before = gwd_register_count(reg);
+    char line[200];
+    int fd;
+
+    snprintf(line, sizeof(line),
+             "{\"event\":\"gateway_connect\", \"address\":\"%s\", "
+             "\"secret_key\":\"s3cret\"}\n",
+             address);
+    fd = join_as(gw_slice_str(line));
+    while (gwd_register_count(reg) == before)
+        gwd_loop_turn(loop, true);
+    return fd;
+}
+
+#define WORKER "{\"event\":\"worker_connect\",\"secret_key\":\"s3cret\"}\n"
+
+static void a_worker_is_told_at_once_and_on_every_change(void **state)
+{
+    int worker = join_as(LIT(WORKER));
+    int a, b;
+
+    (void)state;
+    expect_bytes(loop, worker, LIST_OF(""));
+    a = join_gateway("10.0.0.1:2900");
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\""));
+    b = join_gateway("10.0.0.2:2900");
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\",\"10.0.0.2:2900\""));
+    close(a);
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.2:2900\""));
+    close(b);
+    expect_bytes(loop, worker, LIST_OF(""));
+    close(worker);
+}
+
+static void an_address_is_listed_once(void **state)
+{
+    int a = join_gateway("10.0.0.1:2900");
+    int b = join_gateway("10.0.0.1:2900");
+    int worker = join_as(LIT(WORKER));
+
+    (void)state;
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\""));
+    close(a);
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\""));
+    close(b);
+    expect_bytes(loop, worker, LIST_OF(""));
+    close(worker);
+}
+
+static void a_line_may_come_in_pieces(void **state)
+{
+    const char *line = WORKER;
+    int worker = join();
+
+    (void)state;
+    for (; *line != '\0'; line++) {
+        send_bytes(worker, gw_slice_of(line, 1));
+        gwd_loop_turn(loop, false);
+    }
+    expect_bytes(loop, worker, LIST_OF(""));
+    close(worker);
+}
+
+static void several_lines_may_come_at_once(void **state)
+{
+    int worker = join_as(LIT("{\"event\":\"ping\"}\n" WORKER WORKER));
+
+    (void)state;
+    expect_bytes(loop, worker, LIST_OF(""));
+    expect_bytes(loop, worker, LIST_OF(""));
+    close(worker);
+}
+
+static void strangers_are_closed_without_a_word(void **state)
+{
+    static const char *const lines[] = {
+        "{\"event\":\"worker_connect\",\"secret_key\":\"wrong\"}\n",
+        "{\"event\":\"worker_connect\"}\n",
+        "{\"event\":\"gateway_connect\",\"address\":\"a:1\","
+        "\"secret_key\":\"\"}\n",
+        "{\"event\":\"gateway_connect\",\"secret_key\":\"s3cret\"}\n",
+        "{\"event\":\"gateway_connect\",\"address\":\"here\","
+        "\"secret_key\":\"s3cret\"}\n",
+        "{\"event\":\"dance\",\"secret_key\":\"s3cret\"}\n",
+        "{\"event\":\"broadcast_addresses\",\"addresses\":[]}\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        int fd = join_as(gw_slice_str(lines[i]));
+
+        expect_eof(loop, fd);
+        close(fd);
+    }
+    assert_int_equal(gwd_register_count(reg), 0);
+}
+
+static void a_malformed_line_gets_a_word(void **state)
+{
+    static const char *const lines[] = {"GET / HTTP/1.1\r\n", "\n", "{}\n",
+                                        "{\"event\":\"ping\"} x\n"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        int fd = join_as(gw_slice_str(lines[i]));
+
+        expect_bytes(loop, fd,
+                     LIT("Bad request: this is a Register, which takes one "
+                         "JSON object with an \"event\" per line.\n"));
+        expect_eof(loop, fd);
+        close(fd);
+    }
+}
+
+static void a_line_without_end_is_closed(void **state)
+{
+    int fd = join();
+    char block[1000];
+
+    (void)state;
+    memset(block, 'x', sizeof(block));
+    /* Until the Register has had enough. */
+    while (send(fd, block, sizeof(block), MSG_NOSIGNAL) > 0)
+        gwd_loop_turn(loop, false);
+    expect_eof(loop, fd);
+    close(fd);
+}
+
+static void silence_is_closed(void **state)
+{
+    int fd = join();
+
+    (void)state;
+    expect_eof(loop, fd);
+    close(fd);
+}
+
+/* ---- the announcement --------------------------------------------------- */
+
+static void on_accept(void *arg, int fd, const struct sockaddr *peer)
+{
+    char name[GWD_PEER_LEN + 1];
+
+    (void)arg;
+    gwd_peer_format(peer, name);
+    gwd_register_accept(reg, fd, name);
+}
+
+static gwd_listener *listen_at(const char *host, unsigned port, char *address)
+{
+    gwd_listener *listener;
+    const char *why = NULL;
+
+    sprintf(address, "%s:%u", host, port);
+    listener =
+        gwd_listener_new(loop, gw_slice_str(address), on_accept, NULL, &why);
+    assert_non_null(listener);
+    sprintf(address, "%s:%u", host, (unsigned)gwd_listener_port(listener));
+    return listener;
+}
+
+static bool is_announced(void *arg)
+{
+    return gwd_register_count(reg) == *(size_t *)arg;
+}
+
+static void a_gateway_announces_itself_and_leaves(void **state)
+{
+    char address[64];
+    gwd_listener *listener = listen_at("127.0.0.1", 0, address);
+    gwd_announcer *announcer = gwd_announcer_new(
+        loop, gw_slice_str(address), LIT("10.0.0.9:2900"), LIT("s3cret"));
+    size_t one = 1, none = 0;
+    int worker;
+
+    (void)state;
+    run_until(loop, is_announced, &one);
+    worker = join_as(LIT(WORKER));
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.9:2900\""));
+    gwd_announcer_free(announcer);
+    run_until(loop, is_announced, &none);
+    expect_bytes(loop, worker, LIST_OF(""));
+    close(worker);
+    gwd_listener_free(listener);
+}
+
+static void a_register_may_be_named_by_host(void **state)
+{
+    char address[64];
+    gwd_listener *listener = listen_at("127.0.0.1", 0, address);
+    gwd_announcer *announcer;
+    size_t one = 1;
+
+    (void)state;
+    sprintf(address, "localhost:%u", (unsigned)gwd_listener_port(listener));
+    announcer = gwd_announcer_new(loop, gw_slice_str(address),
+                                  LIT("10.0.0.9:1"), LIT("s3cret"));
+    run_until(loop, is_announced, &one);
+    gwd_announcer_free(announcer);
+    gwd_listener_free(listener);
+}
+
+static void it_comes_back_when_the_register_does(void **state)
+{
+    char address[64];
+    gwd_listener *listener = listen_at("127.0.0.1", 0, address);
+    unsigned port = gwd_listener_port(listener);
+    gwd_announcer *announcer;
+    size_t one = 1;
+
+    (void)state;
+    gwd_listener_free(listener); /* it starts with no Register there */
+    announcer = gwd_announcer_new(loop, gw_slice_str(address),
+                                  LIT("10.0.0.9:1"), LIT("s3cret"));
+    for (int i = 0; i < 3; i++)
+        gwd_loop_turn(loop, true);
+    listener = listen_at("127.0.0.1", port, address);
+    run_until(loop, is_announced, &one);
+    gwd_register_free(reg); /* the Register goes and comes */
+    reg = gwd_register_new(loop, LIT("s3cret"));
+    assert_int_equal(gwd_register_count(reg), 0);
+    run_until(loop, is_announced, &one);
+    gwd_announcer_free(announcer);
+    gwd_listener_free(listener);
+}
+
+static void it_can_be_freed_at_any_time(void **state)
+{
+    char address[64];
+    gwd_listener *listener = listen_at("127.0.0.1", 0, address);
+
+    (void)state;
+    for (int turns = 0; turns < 6; turns++) {
+        gwd_announcer *announcer = gwd_announcer_new(
+            loop, gw_slice_str(address), LIT("10.0.0.9:1"), LIT("wrong"));
+
+        for (int i = 0; i < turns; i++)
+            gwd_loop_turn(loop, true);
+        gwd_announcer_free(announcer);
+    }
+    gwd_announcer_free(gwd_announcer_new(loop, LIT("no.such.host.invalid:1"),
+                                         LIT("10.0.0.9:1"), LIT("")));
+    assert_null(gwd_announcer_new(loop, LIT("nonsense"), LIT("a:1"), LIT("")));
+    gwd_listener_free(listener);
+}
+
+static void a_lookup_under_way_can_be_dropped(void **state)
+{
+    gwd_announcer *announcer = gwd_announcer_new(
+        loop, LIT("no.such.host.invalid:1"), LIT("10.0.0.9:1"), LIT(""));
+
+    (void)state;
+    gwd_loop_turn(loop, true); /* the lookup begins */
+    gwd_announcer_free(announcer);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_worker_is_told_at_once_and_on_every_change),
+        TEST(an_address_is_listed_once),
+        TEST(a_line_may_come_in_pieces),
+        TEST(several_lines_may_come_at_once),
+        TEST(strangers_are_closed_without_a_word),
+        TEST(a_malformed_line_gets_a_word),
+        TEST(a_line_without_end_is_closed),
+        TEST(silence_is_closed),
+        TEST(a_gateway_announces_itself_and_leaves),
+        TEST(a_register_may_be_named_by_host),
+        TEST(it_comes_back_when_the_register_does),
+        TEST(it_can_be_freed_at_any_time),
+        TEST(a_lookup_under_way_can_be_dropped),
+    };
+
+    return cmocka_run_group_tests_name("register", tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+/* The ring of seconds; the test is the clock. */
+#include "support.h"
+
+#include "core/ring.h"
+
+#define MAX 200
+
+typedef struct timer {
+    gwd_timeout timeout;
+    unsigned fired;
+    uint32_t at;
+} timer;
+
+static gwd_ring ring;
+static timer timers[MAX];
+
+static void note(gwd_timeout *timeout)
+{
+    timer *t = (timer *)timeout;
+
+    t->fired++;
+    t->at = ring.now;
+    assert_false(gwd_timeout_armed(timeout));
+}
+
+static int start_at(uint32_t now, gwd_timeout_fn fn)
+{
+    memset(timers, 0, sizeof(timers));
+    gwd_ring_init(&ring, now, fn);
+    return 0;
+}
+
+static void advance_by(uint32_t seconds)
+{
+    for (uint32_t i = 0; i < seconds; i++)
+        gwd_ring_advance(&ring, ring.now + 1);
+}
+
+static void a_timeout_fires_once_and_in_time(void **state)
+{
+    (void)state;
+    for (uint32_t delay = 0; delay < MAX; delay++) {
+        start_at(1000, note);
+        gwd_ring_arm(&ring, &timers[0].timeout, delay);
+        advance_by(MAX * 2);
+        assert_int_equal(timers[0].fired, 1);
+        assert_int_equal(timers[0].at, 1000 + delay + 1);
+    }
+}
+
+static void disarmed_ones_do_not_fire(void **state)
+{
+    (void)state;
+    start_at(5, note);
+    for (uint32_t i = 0; i < MAX; i++)
+        gwd_ring_arm(&ring, &timers[i].timeout, i % 7);
+    for (uint32_t i = 0; i < MAX; i += 2)
+        gwd_ring_disarm(&timers[i].timeout);
+    gwd_ring_disarm(&timers[0].timeout);
+    advance_by(10);
+    for (uint32_t i = 0; i < MAX; i++)
+        assert_int_equal(timers[i].fired, i % 2);
+}
+
+static void arming_again_moves(void **state)
+{
+    (void)state;
+    start_at(0, note);
+    gwd_ring_arm(&ring, &timers[0].timeout, 3);
+    advance_by(2);
+    gwd_ring_arm(&ring, &timers[0].timeout, 100);
+    advance_by(90);
+    assert_int_equal(timers[0].fired, 0);
+    advance_by(20);
+    assert_int_equal(timers[0].fired, 1);
+    assert_int_equal(timers[0].at, 2 + 100 + 1);
+}
+
+static void a_jump_of_the_clock_loses_nothing(void **state)
+{
+    (void)state;
+    start_at(0, note);
+    for (uint32_t i = 0; i < MAX; i++)
+        gwd_ring_arm(&ring, &timers[i].timeout, i);
+    gwd_ring_advance(&ring, 5000);
+    for (uint32_t i = 0; i < MAX; i++)
+        assert_int_equal(timers[i].fired, 1);
+}
+
+static void the_clock_may_wrap_around(void **state)
+{
+    (void)state;
+    start_at(UINT32_MAX - 5, note);
+    gwd_ring_arm(&ring, &timers[0].timeout, 20);
+    advance_by(20);
+    assert_int_equal(timers[0].fired, 0);
+    advance_by(1);
+    assert_int_equal(timers[0].fired, 1);
+}
+
+static void a_clock_that_goes_back_is_ignored(void **state)
+{
+    (void)state;
+    start_at(100, note);
+    gwd_ring_arm(&ring, &timers[0].timeout, 1);
+    gwd_ring_advance(&ring, 50);
+    assert_int_equal(ring.now, 100);
+    assert_int_equal(timers[0].fired, 0);
+}
+
+/* Each firing arms itself again and disarms its neighbour. */
+static void meddle(gwd_timeout *timeout)
+{
+    timer *t = (timer *)timeout;
+
+    note(timeout);
+    gwd_ring_arm(&ring, timeout, 0);
+    if (t + 1 < timers + MAX)
+        gwd_ring_disarm(&t[1].timeout);
+}
+
+static void the_callback_may_arm_and_disarm(void **state)
+{
+    unsigned fired = 0;
+
+    (void)state;
+    start_at(0, meddle);
+    for (uint32_t i = 0; i < MAX; i++)
+        gwd_ring_arm(&ring, &timers[i].timeout, 0);
+    advance_by(1);
+    for (uint32_t i = 0; i < MAX; i++)
+        fired += timers[i].fired;
+    assert_true(fired >= MAX / 2);
+    for (uint32_t i = 0; i < MAX; i++)
+        assert_true(timers[i].fired <= 1);
+    for (uint32_t i = 0; i < MAX; i++)
+        gwd_ring_disarm(&timers[i].timeout);
+    for (size_t i = 0; i < GWD_RING_SLOTS; i++)
+        assert_null(ring.slots[i]);
+}
+
+static void it_costs_24_bytes(void **state)
+{
+    (void)state;
+    assert_true(sizeof(gwd_timeout) <= 24);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_timeout_fires_once_and_in_time),
+        cmocka_unit_test(disarmed_ones_do_not_fire),
+        cmocka_unit_test(arming_again_moves),
+        cmocka_unit_test(a_jump_of_the_clock_loses_nothing),
+        cmocka_unit_test(the_clock_may_wrap_around),
+        cmocka_unit_test(a_clock_that_goes_back_is_ignored),
+        cmocka_unit_test(the_callback_may_arm_and_disarm),
+        cmocka_unit_test(it_costs_24_bytes),
+    };
+
+    return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
+}
