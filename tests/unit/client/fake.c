@@ -100,7 +100,7 @@ static int listen_at(int v6, uint16_t *port)
     return fd;
 }
 
-static void write_all(int fd, const void *base, size_t len)
+static int write_all(int fd, const void *base, size_t len)
 {
     const char *p = base;
 
@@ -108,10 +108,11 @@ static void write_all(int fd, const void *base, size_t len)
         ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
 
         if (n <= 0)
-            return;
+            return 0;
         p += n;
         len -= (size_t)n;
     }
+    return 1;
 }
 
 static void conn_close(fake *f, conn *c, int reset)
@@ -178,8 +179,8 @@ static void send_reply(conn *c, fake_mode mode, const void *base, size_t len)
     memcpy(out + 4, base, len);
     out[len + 4] = '!';
     if (mode == FAKE_DRIP) {
-        for (i = 0; i < len + 4; i++)
-            write_all(c->fd, out + i, 1);
+        for (i = 0; i < len + 4 && write_all(c->fd, out + i, 1); i++)
+            ;
     } else {
         write_all(c->fd, out,
                   mode == FAKE_HALF    ? 4 + len / 2

@@ -200,10 +200,9 @@ static void a_wrong_key_is_noticed_at_the_next_use(void **state)
     fake_wait_closed(x->gw[0], 1);
     for (i = 0; i < 3; i++) {
         assert_int_equal(send_to(x, 0), GW_EAUTH);
-        assert_error(x->client,
-                     text("tcp://%s closed the connection after "
-                          "authorisation: wrong secret key?",
-                          fake_address(x->gw[0])));
+        assert_error(x->client, text("tcp://%s closed the connection after "
+                                     "authorisation: wrong secret key?",
+                                     fake_address(x->gw[0])));
         assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0),
                          GW_EPARTIAL);
         assert_failure(x->client, 0, fake_address(x->gw[0]), GW_EAUTH);

@@ -1,0 +1,178 @@
+/* gw_flush(): is everything that was sent handled? */
+#include "support.h"
+
+static int send_to(cluster *x, size_t i)
+{
+    gw_client_id id = fake_client(x->gw[i], 1);
+
+    return gw_send_to_client(x->client, &id, &hello);
+}
+
+static void nothing_sent_asks_nothing(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 0);
+    assert_int_equal(fake_accepts(x->reg), 0);
+    cluster_free(x);
+}
+
+static void each_connection_is_asked_once(void **state)
+{
+    cluster *x = cluster_new(3, 5000);
+    int i;
+
+    (void)state;
+    for (i = 0; i < 5; i++) {
+        assert_int_equal(send_to(x, 0), GW_OK);
+        assert_int_equal(send_to(x, 1), GW_OK);
+    }
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_frames(x->gw[0]), 6);
+    assert_int_equal(fake_frames(x->gw[1]), 6);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_frames(x->gw[0]), 6);
+    assert_int_equal(fake_accepts(x->gw[2]), 0);
+    cluster_free(x);
+}
+
+static void an_answer_to_a_question_confirms_too(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    gw_client_id id = fake_client(x->gw[0], 1);
+    int online;
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(gw_is_online(x->client, &id, &online), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_frames(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+static void what_a_dead_connection_carried_is_told_once(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+    const char *address = fake_address(x->gw[0]);
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(send_to(x, 1), GW_OK);
+    fake_wait_frames(x->gw[0], 2);
+    fake_hang_up(x->gw[0]);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_failure(x->client, 0, address, GW_EUNCONFIRMED);
+    assert_non_null(strstr(gw_client_error(x->client),
+                           text("2 sent to tcp://%s", address)));
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    cluster_free(x);
+}
+
+static void noticed_by_a_call_in_between_it_is_told_as_well(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    fake_hang_up(x->gw[0]);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    cluster_free(x);
+}
+
+static void a_silent_gateway_does_not_confirm(void **state)
+{
+    cluster *x = cluster_new(2, 300);
+    uint64_t start;
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(send_to(x, 1), GW_OK);
+    fake_set_mode(x->gw[1], FAKE_SILENT);
+    start = fake_now();
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_took(start, 300);
+    assert_failure(x->client, 0, fake_address(x->gw[1]), GW_ETIMEDOUT);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    cluster_free(x);
+}
+
+static void a_gateway_that_closes_when_asked_does_not_confirm(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    const gw_failure *list;
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    fake_set_mode(x->gw[0], FAKE_CLOSE);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_int_equal(gw_client_failures(x->client, &list), 1);
+    assert_failure(x->client, 0, fake_address(x->gw[0]), GW_EUNCONFIRMED);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    cluster_free(x);
+}
+
+static void without_persistence_nothing_is_confirmed(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    gw_client_set_persistent(x->client, 0);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    cluster_free(x);
+}
+
+static void a_wrong_key_shows(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    fake_set_key(x->gw[0], "right");
+    gw_client_set_secret_key(x->client, gw_slice_str("wrong"));
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    fake_wait_closed(x->gw[0], 1);
+    assert_int_equal(send_to(x, 0), GW_EAUTH);
+    cluster_free(x);
+}
+
+static void only_the_current_key_is_asked_for(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    gw_client_set_secret_key(x->client, gw_slice_str("other"));
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    gw_client_set_secret_key(x->client, gw_slice_str(""));
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_frames(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_sent_asks_nothing),
+        cmocka_unit_test(each_connection_is_asked_once),
+        cmocka_unit_test(an_answer_to_a_question_confirms_too),
+        cmocka_unit_test(what_a_dead_connection_carried_is_told_once),
+        cmocka_unit_test(noticed_by_a_call_in_between_it_is_told_as_well),
+        cmocka_unit_test(a_silent_gateway_does_not_confirm),
+        cmocka_unit_test(a_gateway_that_closes_when_asked_does_not_confirm),
+        cmocka_unit_test(without_persistence_nothing_is_confirmed),
+        cmocka_unit_test(a_wrong_key_shows),
+        cmocka_unit_test(only_the_current_key_is_asked_for),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,422 @@
+/* Asking the Registers: what is cached, what is asked again, what is said. */
+#include "support.h"
+
+static int send_all(cluster *x)
+{
+    return gw_send_to_all(x->client, &hello, NULL, 0);
+}
+
+static int use_registers(cluster *x, const char *a, const char *b)
+{
+    gw_slice list[2];
+
+    list[0] = gw_slice_str(a);
+    list[1] = gw_slice_str(b);
+    return gw_client_set_registers(x->client, list, b == NULL ? 1 : 2);
+}
+
+typedef struct names {
+    char text[1024];
+} names;
+
+static int add_name(void *arg, gw_slice address)
+{
+    names *n = arg;
+    size_t len = strlen(n->text);
+
+    snprintf(n->text + len, sizeof n->text - len, "%.*s ", (int)address.len,
+             address.base);
+    return 0;
+}
+
+/* ---- caching ------------------------------------------------------------ */
+
+static void a_list_is_believed_for_its_time(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    uint64_t start = fake_now();
+
+    (void)state;
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    gw_client_set_register_ttl(x->client, 100);
+    while (fake_accepts(x->reg) < 2) {
+        assert_int_equal(send_all(x), GW_OK);
+        assert_true(fake_now() - start < FAKE_PATIENCE_MS);
+    }
+    assert_true(fake_now() - start >= 100);
+    gw_client_set_register_ttl(x->client, 0);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 4);
+    cluster_free(x);
+}
+
+static void lists_are_kept_by_register_and_key(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    fake *other = fake_register();
+    int i;
+
+    (void)state;
+    fake_set_gateways(other, x->gw, 1);
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(use_registers(x, fake_address(x->reg), NULL), 0);
+        gw_client_set_secret_key(x->client, gw_slice_str(""));
+        assert_int_equal(send_all(x), GW_OK);
+        gw_client_set_secret_key(x->client, gw_slice_str("key"));
+        assert_int_equal(send_all(x), GW_OK);
+        assert_int_equal(use_registers(x, fake_address(other), NULL), 0);
+        assert_int_equal(send_all(x), GW_OK);
+    }
+    assert_int_equal(fake_accepts(x->reg), 2);
+    assert_int_equal(fake_accepts(other), 1);
+    fake_free(other);
+    cluster_free(x);
+}
+
+static void many_clusters_in_turn(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    char key[16];
+    int i;
+
+    (void)state;
+    for (i = 0; i < 40; i++) {
+        snprintf(key, sizeof key, "key-%d", i % 20);
+        gw_client_set_secret_key(x->client, gw_slice_str(key));
+        assert_int_equal(send_all(x), GW_OK);
+    }
+    cluster_free(x);
+}
+
+/* ---- shapes ------------------------------------------------------------- */
+
+static void an_object_of_addresses_is_a_list(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+    const char *a = fake_address(x->gw[0]), *b = fake_address(x->gw[1]);
+    names seen = {""};
+
+    (void)state;
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":{\"2\":\"%s\",\"5\":\"%s\"}}",
+                               b, a));
+    assert_int_equal(gw_gateways(x->client, add_name, &seen), GW_OK);
+    assert_string_equal(seen.text, text("%s %s ", b, a));
+    assert_int_equal(send_all(x), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    fake_wait_frames(x->gw[1], 1);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    cluster_free(x);
+}
+
+static void an_address_that_is_listed_twice_gets_one_message(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    const char *a = fake_address(x->gw[0]);
+
+    (void)state;
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":[\"%s\",\"%s\"]}",
+                               a, a));
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_count(x->gw[0], "hello"), 1);
+    cluster_free(x);
+}
+
+/* ---- failures in the reference's words ---------------------------------- */
+
+static void no_register_answers(void **state)
+{
+    cluster *x = cluster_new(0, 5000);
+    unsigned one = fake_free_port(), two = fake_free_port();
+    const char *a = text("127.0.0.1:%u", one);
+    const char *b = text("127.0.0.1:%u", two);
+
+    (void)state;
+    assert_int_equal(use_registers(x, a, NULL), GW_OK);
+    assert_int_equal(send_all(x), GW_EREGISTER);
+    assert_error(x->client,
+                 text("Can not connect to tcp://%s Connection refused", a));
+    assert_int_equal(use_registers(x, a, b), GW_OK);
+    assert_int_equal(send_all(x), GW_EREGISTER);
+    assert_error(x->client,
+                 text("Can not connect to tcp://%s Connection refused; "
+                      "tcp://%s Connection refused",
+                      a, b));
+    cluster_free(x);
+}
+
+static void connecting_to_a_register_hangs(void **state)
+{
+    cluster *x = cluster_new(0, 5000);
+    fake_full full;
+    uint64_t start = fake_now();
+
+    (void)state;
+    fake_full_open(&full);
+    gw_client_set_timeouts(x->client, 300, 5000);
+    assert_int_equal(use_registers(x, full.address, NULL), GW_OK);
+    assert_int_equal(send_all(x), GW_EREGISTER);
+    assert_took(start, 300);
+    assert_error(
+        x->client,
+        text("Can not connect to tcp://%s Connection timed out", full.address));
+    fake_full_close(&full);
+    cluster_free(x);
+}
+
+static void bad_answer(fake_mode mode, const char *line, const char *told)
+{
+    cluster *x = cluster_new(0, 300);
+    uint64_t start = fake_now();
+
+    fake_set_mode(x->reg, mode);
+    fake_set_line(x->reg, line);
+    gw_client_set_secret_key(x->client, gw_slice_str("s3cret"));
+    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
+    assert_took(start, mode == FAKE_SILENT || mode == FAKE_HALF ? 300 : 0);
+    assert_error(x->client,
+                 text("getAllGatewayAddressesFromRegister fail. tcp://%s "
+                      "return %s",
+                      fake_address(x->reg), told));
+    cluster_free(x);
+}
+
+static void a_register_gives_no_usable_answer(void **state)
+{
+    (void)state;
+    bad_answer(FAKE_CLOSE, "", "false");
+    bad_answer(FAKE_RESET, "", "false");
+    bad_answer(FAKE_SILENT, "", "false");
+    bad_answer(FAKE_HALF, "half a ", "'half'");
+    bad_answer(FAKE_ANSWER, "it's \\ \x01", "'it\\'s \\\\ ?'");
+    bad_answer(FAKE_ANSWER, "{\"event\":\"ping\"}", "'{\"event\":\"ping\"}'");
+    bad_answer(FAKE_ANSWER,
+               "{\"event\":\"broadcast_addresses\",\"addresses\":[\"x\"]}",
+               "'{\"event\":\"broadcast_addresses\",\"addresses\":[\"x\"]}'");
+    /* An echo service must not bring the key into a log. */
+    bad_answer(FAKE_ANSWER,
+               "{\"event\":\"worker_connect\",\"secret_key\":\"s3cret\"}",
+               "'(not shown)'");
+}
+
+static void a_long_bad_answer_is_cut(void **state)
+{
+    cluster *x = cluster_new(0, 5000);
+    char line[3000];
+
+    (void)state;
+    memset(line, 'x', sizeof line);
+    line[sizeof line - 1] = '\0';
+    fake_set_line(x->reg, line);
+    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
+    assert_true(strlen(gw_client_error(x->client)) < 400);
+    assert_non_null(strstr(gw_client_error(x->client), "xxx...'"));
+    cluster_free(x);
+}
+
+static void a_register_knows_no_gateway(void **state)
+{
+    cluster *x = cluster_new(0, 5000);
+    names seen = {""};
+
+    (void)state;
+    assert_int_equal(send_all(x), GW_ENOGATEWAY);
+    assert_error(x->client,
+                 text("Gateway::getAllGatewayAddressesFromRegister() with "
+                      "registerAddress:\"%s\"  return array (\n)",
+                      fake_address(x->reg)));
+    assert_int_equal(gw_gateways(x->client, add_name, &seen), GW_ENOGATEWAY);
+    assert_int_equal(use_registers(x, fake_address(x->reg), "127.0.0.1:1"),
+                     GW_OK);
+    assert_int_equal(send_all(x), GW_ENOGATEWAY);
+    assert_non_null(strstr(gw_client_error(x->client),
+                           text("registerAddress:[\"%s\",\"127.0.0.1:1\"]  ",
+                                fake_address(x->reg))));
+    cluster_free(x);
+}
+
+static void the_next_register_is_asked(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    fake *bad = fake_register();
+
+    (void)state;
+    gw_client_set_register_ttl(x->client, 0);
+    gw_client_set_timeouts(x->client, 200, 5000);
+    assert_int_equal(use_registers(x, fake_address(bad), fake_address(x->reg)),
+                     GW_OK);
+    fake_set_mode(bad, FAKE_CLOSE);
+    assert_int_equal(send_all(x), GW_OK);
+    fake_set_mode(bad, FAKE_SILENT);
+    assert_int_equal(send_all(x), GW_OK);
+    fake_stop(bad);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 3);
+    fake_free(bad);
+    cluster_free(x);
+}
+
+/* ---- a list that is old ------------------------------------------------- */
+
+static void a_gateway_that_left_is_no_failure(void **state)
+{
+    cluster *x = cluster_new(3, 5000);
+    names seen = {""};
+
+    (void)state;
+    fake_set_gateways(x->reg, x->gw, 2);
+    assert_int_equal(send_all(x), GW_OK);
+    fake_stop(x->gw[0]);
+    fake_set_gateways(x->reg, x->gw + 1, 2);
+    assert_int_equal(send_all(x), GW_OK);
+    fake_wait_frames(x->gw[1], 2);
+    fake_wait_frames(x->gw[2], 1);
+    assert_int_equal(fake_accepts(x->reg), 2);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_int_equal(fake_count(x->gw[1], "hello"), 2);
+    assert_int_equal(fake_count(x->gw[2], "hello"), 1);
+    assert_int_equal(gw_gateways(x->client, add_name, &seen), GW_OK);
+    assert_string_equal(seen.text, text("%s %s ", fake_address(x->gw[1]),
+                                        fake_address(x->gw[2])));
+    cluster_free(x);
+}
+
+static void a_gateway_that_is_still_listed_is_a_failure(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+
+    (void)state;
+    assert_int_equal(send_all(x), GW_OK);
+    fake_stop(x->gw[1]);
+    assert_int_equal(send_all(x), GW_EPARTIAL);
+    assert_failure(x->client, 0, fake_address(x->gw[1]), GW_ECONNECT);
+    assert_int_equal(fake_accepts(x->reg), 2);
+    cluster_free(x);
+}
+
+static void when_asking_again_fails_the_old_list_holds(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+
+    (void)state;
+    assert_int_equal(send_all(x), GW_OK);
+    fake_stop(x->gw[1]);
+    fake_stop(x->reg);
+    assert_int_equal(send_all(x), GW_EPARTIAL);
+    assert_failure(x->client, 0, fake_address(x->gw[1]), GW_ECONNECT);
+    assert_int_equal(send_all(x), GW_EPARTIAL);
+    fake_wait_frames(x->gw[0], 3);
+    cluster_free(x);
+}
+
+static void when_every_gateway_left_there_is_none(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(send_all(x), GW_OK);
+    fake_stop(x->gw[0]);
+    fake_set_gateways(x->reg, x->gw, 0);
+    assert_int_equal(send_all(x), GW_ENOGATEWAY);
+    cluster_free(x);
+}
+
+/* ---- names and IPv6 ----------------------------------------------------- */
+
+static int same_id(void *arg, const gw_client_id *id)
+{
+    gw_client_id *got = arg;
+
+    *got = *id;
+    return 0;
+}
+
+static void a_host_name_stands_for_its_ipv4_address(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    gw_client_id id = fake_client(x->gw[0], 7), got;
+
+    (void)state;
+    assert_int_equal(
+        use_registers(x, text("localhost:%u", (unsigned)fake_port(x->reg)),
+                      NULL),
+        GW_OK);
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":[\"localhost:%u\"]}",
+                               (unsigned)fake_port(x->gw[0])));
+    fake_set_reply_str(x->gw[0], "a:1:{i:0;i:7;}");
+    assert_int_equal(
+        gw_get_client_ids_by_uid(x->client, gw_key_str("u"), same_id, &got),
+        GW_OK);
+    assert_int_equal(got.ip, id.ip);
+    assert_int_equal(got.port, id.port);
+    assert_int_equal(got.connection, 7);
+    assert_int_equal(gw_send_to_all(x->client, &hello, &id, 1), GW_OK);
+    fake_wait_frames(x->gw[0], 2);
+    assert_int_equal(fake_count(x->gw[0], "{\"exclude\":{\"7\":7}}"), 1);
+    cluster_free(x);
+}
+
+static void a_name_that_does_not_resolve_is_a_failure(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":[\"%s\",\"no.such.invalid:1\"]}",
+                               fake_address(x->gw[0])));
+    assert_int_equal(send_all(x), GW_EPARTIAL);
+    assert_failure(x->client, 0, "no.such.invalid:1", GW_ERESOLVE);
+    fake_wait_frames(x->gw[0], 1);
+    assert_int_equal(use_registers(x, "no.such.invalid:1", NULL), GW_OK);
+    assert_int_equal(send_all(x), GW_EREGISTER);
+    cluster_free(x);
+}
+
+static void gateways_may_have_ipv6_addresses(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    fake *six = fake_gateway6();
+
+    (void)state;
+    if (six == NULL) {
+        cluster_free(x);
+        skip();
+    }
+    fake_set_gateways(x->reg, &six, 1);
+    assert_int_equal(send_all(x), GW_OK);
+    fake_wait_frames(six, 1);
+    fake_free(six);
+    cluster_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_is_believed_for_its_time),
+        cmocka_unit_test(lists_are_kept_by_register_and_key),
+        cmocka_unit_test(many_clusters_in_turn),
+        cmocka_unit_test(an_object_of_addresses_is_a_list),
+        cmocka_unit_test(an_address_that_is_listed_twice_gets_one_message),
+        cmocka_unit_test(no_register_answers),
+        cmocka_unit_test(connecting_to_a_register_hangs),
+        cmocka_unit_test(a_register_gives_no_usable_answer),
+        cmocka_unit_test(a_long_bad_answer_is_cut),
+        cmocka_unit_test(a_register_knows_no_gateway),
+        cmocka_unit_test(the_next_register_is_asked),
+        cmocka_unit_test(a_gateway_that_left_is_no_failure),
+        cmocka_unit_test(a_gateway_that_is_still_listed_is_a_failure),
+        cmocka_unit_test(when_asking_again_fails_the_old_list_holds),
+        cmocka_unit_test(when_every_gateway_left_there_is_none),
+        cmocka_unit_test(a_host_name_stands_for_its_ipv4_address),
+        cmocka_unit_test(a_name_that_does_not_resolve_is_a_failure),
+        cmocka_unit_test(gateways_may_have_ipv6_addresses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
