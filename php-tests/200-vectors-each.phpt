@@ -1,0 +1,11 @@
+--TEST--
+Every recorded call, over a connection for each call: same bytes sent, same results
+--SKIPIF--
+<?php require __DIR__ . '/support/skipif.php'; ?>
+--FILE--
+<?php
+require __DIR__ . '/support/vectors.php';
+Replay::file('calls.jsonl', false);
+?>
+--EXPECT--
+calls.jsonl: none of 101 lines differ

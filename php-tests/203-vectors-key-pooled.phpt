@@ -1,0 +1,11 @@
+--TEST--
+Every recorded call with a secret key, over pooled connections
+--SKIPIF--
+<?php require __DIR__ . '/support/skipif.php'; ?>
+--FILE--
+<?php
+require __DIR__ . '/support/vectors.php';
+Replay::file('calls-secret-key.jsonl', true, 's3cret');
+?>
+--EXPECT--
+calls-secret-key.jsonl: none of 6 lines differ

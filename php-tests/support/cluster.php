@@ -1,0 +1,176 @@
+<?php
+// A scripted cluster for one test; see peer.php. Stops with the test.
+
+const CMD_GATEWAY_CLIENT_CONNECT = 202;
+
+final class Cluster
+{
+    public $register;
+    public $gateways;
+    public $lookups = 0;
+
+    private $process;
+    private $in;
+    private $out;
+
+    public function __construct(int $gateways = 1)
+    {
+        $this->process = proc_open(
+            [self::php(), '-n', __DIR__ . '/peer.php', (string)$gateways],
+            [['pipe', 'r'], ['pipe', 'w'], STDERR], $pipes);
+        [$this->in, $this->out] = $pipes;
+        $hello = $this->hear();
+        $this->register = $hello['register'];
+        $this->gateways = $hello['gateways'];
+        GatewayClient\Gateway::$registerAddress = $this->register;
+    }
+
+    public static function php(): string
+    {
+        return getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY;
+    }
+
+    private function hear(): array
+    {
+        stream_set_timeout($this->out, 30);
+        $line = fgets($this->out);
+        if ($line === false) {
+            die("the scripted peer is gone\n");
+        }
+        return json_decode($line, true);
+    }
+
+    private function ask(array $command): array
+    {
+        fwrite($this->in, json_encode($command) . "\n");
+        $answer = $this->hear();
+        $this->lookups = $answer['lookups'];
+        return $answer;
+    }
+
+    // The client_id of a connection of a gateway.
+    public function id(int $connection, int $gateway = 0): string
+    {
+        [$ip, $port] = explode(':', $this->gateways[$gateway]);
+        return bin2hex(pack('NnN', ip2long($ip), $port, $connection));
+    }
+
+    // Any of the peer's scripts: order, registerLine, registerSilent,
+    // registerKey, gatewayKey.
+    public function set(array $scripts): void
+    {
+        $this->ask(['do' => 'set', 'set' => $scripts]);
+    }
+
+    public function mode(int $gateway, string $mode): void
+    {
+        $this->ask(['do' => 'mode', 'gateway' => $gateway, 'mode' => $mode]);
+    }
+
+    // The next replies of a gateway, as values.
+    public function replies(int $gateway, ...$values): void
+    {
+        $this->rawReplies($gateway, ...array_map('serialize', $values));
+    }
+
+    public function rawReplies(int $gateway, string ...$replies): void
+    {
+        $this->ask(['do' => 'replies', 'gateway' => $gateway,
+                    'replies' => array_map('bin2hex', $replies)]);
+    }
+
+    // Ends every connection to the gateways.
+    public function drop(): void
+    {
+        $this->ask(['do' => 'drop']);
+    }
+
+    // What the gateways received since the last time: waits until it is so
+    // many bytes. A list of [gateway, connection, bytes].
+    public function log(int $bytes = 1, float $wait = 5): array
+    {
+        $log = $this->ask(['do' => 'log', 'bytes' => $bytes, 'wait' => $wait])['log'];
+        foreach ($log as &$entry) {
+            $entry['bytes'] = hex2bin($entry['bytes']);
+        }
+        return $log;
+    }
+
+    // The frames of a log as "GATEWAY: cmd N connection C flag F ext body",
+    // less the authorisation.
+    public function frames(int $count = 1, float $wait = 5): array
+    {
+        $frames = [];
+        $end = microtime(true) + $wait;
+        do {
+            foreach ($this->log(1, $count ? max(0, $end - microtime(true)) : 0) as $entry) {
+                foreach (split_frames($entry['bytes']) as $f) {
+                    if ($f['cmd'] !== CMD_GATEWAY_CLIENT_CONNECT) {
+                        $frames[] = sprintf('%d: cmd %d connection %d flag %d %s|%s',
+                            $entry['gateway'], $f['cmd'], $f['connection_id'],
+                            $f['flag'], $f['ext'], $f['body']);
+                    }
+                }
+            }
+        } while (count($frames) < $count && microtime(true) < $end);
+        sort($frames);
+        return $frames;
+    }
+}
+
+function split_frames(string $bytes): array
+{
+    $frames = [];
+    while ($bytes !== '') {
+        $f = unpack('Nlen/Ccmd/Nlocal_ip/nlocal_port/Nclient_ip/nclient_port/' .
+                    'Nconnection_id/Cflag/ngateway_port/Next_len', $bytes);
+        $f['ext'] = substr($bytes, 28, $f['ext_len']);
+        $f['body'] = substr($bytes, 28 + $f['ext_len'], $f['len'] - 28 - $f['ext_len']);
+        $f['bytes'] = substr($bytes, 0, $f['len']);
+        $frames[] = $f;
+        $bytes = (string)substr($bytes, $f['len']);
+    }
+    return $frames;
+}
+
+// An address where nobody listens, nor will while the test runs.
+function dead_address(): string
+{
+    static $held = [];
+    $held[] = $socket = socket_bind_only();
+    return $socket[1];
+}
+
+// A port that is bound but not listening: connections are refused, and no
+// other program gets it.
+function socket_bind_only(): array
+{
+    $server = stream_socket_server('tcp://127.0.0.1:0', $no, $text, STREAM_SERVER_BIND);
+    return [$server, stream_socket_get_name($server, false)];
+}
+
+function show($value): void
+{
+    echo json_encode($value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE), "\n";
+}
+
+// Runs and prints what came of it: the value, or the exception.
+function attempt(callable $call): void
+{
+    try {
+        show($call());
+    } catch (\Throwable $e) {
+        echo get_class($e), ': ', $e->getMessage(), "\n";
+    }
+}
+
+// Warnings print as one short line; ports and paths vary and are left out.
+function short_warnings(): void
+{
+    set_error_handler(function ($level, $text) {
+        $names = [E_WARNING => 'Warning', E_DEPRECATED => 'Deprecated', E_NOTICE => 'Notice'];
+        echo $names[$level] ?? $level, ': ',
+            preg_replace('/127\.0\.0\.1:\d+/', '127.0.0.1:PORT', $text), "\n";
+        return true;
+    });
+}
