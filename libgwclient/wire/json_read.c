@@ -128,6 +128,12 @@ static int read_char(gw_slice s, string_char *c)
     return c->len == 0 ? GW_EUTF8 : GW_OK;
 }
 
+/* Most of a string needs no look at what follows. */
+static int is_plain_ascii(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 /* From after the opening quote to after the closing one. */
 static int read_string(gw_json *json, gw_json_token *token)
 {
@@ -135,6 +141,11 @@ static int read_string(gw_json *json, gw_json_token *token)
 
     token->escaped = 0;
     while (json->p < json->end && *json->p != '"') {
+        if (is_plain_ascii((unsigned char)*json->p)) {
+            json->p++;
+            continue;
+        }
+
         string_char c;
         int rc = read_char(rest_of(json), &c);
 

@@ -56,11 +56,14 @@ static void put_escaped(gw_buf *buf, uint32_t c)
     }
 }
 
+static int is_plain_ascii(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != '/';
+}
+
 static int is_plain(uint32_t c, int keep_unicode)
 {
-    if (c < 0x80)
-        return c >= 0x20 && short_escape((unsigned char)c) == '\0';
-    return keep_unicode && c != 0x2028 && c != 0x2029;
+    return c >= 0x80 && keep_unicode && c != 0x2028 && c != 0x2029;
 }
 
 static void put_string(gw_buf *buf, gw_slice s, int keep_unicode)
@@ -70,6 +73,11 @@ static void put_string(gw_buf *buf, gw_slice s, int keep_unicode)
 
     gw_buf_put_char(buf, '"');
     while (at < s.len) {
+        if (is_plain_ascii((unsigned char)s.base[at])) {
+            at++;
+            continue;
+        }
+
         uint32_t c;
         size_t len = gw_utf8_decode(gw_slice_of(s.base + at, s.len - at), &c);
 

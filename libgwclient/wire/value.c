@@ -51,6 +51,17 @@ static gw_entry *sort_entries(gw_entry *first, size_t count, gw_entry **rest)
     return merge_sorted(left, right);
 }
 
+/* Lists, and what was sorted before, need no sorting. */
+static int link_if_ascending(gw_entry *first)
+{
+    for (gw_entry *e = first; e != NULL; e = e->next) {
+        if (e->next != NULL && compare_keys(&e->key, &e->next->key) >= 0)
+            return 0;
+        e->sorted = e->next;
+    }
+    return 1;
+}
+
 /* Of equal keys, which are neighbours now, the first entry keeps its place and
  * takes the last one's value. Dropped entries are told by GW_KEY_NONE. */
 static size_t fold_repeated(gw_entry *sorted)
@@ -92,6 +103,10 @@ static void index_map(gw_map *map)
 
     if (map->count == 0)
         return;
+    if (link_if_ascending(map->first)) {
+        map->sorted = map->first;
+        return;
+    }
     map->sorted = sort_entries(map->first, map->count, &rest);
 
     size_t dropped = fold_repeated(map->sorted);
