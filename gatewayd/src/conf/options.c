@@ -48,8 +48,10 @@ static bool parse_number(const gwd_option *option, const char *text,
             return false;
         value = value * 10 + (uint64_t)(text[i] - '0');
     }
+    if (value < option->min || value > option->max)
+        return false;
     *out = value;
-    return value >= option->min && value <= option->max;
+    return true;
 }
 
 static bool set_number(void *field, const gwd_option *option, const char *text)
