@@ -132,12 +132,19 @@ void php_gwc_message_deinit(php_gwc_message *message)
     }
 }
 
-/* What json_encode() gives for it; NULL: thrown. */
-static zend_string *json_of(zval *value)
+/* json_last_error() stays what it was; a NAN inside an array is told there
+ * only. */
+zend_string *php_gwc_json(zval *value)
 {
+    php_json_error_code before = JSON_G(error_code);
+    php_json_error_code error;
     smart_str json = {0};
+    int rc;
 
-    if (php_json_encode(&json, value, 0) != SUCCESS || json.s == NULL ||
+    rc = php_json_encode_ex(&json, value, 0, PHP_JSON_PARSER_DEFAULT_DEPTH);
+    error = JSON_G(error_code);
+    JSON_G(error_code) = before;
+    if (rc != SUCCESS || error != PHP_JSON_ERROR_NONE || json.s == NULL ||
         EG(exception) != NULL) {
         smart_str_free(&json);
         php_gwc_throw("a uid or group cannot be written as JSON");
@@ -157,7 +164,7 @@ static bool keys_add(php_gwc_keys *keys, zval *value)
         *key = gw_key_int(Z_LVAL_P(value));
     } else {
         held = Z_TYPE_P(value) == IS_STRING ? zend_string_copy(Z_STR_P(value))
-                                            : json_of(value);
+                                            : php_gwc_json(value);
         if (held == NULL) {
             return false;
         }

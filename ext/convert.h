@@ -62,6 +62,9 @@ void php_gwc_key_normal(zval *out, const gw_key *key);
 /* "" and "0" are no uid. */
 bool php_gwc_key_is_empty(const gw_key *key);
 
+/* What json_encode() gives. NULL: thrown. */
+zend_string *php_gwc_json(zval *value);
+
 /* PHP's own. NULL: an exception is pending. */
 zend_string *php_gwc_serialize(zval *value);
 

@@ -1,7 +1,6 @@
 /* Gateway: messages to browsers. */
 #include "gateway.h"
 
-#include <ext/json/php_json.h>
 #include <ext/standard/php_var.h>
 #include <zend_smart_str.h>
 
@@ -30,9 +29,8 @@ bool php_gwc_group_is_valid(zval *group)
 zend_string *php_gwc_json_pair(const char *name, zval *value,
                                const char *second_name, zval *second)
 {
-    smart_str json = {0};
+    zend_string *json;
     zval pair;
-    bool ok;
 
     array_init(&pair);
     Z_TRY_ADDREF_P(value);
@@ -41,15 +39,9 @@ zend_string *php_gwc_json_pair(const char *name, zval *value,
         Z_TRY_ADDREF_P(second);
         add_assoc_zval(&pair, second_name, second);
     }
-    ok = php_json_encode(&json, &pair, 0) == SUCCESS && json.s != NULL;
+    json = php_gwc_json(&pair);
     zval_ptr_dtor(&pair);
-    if (!ok || EG(exception) != NULL) {
-        smart_str_free(&json);
-        php_gwc_throw("a uid or group cannot be written as JSON");
-        return NULL;
-    }
-    smart_str_0(&json);
-    return json.s;
+    return json;
 }
 
 static gw_frame frame_of(uint8_t cmd, const php_gwc_message *message)
@@ -262,19 +254,17 @@ static void worker_send_to_uids(zval *worker, zval *uid,
                                 const php_gwc_message *message)
 {
     gw_frame frame = frame_of(GW_CMD_SEND_TO_UID, message);
-    smart_str json = {0};
+    zend_string *json;
     zval list;
 
     as_list(&list, uid);
-    if (php_json_encode(&json, &list, 0) == SUCCESS && json.s != NULL &&
-        EG(exception) == NULL) {
-        frame.ext = gw_slice_of(ZSTR_VAL(json.s), ZSTR_LEN(json.s));
-        php_gwc_worker_send_all(worker, &frame, NULL, 0, NULL, NULL);
-    } else {
-        php_gwc_throw("a uid or group cannot be written as JSON");
-    }
-    smart_str_free(&json);
+    json = php_gwc_json(&list);
     zval_ptr_dtor(&list);
+    if (json != NULL) {
+        frame.ext = gw_slice_of(ZSTR_VAL(json), ZSTR_LEN(json));
+        php_gwc_worker_send_all(worker, &frame, NULL, 0, NULL, NULL);
+        zend_string_release(json);
+    }
 }
 
 static void deliver_to_uids(zend_class_entry *called,
