@@ -117,6 +117,7 @@ void gw_client_free(gw_client *c)
     gw_call_deinit(c);
     gw_pool_deinit(c);
     gw_registry_clear(c);
+    gw_mem_free(&c->allocator, c->fixed);
     gw_report_deinit(c);
     gw_settings_deinit(c);
     gw_mem_free(&a, c->scratch);

@@ -35,6 +35,7 @@ struct gw_client {
 
     gw_pool pool;
     gw_registry registry;
+    gw_list *fixed; /* gateways that the caller named, or NULL */
     gw_call call;
     gw_report report;
     gw_client_stats stats;

@@ -102,7 +102,7 @@ void gw_listed_refresh(gw_client *c)
     gw_call *call = &c->call;
     size_t i;
 
-    if (!call->cached || call->refreshed)
+    if (!call->cached || call->refreshed || c->fixed != NULL)
         return;
     for (i = 0; i < call->count; i++) {
         if (gw_target_is_unreached(call->targets[i]))

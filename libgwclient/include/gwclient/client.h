@@ -89,6 +89,12 @@ int gw_client_set_register_ttl(gw_client *client, unsigned ttl_ms);
 int gw_client_set_pool(gw_client *client, unsigned max_idle,
                        unsigned idle_timeout_s);
 
+/* Names the gateways of the cluster: "all gateways" are these then, and no
+ * Register is asked, until a call with count 0. For a program that knows them
+ * by other means. GW_EINVAL: an address that is not host:port. */
+int gw_client_set_gateways(gw_client *client, const gw_slice *addresses,
+                           size_t count);
+
 /* What the last call met, in one English line that names peers and causes;
  * "" after success. Never holds a key or a message. Valid until the next call. */
 const char *gw_client_error(const gw_client *client);

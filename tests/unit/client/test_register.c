@@ -127,6 +127,33 @@ static void an_address_that_is_listed_twice_gets_one_message(void **state)
     cluster_free(x);
 }
 
+/* ---- without a Register --------------------------------------------------- */
+
+static void gateways_may_be_named_instead(void **state)
+{
+    cluster *x = cluster_new(2, 5000);
+    gw_slice list[3];
+    gw_slice bad = gw_slice_str("nowhere");
+    names seen = {""};
+
+    (void)state;
+    list[0] = list[1] = gw_slice_str(fake_address(x->gw[1]));
+    list[2] = gw_slice_str(text("127.0.0.1:%u", fake_free_port()));
+    assert_int_equal(gw_client_set_gateways(x->client, &bad, 1), GW_EINVAL);
+    assert_int_equal(gw_client_set_gateways(x->client, list, 3), GW_OK);
+    assert_int_equal(gw_gateways(x->client, add_name, &seen), GW_OK);
+    assert_string_equal(seen.text,
+                        text("%.*s %.*s ", (int)list[1].len, list[1].base,
+                             (int)list[2].len, list[2].base));
+    assert_int_equal(send_all(x), GW_EPARTIAL);
+    fake_wait_frames(x->gw[1], 1);
+    assert_int_equal(fake_accepts(x->reg), 0);
+    assert_int_equal(gw_client_set_gateways(x->client, NULL, 0), GW_OK);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    cluster_free(x);
+}
+
 /* ---- failures in the reference's words ---------------------------------- */
 
 static void no_register_answers(void **state)
@@ -403,6 +430,7 @@ int main(void)
         cmocka_unit_test(many_clusters_in_turn),
         cmocka_unit_test(an_object_of_addresses_is_a_list),
         cmocka_unit_test(an_address_that_is_listed_twice_gets_one_message),
+        cmocka_unit_test(gateways_may_be_named_instead),
         cmocka_unit_test(no_register_answers),
         cmocka_unit_test(connecting_to_a_register_hangs),
         cmocka_unit_test(a_register_gives_no_usable_answer),
