@@ -44,6 +44,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     libgwclient/src/client.c \
     libgwclient/src/commands.c \
     libgwclient/src/dial.c \
+    libgwclient/src/fixed.c \
     libgwclient/src/flush.c \
     libgwclient/src/listed.c \
     libgwclient/src/lookup.c \

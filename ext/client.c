@@ -4,6 +4,7 @@
 #include <zend_exceptions.h>
 
 #include "error.h"
+#include "worker.h"
 
 /* Longer timeouts are taken as this one. */
 #define SECONDS_MAX 86400.0
@@ -18,6 +19,7 @@ typedef struct strings {
 
 typedef struct config {
     strings registers;
+    strings gateways; /* of the worker; none: the Register tells */
     zend_string *secret_key;
     unsigned connect_timeout_ms;
     unsigned register_ttl_ms;
@@ -30,6 +32,13 @@ static unsigned milliseconds(double seconds)
         seconds = SECONDS_MAX;
     }
     return (unsigned)(seconds * 1000.0 + 0.5);
+}
+
+static void strings_none(strings *list)
+{
+    list->held = &list->one_held;
+    list->list = &list->one;
+    list->count = 0;
 }
 
 static bool strings_add(strings *list, zval *value)
@@ -67,9 +76,7 @@ static bool strings_init(strings *list, zval *value)
     zval *member;
     bool ok = true;
 
-    list->held = &list->one_held;
-    list->list = &list->one;
-    list->count = 0;
+    strings_none(list);
     if (Z_TYPE_P(value) != IS_ARRAY) {
         return strings_add(list, value);
     }
@@ -94,9 +101,17 @@ static bool strings_init(strings *list, zval *value)
     return ok;
 }
 
+static void config_init(config *c)
+{
+    memset(c, 0, sizeof(*c));
+    strings_none(&c->registers);
+    strings_none(&c->gateways);
+}
+
 static void config_deinit(config *c)
 {
     strings_deinit(&c->registers);
+    strings_deinit(&c->gateways);
     if (c->secret_key != NULL) {
         zend_string_release(c->secret_key);
     }
@@ -170,6 +185,21 @@ static bool read_config(config *c, zend_class_entry *called)
            read_connect_timeout(c, called) && read_switches(c, called);
 }
 
+static bool read_gateways(config *c, zend_class_entry *called)
+{
+    zval worker, addresses;
+    bool ok;
+
+    if (!php_gwc_worker(called, &worker)) {
+        return EG(exception) == NULL;
+    }
+    ok = php_gwc_worker_addresses(&worker, &addresses) &&
+         strings_init(&c->gateways, &addresses);
+    zval_ptr_dtor(&addresses);
+    zval_ptr_dtor(&worker);
+    return ok;
+}
+
 /* The pool outlives requests, so nothing of it may come from Zend's heap. */
 static gw_client *client_of_process(void)
 {
@@ -231,6 +261,10 @@ static bool apply(gw_client *client, const config *c)
         rc = gw_client_set_pool(client, (unsigned)GWC_G(pool_max_idle),
                                 (unsigned)GWC_G(pool_idle_timeout));
     }
+    if (rc == GW_OK) {
+        rc =
+            gw_client_set_gateways(client, c->gateways.list, c->gateways.count);
+    }
     if (rc != GW_OK) {
         php_gwc_throw("bad configuration: %s", gw_strerror(rc));
     }
@@ -245,15 +279,15 @@ void php_gwc_recover(void)
     }
 }
 
-gw_client *php_gwc_begin(zend_class_entry *called)
+static gw_client *begin(zend_class_entry *called, bool all)
 {
     config c;
     gw_client *client = NULL;
 
-    memset(&c, 0, sizeof(c));
-    c.registers.held = &c.registers.one_held;
+    config_init(&c);
     php_gwc_recover();
-    if (EG(exception) == NULL && read_config(&c, called)) {
+    if (EG(exception) == NULL && read_config(&c, called) &&
+        (!all || read_gateways(&c, called))) {
         client = client_of_process();
         if (client != NULL && !apply(client, &c)) {
             client = NULL;
@@ -264,6 +298,16 @@ gw_client *php_gwc_begin(zend_class_entry *called)
         GWC_G(in_call) = true;
     }
     return client;
+}
+
+gw_client *php_gwc_begin(zend_class_entry *called)
+{
+    return begin(called, false);
+}
+
+gw_client *php_gwc_begin_all(zend_class_entry *called)
+{
+    return begin(called, true);
 }
 
 void php_gwc_end(void)

@@ -41,6 +41,11 @@ zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data);
  * an exception was thrown. Else php_gwc_end() must follow, with no user code
  * in between. */
 gw_client *php_gwc_begin(zend_class_entry *called);
+
+/* The same for a question to every gateway, which inside a BusinessWorker are
+ * those that the worker knows. */
+gw_client *php_gwc_begin_all(zend_class_entry *called);
+
 void php_gwc_end(void);
 
 /* What a call that was left by longjmp() left behind. */

@@ -75,7 +75,7 @@ static int collect_group_uid(void *arg, const gw_row *row)
 static bool select_rows(zend_class_entry *called, const gw_select *select,
                         gw_row_fn collect, zval *return_value)
 {
-    gw_client *client = php_gwc_begin(called);
+    gw_client *client = php_gwc_begin_all(called);
     int rc;
 
     if (client == NULL) {

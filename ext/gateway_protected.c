@@ -209,7 +209,8 @@ static int collect_reply(void *arg, gw_slice address, gw_slice reply)
 static bool ask(zend_class_entry *called, gw_client_id *id,
                 const gw_frame *frame, HashTable *replies)
 {
-    gw_client *client = php_gwc_begin(called);
+    gw_client *client =
+        id == NULL ? php_gwc_begin_all(called) : php_gwc_begin(called);
     int rc;
 
     if (client == NULL) {
@@ -379,10 +380,9 @@ static int collect_address(void *arg, gw_slice address)
     return 0;
 }
 
-/* ["ip:port", …] of the Register; false: thrown. */
-static bool addresses_of_register(zend_class_entry *called, zval *out)
+/* ["ip:port", …] of every gateway; false: thrown. */
+static bool list_gateways(gw_client *client, zval *out)
 {
-    gw_client *client = php_gwc_begin(called);
     int rc;
 
     array_init(out);
@@ -398,7 +398,7 @@ static bool addresses_of_register(zend_class_entry *called, zval *out)
 static bool add_other_gateways(zend_class_entry *called, HashTable *by_address)
 {
     zval addresses, *address;
-    bool ok = addresses_of_register(called, &addresses);
+    bool ok = list_gateways(php_gwc_begin_all(called), &addresses);
 
     ZEND_HASH_FOREACH_VAL(Z_ARRVAL(addresses), address)
     {
@@ -597,19 +597,13 @@ ZEND_METHOD(GatewayClient_Gateway, generateAuthBuffer)
 ZEND_METHOD(GatewayClient_Gateway, getAllGatewayAddressesFromRegister)
 {
     PHP_GWC_NO_PARAMETERS();
-    addresses_of_register(php_gwc_called_class(execute_data), return_value);
+    list_gateways(php_gwc_begin(php_gwc_called_class(execute_data)),
+                  return_value);
 }
 
 ZEND_METHOD(GatewayClient_Gateway, getAllGatewayAddress)
 {
-    zend_class_entry *called = php_gwc_called_class(execute_data);
-    zval worker;
-
     PHP_GWC_NO_PARAMETERS();
-    if (php_gwc_worker(called, &worker)) {
-        php_gwc_worker_addresses(&worker, return_value);
-        zval_ptr_dtor(&worker);
-    } else if (EG(exception) == NULL) {
-        addresses_of_register(called, return_value);
-    }
+    list_gateways(php_gwc_begin_all(php_gwc_called_class(execute_data)),
+                  return_value);
 }

@@ -62,7 +62,7 @@ static bool client_ids_by_uid(INTERNAL_FUNCTION_PARAMETERS, zval *list)
     if (text == NULL) {
         return false;
     }
-    client = php_gwc_begin(called);
+    client = php_gwc_begin_all(called);
     if (client != NULL) {
         gw_slice slice = gw_slice_of(ZSTR_VAL(text), ZSTR_LEN(text));
         int rc;
@@ -124,7 +124,7 @@ static bool client_ids_by_uids(INTERNAL_FUNCTION_PARAMETERS)
     ZEND_PARSE_PARAMETERS_END_EX(return false);
 
     if (php_gwc_keys_init(&keys, uids) &&
-        (client = php_gwc_begin(called)) != NULL) {
+        (client = php_gwc_begin_all(called)) != NULL) {
         int rc;
 
         array_init(return_value);
@@ -177,7 +177,7 @@ static void count_clients(zend_class_entry *called, zval *group,
         }
         key = gw_key_slice(gw_slice_of(ZSTR_VAL(text), ZSTR_LEN(text)));
     }
-    client = php_gwc_begin(called);
+    client = php_gwc_begin_all(called);
     if (client != NULL) {
         rc = gw_get_client_count(
             client, text == NULL || ZSTR_LEN(text) == 0 ? NULL : &key, &count);
@@ -235,7 +235,7 @@ ZEND_METHOD(GatewayClient_Gateway, batchGetClientIdCountByGroup)
     ZEND_PARSE_PARAMETERS_END();
 
     if (php_gwc_keys_init(&keys, groups) &&
-        (client = php_gwc_begin(called)) != NULL) {
+        (client = php_gwc_begin_all(called)) != NULL) {
         int rc;
 
         array_init(return_value);
@@ -264,7 +264,7 @@ ZEND_METHOD(GatewayClient_Gateway, getAllGroupIdList)
     int rc;
 
     PHP_GWC_NO_PARAMETERS();
-    client = php_gwc_begin(php_gwc_called_class(execute_data));
+    client = php_gwc_begin_all(php_gwc_called_class(execute_data));
     if (client == NULL) {
         RETURN_THROWS();
     }

@@ -285,7 +285,7 @@ static void get_sessions(zend_class_entry *called, zval *group,
         }
         key = gw_key_slice(gw_slice_of(ZSTR_VAL(text), ZSTR_LEN(text)));
     }
-    client = php_gwc_begin(called);
+    client = php_gwc_begin_all(called);
     if (client != NULL) {
         rc = gw_get_sessions(client,
                              text == NULL || ZSTR_LEN(text) == 0 ? NULL : &key,
