@@ -4,7 +4,7 @@
 #include "listed.h"
 #include "targets.h"
 
-#include <address.h>
+#include "address.h"
 
 #include <stdio.h>
 

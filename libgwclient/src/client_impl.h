@@ -10,9 +10,9 @@
 #include "report.h"
 #include "settings.h"
 
-#include <buf.h>
+#include "buf.h"
 #include <gwclient/gwclient.h>
-#include <siphash.h>
+#include "siphash.h"
 
 /* Where replies are read first; most are shorter than this. */
 #define GW_SCRATCH_LEN 16384

@@ -3,7 +3,7 @@
 #include "client_impl.h"
 #include "request.h"
 
-#include <key.h>
+#include "key.h"
 
 /* ---- to the gateway of one client --------------------------------------- */
 

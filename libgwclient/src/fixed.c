@@ -1,7 +1,7 @@
 /* Gateways that the caller names, in place of those that a Register lists. */
 #include "client_impl.h"
 
-#include <address.h>
+#include "address.h"
 
 static int fixed_size(const gw_slice *addresses, size_t count, size_t *size)
 {
@@ -53,6 +53,8 @@ int gw_client_set_gateways(gw_client *c, const gw_slice *addresses,
     size_t size;
     int rc;
 
+    if (c->busy)
+        return GW_EBUSY;
     if (count > 0) {
         rc = fixed_size(addresses, count, &size);
         if (rc != GW_OK)

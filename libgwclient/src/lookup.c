@@ -2,9 +2,9 @@
 
 #include "client_impl.h"
 
-#include <address.h>
-#include <json_write.h>
-#include <register_line.h>
+#include "address.h"
+#include "json_write.h"
+#include "register_line.h"
 
 /* A Register's line, newline included. */
 #define LINE_MAX_LEN ((size_t)1024 * 1024)

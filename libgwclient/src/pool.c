@@ -2,7 +2,7 @@
 
 #include "client_impl.h"
 
-#include <address.h>
+#include "address.h"
 
 /* Host names are asked again after this; numeric addresses never change. */
 #define RESOLVE_TTL_MS 30000u

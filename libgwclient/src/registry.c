@@ -2,7 +2,7 @@
 
 #include "client_impl.h"
 
-#include <register_line.h>
+#include "register_line.h"
 
 static int same_print(const gw_print *a, const gw_print *b)
 {

@@ -24,7 +24,8 @@ typedef struct gw_registry {
 } gw_registry;
 
 /* The gateways that the caller named, else the list for the current Registers
- * and key that is still to be believed, or NULL. Lists stay until the next gw_registry_store() or _clear(). */
+ * and key that is still to be believed, or NULL. Lists stay until the next
+ * gw_registry_store() or _clear(). */
 const gw_list *gw_registry_find(const gw_client *c, uint64_t now);
 
 /* Keeps the gateways of a Register's answer as the list for the current

@@ -1,6 +1,6 @@
 #include "reply.h"
 
-#include <ser_read.h>
+#include "ser_read.h"
 
 /* ---- steps of a walk ---------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 #include "request.h"
 
-#include <json_write.h>
+#include "json_write.h"
 
 void gw_request_init(gw_request *r, gw_command cmd)
 {

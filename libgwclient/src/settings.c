@@ -2,11 +2,14 @@
 
 #include "client_impl.h"
 
-#include <address.h>
-#include <json_write.h>
-#include <secret.h>
+#include "address.h"
+#include "json_write.h"
+#include "secret.h"
 
 /* ---- Registers ---------------------------------------------------------- */
+
+#define REGISTERS_MAX 64
+#define KEY_LEN_MAX 65536
 
 static int registers_size(const gw_slice *addresses, size_t count, size_t *size)
 {
@@ -14,7 +17,7 @@ static int registers_size(const gw_slice *addresses, size_t count, size_t *size)
     uint16_t port;
     size_t i;
 
-    if (count == 0 || count > 64)
+    if (count == 0 || count > REGISTERS_MAX)
         return GW_EINVAL;
     *size = sizeof(gw_registers) + count * sizeof(gw_slice);
     for (i = 0; i < count; i++) {
@@ -173,11 +176,10 @@ int gw_settings_key(gw_client *c, gw_slice text)
     gw_secret_key made;
     int rc;
 
-    /* The fingerprint of an unchanged key is what every call would compute. */
-    if (text.len == c->key.text.len && gw_secret_equal(text, c->key.text) &&
-        c->key.print.half[0] != 0)
+    /* Programs may set it before every call. */
+    if (c->key.is_set && gw_secret_equal(text, c->key.text))
         return GW_OK;
-    if (text.len > 65536)
+    if (text.len > KEY_LEN_MAX)
         return GW_EINVAL;
     rc = secret_copy(c, &made.text, text);
     if (rc != GW_OK)
@@ -188,6 +190,7 @@ int gw_settings_key(gw_client *c, gw_slice text)
         return rc;
     }
     made.print = gw_print_of(c, made.text.base, made.text.len);
+    made.is_set = 1;
     key_free(c, &c->key);
     c->key = made;
     return GW_OK;

@@ -4,7 +4,7 @@
 
 #include "pool.h"
 
-#include <buf.h>
+#include "buf.h"
 #include <gwclient/client.h>
 
 /* The Registers, in the order in which they are asked. One block of memory. */
@@ -18,7 +18,8 @@ typedef struct gw_secret_key {
     gw_slice text; /* owned; wiped before it is freed */
     gw_slice
         frame; /* owned, wiped: GATEWAY_CLIENT_CONNECT, empty without key */
-    gw_print print;
+    gw_print print; /* of the empty key as well */
+    int is_set;
 } gw_secret_key;
 
 /* Both replace the old value only when they succeed: GW_OK, GW_ENOMEM,

@@ -3,7 +3,7 @@
 #include "client_impl.h"
 #include "reply.h"
 
-#include <json_write.h>
+#include "json_write.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 #include "dial.h"
 #include "pool.h"
 
-#include <buf.h>
+#include "buf.h"
 #include <gwclient/client.h>
 
 /* What is asked of every gateway of a call. Nothing is copied: it lives as long

@@ -11,7 +11,8 @@
  *   GW_EPARTIAL       some were not (perhaps none was); what the others gave was
  *                     delivered, and gw_client_failures() names those that
  *                     failed;
- *   another GW_E…     nothing was done: gw_client_error() says why.
+ *   another GW_E…     nothing was done (for GW_ENOMEM: perhaps not everything);
+ *                     gw_client_error() says why.
  * "All gateways" are those that the Register lists at the time of the call. A
  * call by client_ids that concerns only one gateway never returns GW_EPARTIAL:
  * the gateway's own failure is its result (and is listed, too).
@@ -76,9 +77,10 @@ int gw_client_new(gw_client **client, const gw_options *options);
 void gw_client_free(gw_client *client);
 
 /* Change what the next calls use. Each returns GW_OK, or changes nothing:
- * GW_ENOMEM; GW_EINVAL (no or a bad address, a time of 0, a key that is not
- * UTF-8); GW_EBUSY. Connections and cached lists are kept per address,
- * key and Register list, so one client may serve several clusters in turn. */
+ * GW_ENOMEM; GW_EINVAL (a bad address, none or more than 64, a time of 0, a
+ * key that is not UTF-8 or longer than 64 KiB); GW_EBUSY. Connections and
+ * cached lists are kept per address, key and Register list, so one client may
+ * serve several clusters in turn. */
 int gw_client_set_registers(gw_client *client, const gw_slice *addresses,
                             size_t count);
 int gw_client_set_secret_key(gw_client *client, gw_slice key);

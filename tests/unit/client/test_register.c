@@ -127,7 +127,8 @@ static void an_address_that_is_listed_twice_gets_one_message(void **state)
     cluster_free(x);
 }
 
-/* ---- without a Register --------------------------------------------------- */
+/* ---- without a Register ---------------------------------------------------
+ */
 
 static void gateways_may_be_named_instead(void **state)
 {

@@ -1,8 +1,8 @@
 /* Every command's bytes, held to what the reference was recorded to send. */
 #include "support.h"
 
-#include <buf.h>
-#include <json_read.h>
+#include "buf.h"
+#include "json_read.h"
 
 static cluster *x;
 static gw_client_id A, B, C, gone;
