@@ -76,9 +76,20 @@ stage_structure() {
     python3 "$ROOT/tests/structure/check.py"
 }
 
+# Where numbers have a decimal comma: code must not depend on the locale.
+make_locale() {
+    local folder=$OUT/locale
+    [ -d "$folder/de_DE.UTF-8" ] || {
+        mkdir -p "$folder"
+        localedef -i de_DE -f UTF-8 "$folder/de_DE.UTF-8"
+    }
+    export LOCPATH=$folder
+}
+
 stage_units() {
     local raw=$OUT/log/test/ctest-${GW_VARIANT:-release}.raw status=0
     mkdir -p "$(dirname "$raw")"
+    make_locale
     ctest --test-dir "$OUT/build/${GW_VARIANT:-release}" --verbose \
         --no-tests=error --timeout 120 -j "$(nproc)" >"$raw" 2>&1 || status=$?
     tally ctest "$raw" "$status"
@@ -91,8 +102,8 @@ stage_phpt() {
     mkdir -p "$(dirname "$raw")"
     (
         cd "$tree"
-        export GW_PREFIX=$OUT NO_INTERACTION=1 TEST_PHP_EXECUTABLE=$php
-        "$php" run-tests.php -q --show-diff --set-timeout 60 \
+        export GATEWAYCLIENT_TEST=1 NO_INTERACTION=1 TEST_PHP_EXECUTABLE=$php
+        "$php" run-tests.php -q --no-color --show-diff --set-timeout 60 \
             -d extension="$OUT/ext/gatewayclient.so" "$@" php-tests
     ) >"$raw" 2>&1 </dev/null || status=$?
     tally phpt "$raw" "$status"
@@ -129,7 +140,8 @@ ALL_STAGES=(structure units phpt vectors interop reference installed browser)
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {
     local version
-    need_packages "${BUILD_PACKAGES[@]}" python3=python3 strace=strace
+    need_packages "${BUILD_PACKAGES[@]}" python3=python3 strace=strace \
+        locales
     version=$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
     need_packages "php-fpm$version=php$version-fpm"
     if ! php "$ROOT/tests/reference/find.php" >/dev/null 2>&1; then

@@ -40,8 +40,8 @@ def tally_phpt(text):
     passed = failed = 0
     skips = []
     for verdict, name in re.findall(
-            r"^(PASS|FAIL|SKIP|LEAK|WARN|BORK|XFAIL|XLEAK)\S* (.*)$", text,
-            re.MULTILINE):
+            r"^((?:PASS|FAIL|SKIP|LEAK|WARN|BORK|XFAIL|XLEAK)\S*) (.*\[.*)$",
+            text, re.MULTILINE):
         name = name.split("\r")[-1]
         if verdict == "PASS":
             passed += 1
