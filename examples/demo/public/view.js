@@ -41,17 +41,31 @@ function aim(message, me) {
   }
 }
 
+// The newest message stays in view, also when the list gets smaller (a phone's
+// keyboard opens), unless the reader has scrolled up.
+let following = true;
+
+function follow() {
+  if (following) $('messages').scrollTop = $('messages').scrollHeight;
+}
+
+$('messages').addEventListener('scroll', () => {
+  const list = $('messages');
+  following = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+});
+new ResizeObserver(follow).observe($('messages'));
+
 /** Shows a message once, whether it comes by the socket, as the answer to a
  *  sender, or both. */
 export function showMessage(message, me, received) {
   const list = $('messages');
   let item = list.querySelector(`[data-id="${CSS.escape(message.id)}"]`);
   if (!item) {
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
     item = messageItem(message, me);
     $('empty').hidden = true;
     list.append(item);
-    if (atEnd || item.classList.contains('mine')) list.scrollTop = list.scrollHeight;
+    following ||= message.from === me;
+    follow();
   }
   if (received) item.dataset.received = 'true';
 }
