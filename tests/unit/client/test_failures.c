@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/time.h>
 
-enum { TIMEOUT_MS = 300 };
+enum { TIMEOUT_MS = 500 };
 
 static int count_ids(void *arg, const gw_client_id *id)
 {
@@ -285,7 +285,7 @@ static void connecting_ends_at_its_own_limit(void **state)
 
 static void a_gateway_that_does_not_read_ends_at_the_deadline(void **state)
 {
-    cluster *x = cluster_new(2, 1500);
+    cluster *x = cluster_new(1, TIMEOUT_MS);
     size_t len = 9 * 1024 * 1024;
     char *body = calloc(1, len);
     gw_message m = gw_message_of(body, len);
@@ -294,9 +294,8 @@ static void a_gateway_that_does_not_read_ends_at_the_deadline(void **state)
     (void)state;
     fake_set_mode(x->gw[0], FAKE_DEAF);
     assert_int_equal(gw_send_to_all(x->client, &m, NULL, 0), GW_EPARTIAL);
-    assert_took(start, 1500);
+    assert_took(start, TIMEOUT_MS);
     assert_failure(x->client, 0, fake_address(x->gw[0]), GW_ETIMEDOUT);
-    fake_wait_frames(x->gw[1], 1);
     free(body);
     cluster_free(x);
 }
