@@ -109,6 +109,31 @@ int gwd_options_read_env(gwd_options *options, char **env)
     return GW_OK;
 }
 
+static bool is_known_variable(const char *variable)
+{
+    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
+        char name[PLACE_LEN];
+
+        env_name(&gwd_option_table[i], name, sizeof(name));
+        if (strncmp(variable, name, strlen(name)) == 0 &&
+            variable[strlen(name)] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* Only a warning: container managers put variables of their own there, like
+ * GATEWAYD_PORT for a service that is called gatewayd. */
+static void warn_of_unknown_variables(char **env)
+{
+    for (; *env != NULL; env++) {
+        if (strncmp(*env, ENV_PREFIX, sizeof(ENV_PREFIX) - 1) == 0 &&
+            !is_known_variable(*env))
+            fprintf(stderr, "gatewayd: warning: %.*s is no option\n",
+                    (int)strcspn(*env, "="), *env);
+    }
+}
+
 /* ---- the file ----------------------------------------------------------- */
 
 /* inih reads lines through next_line(), which also counts them: its handler is
@@ -131,12 +156,13 @@ static int fail_at(ini_source *source, const char *text)
 /* fgets() on a text. */
 static char *take_line(gw_slice *text, char *out, int size)
 {
-    const char *newline = memchr(text->base, '\n', text->len);
-    size_t len =
-        newline == NULL ? text->len : (size_t)(newline - text->base) + 1;
+    const char *newline;
+    size_t len;
 
-    if (len == 0)
+    if (text->len == 0)
         return NULL;
+    newline = memchr(text->base, '\n', text->len);
+    len = newline == NULL ? text->len : (size_t)(newline - text->base) + 1;
     if (len > (size_t)size - 1)
         len = (size_t)size - 1;
     memcpy(out, text->base, len);
@@ -262,6 +288,7 @@ int gwd_options_load(gwd_options *options, int argc, char **argv, char **env)
 
     if (result < 0 || options->help || options->version)
         return result;
+    warn_of_unknown_variables(env);
     if (options->config[0] != '\0') {
         path = strdup(options->config);
         gwd_options_deinit(options);

@@ -5,6 +5,8 @@
 
 #include "core/stream_flush.h"
 
+#define LAST_TURNS 4
+
 uint32_t gwd_loop_seconds(void)
 {
     struct timespec now;
@@ -65,8 +67,10 @@ void gwd_loop_free(gwd_loop *loop)
     if (loop == NULL)
         return;
     event_del(&loop->tick);
-    /* What libevent has put off, as the end of a DNS lookup, frees memory. */
-    event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+    /* What was put off, as the end of a DNS lookup, frees memory; one such
+     * thing may lead to another. */
+    for (int i = 0; i < LAST_TURNS; i++)
+        event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
     event_base_free(loop->base);
     free(loop);
 }

@@ -8,18 +8,13 @@
 
 #include "core/loop.h"
 
-/* Lives until DNS is done with it, which may be after its resolver. */
-typedef struct lookup {
-    gwd_resolver *resolver; /* NULL: nobody wants to know any more */
-    gwd_resolve_fn fn;
-    void *arg;
-} lookup;
-
 struct gwd_resolver {
     struct gwd_loop *loop;
     struct evdns_base *dns; /* made for the first host that is a name */
-    lookup *current;
-    struct evdns_getaddrinfo_request *request; /* of the current one */
+    struct evdns_getaddrinfo_request *request; /* under way, or NULL */
+    bool freed; /* goes when libevent has let go of the request */
+    gwd_resolve_fn fn;
+    void *arg;
 };
 
 gwd_resolver *gwd_resolver_new(struct gwd_loop *loop)
@@ -31,58 +26,70 @@ gwd_resolver *gwd_resolver_new(struct gwd_loop *loop)
     return resolver;
 }
 
-void gwd_resolver_free(gwd_resolver *resolver)
+static void release(gwd_resolver *resolver)
 {
-    if (resolver == NULL)
-        return;
-    if (resolver->current != NULL) {
-        resolver->current->resolver = NULL;
-        evdns_getaddrinfo_cancel(resolver->request);
-    }
     if (resolver->dns != NULL)
         evdns_base_free(resolver->dns, 1);
     free(resolver);
 }
 
+/* A cancelled request still calls on_answer(), later, and needs its base. */
+void gwd_resolver_free(gwd_resolver *resolver)
+{
+    if (resolver == NULL)
+        return;
+    resolver->freed = true;
+    if (resolver->request != NULL)
+        evdns_getaddrinfo_cancel(resolver->request);
+    else
+        release(resolver);
+}
+
+static void on_released(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    release(arg);
+}
+
+/* The base cannot go from within its own callback: at the next turn. */
+static void release_soon(gwd_resolver *resolver)
+{
+    static const struct timeval now = {0, 0};
+
+    event_base_once(resolver->loop->base, -1, EV_TIMEOUT, on_released, resolver,
+                    &now);
+}
+
 static void on_answer(int result, struct evutil_addrinfo *list, void *arg)
 {
-    lookup *l = arg;
+    gwd_resolver *resolver = arg;
 
-    if (l->resolver == NULL) {
-        if (list != NULL)
-            evutil_freeaddrinfo(list);
-    } else {
-        l->resolver->current = NULL;
-        l->fn(l->arg, result == 0 ? list : NULL,
-              result == 0 ? NULL : evutil_gai_strerror(result));
+    resolver->request = NULL;
+    if (!resolver->freed) {
+        resolver->fn(resolver->arg, result == 0 ? list : NULL,
+                     result == 0 ? NULL : evutil_gai_strerror(result));
+        return;
     }
-    free(l);
+    if (list != NULL)
+        evutil_freeaddrinfo(list);
+    release_soon(resolver);
 }
 
 static void ask_dns(gwd_resolver *resolver, const char *host, const char *port,
-                    const struct evutil_addrinfo *hints, gwd_resolve_fn fn,
-                    void *arg)
+                    const struct evutil_addrinfo *hints)
 {
-    lookup *l = calloc(1, sizeof(*l));
-    struct evdns_getaddrinfo_request *request;
-
     if (resolver->dns == NULL)
         resolver->dns = evdns_base_new(resolver->loop->base,
                                        EVDNS_BASE_INITIALIZE_NAMESERVERS |
                                            EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-    if (l == NULL || resolver->dns == NULL) {
-        free(l);
-        fn(arg, NULL, "cannot start DNS");
+    if (resolver->dns == NULL) {
+        resolver->fn(resolver->arg, NULL, "cannot start DNS");
         return;
     }
-    l->resolver = resolver;
-    l->fn = fn;
-    l->arg = arg;
-    resolver->current = l;
-    /* NULL when it is answered already, and then the resolver may be gone. */
-    request = evdns_getaddrinfo(resolver->dns, host, port, hints, on_answer, l);
-    if (request != NULL)
-        resolver->request = request;
+    /* NULL when the answer was given before this returned. */
+    resolver->request = evdns_getaddrinfo(resolver->dns, host, port, hints,
+                                          on_answer, resolver);
 }
 
 void gwd_resolver_lookup(gwd_resolver *resolver, const char *host,
@@ -103,5 +110,7 @@ void gwd_resolver_lookup(gwd_resolver *resolver, const char *host,
         return;
     }
     hints.ai_flags = 0;
-    ask_dns(resolver, host, port_text, &hints, fn, arg);
+    resolver->fn = fn;
+    resolver->arg = arg;
+    ask_dns(resolver, host, port_text, &hints);
 }

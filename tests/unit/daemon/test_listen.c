@@ -143,6 +143,7 @@ static void want_of_descriptors_is_waited_out(void **state)
     struct rlimit before;
     size_t want = 1;
     clock_t used;
+    int later;
 
     (void)state;
     assert_int_equal(lower_file_limit(&before), 0);
@@ -153,7 +154,10 @@ static void want_of_descriptors_is_waited_out(void **state)
     assert_true(clock() - used < CLOCKS_PER_SEC / 5); /* no busy loop */
     assert_int_equal(seen.count, 0);
     setrlimit(RLIMIT_NOFILE, &before);
+    /* valgrind, which plays the limit itself, has lost the first one. */
+    later = connect_to(listener);
     run_until(loop, has_arrived, &want);
+    close(later);
     close(peer);
     gwd_listener_free(listener);
 }
