@@ -20,12 +20,13 @@ void php_gwc_argument_type_error(uint32_t arg_num, const char *format, ...);
 #endif
 
 #if PHP_VERSION_ID < 80100
-#define PHP_GWC_FILE_NAME(handle) ((handle)->filename)
+#define PHP_GWC_FILE_NAME(handle)                                              \
+    ((handle)->filename == NULL ? "" : (handle)->filename)
 #define PHP_GWC_FILE_NAME_LEN(handle)                                          \
     ((handle)->filename == NULL ? 0 : strlen((handle)->filename))
 #else
 #define PHP_GWC_FILE_NAME(handle)                                              \
-    ((handle)->filename == NULL ? NULL : ZSTR_VAL((handle)->filename))
+    ((handle)->filename == NULL ? "" : ZSTR_VAL((handle)->filename))
 #define PHP_GWC_FILE_NAME_LEN(handle)                                          \
     ((handle)->filename == NULL ? 0 : ZSTR_LEN((handle)->filename))
 #endif

@@ -34,12 +34,14 @@ static const char *package_class(const char *file, size_t len)
     return NULL;
 }
 
-/* A file that is not there is left to the compiler, which says so once. */
+/* A file that is not there is left to the compiler, which says so once. URLs
+ * are not resolved by PHP. */
 static bool can_open(zend_file_handle *handle)
 {
     zend_string *resolved;
 
-    if (handle->type != ZEND_HANDLE_FILENAME) {
+    if (handle->type != ZEND_HANDLE_FILENAME ||
+        strstr(PHP_GWC_FILE_NAME(handle), "://") != NULL) {
         return true;
     }
 #if PHP_VERSION_ID >= 80100

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 typedef struct scanner {
     const char *p;
@@ -21,6 +20,12 @@ static bool is_name_byte(char c)
            (unsigned char)c >= 0x80;
 }
 
+/* strchr() finds the NUL too, and source may hold one. */
+static bool one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
 static bool at(const scanner *s, const char *text)
 {
     size_t len = strlen(text);
@@ -28,9 +33,27 @@ static bool at(const scanner *s, const char *text)
     return (size_t)(s->end - s->p) >= len && memcmp(s->p, text, len) == 0;
 }
 
+/* Names of PHP are compared in ASCII only, whatever the locale. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same(const char *a, const char *b, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        if (lower(a[i]) != lower(b[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool token_is(const token *t, const char *text)
 {
-    return t->len == strlen(text) && strncasecmp(t->text, text, t->len) == 0;
+    return t->len == strlen(text) && same(t->text, text, t->len);
 }
 
 /* To the byte after the next `text`, or to the end. */
@@ -53,7 +76,7 @@ static void skip_html(scanner *s)
             s->p++;
             return;
         }
-        if (s->end - s->p >= 3 && strncasecmp(s->p, "php", 3) == 0) {
+        if (s->end - s->p >= 3 && same(s->p, "php", 3)) {
             s->p += 3;
             return;
         }
@@ -98,7 +121,7 @@ static void skip_heredoc(scanner *s)
     size_t len;
 
     s->p += 3;
-    while (s->p < s->end && strchr(" \t'\"", *s->p) != NULL) {
+    while (s->p < s->end && one_of(*s->p, " \t'\"")) {
         s->p++;
     }
     label = s->p;
@@ -108,8 +131,7 @@ static void skip_heredoc(scanner *s)
     len = (size_t)(s->p - label);
     while (len > 0 && s->p < s->end) {
         if (*s->p++ == '\n' && at_heredoc_end(s->p, s->end, label, len)) {
-            s->p = label + len > s->p ? label + len : s->p;
-            while (*s->p == ' ' || *s->p == '\t') {
+            while (one_of(*s->p, " \t")) {
                 s->p++;
             }
             s->p += len;
@@ -133,7 +155,7 @@ static bool skip_noise(scanner *s)
         skip_line(s);
     } else if (at(s, "<<<")) {
         skip_heredoc(s);
-    } else if (strchr("'\"`", *s->p) != NULL) {
+    } else if (one_of(*s->p, "'\"`")) {
         skip_quoted(s, *s->p);
     } else {
         return false;
@@ -161,7 +183,7 @@ static token next(scanner *s)
 /* "->class", "::class" and "$class" are no declarations. */
 static bool declares(const token *before)
 {
-    return before->len == 0 || strchr("$>:", before->text[0]) == NULL;
+    return before->len == 0 || !one_of(before->text[0], "$>:");
 }
 
 bool php_gwc_declares_class(const char *source, size_t len,

@@ -172,7 +172,7 @@ null
   0: cmd 12 connection 1 flag 1 text|
 TypeError: GatewayClient\Gateway::joinGroup(): Argument #2 ($group) must be of type string, array given
 null
-  0: cmd 21 connection 1 flag 1 �|
+  0: cmd 21 connection 1 flag 1 \377|
 null
   0: cmd 27 connection 0 flag 1 g|
 Warning: GatewayClient\Gateway::ungroup(): group(0) empty

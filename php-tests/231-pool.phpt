@@ -26,7 +26,7 @@ function connections(int $frames): int
 for ($i = 0; $i < 1000; $i++) {
     Gateway::sendToUid('u', $i);
 }
-show(['connections' => connections(2 * 1000 + 2), 'lookups' => $c->lookups]);
+show(['connections' => connections(2 * 1000), 'lookups' => $c->lookups]);
 Gateway::isUidOnline('u');
 Gateway::isOnline($c->id(1));
 show(['connections' => connections(3), 'lookups' => $c->lookups]);
@@ -54,7 +54,7 @@ Gateway::$persistentConnection = false;
 for ($i = 0; $i < 3; $i++) {
     Gateway::sendToAll('x');
 }
-show(['not persistent, connections' => connections(2 * 3 * 2)]);
+show(['not persistent, connections' => connections(2 * 3)]);
 
 ob_start();
 phpinfo(INFO_MODULES);

@@ -45,7 +45,7 @@ $c->frames(0);
 $c->frames(0);
 $c->replies(0, ['a', 'b']);
 attempt(function () { return count(Gateway::getAllGroupIdList()); });
-show($c->frames(3));
+show($c->frames(2));
 ?>
 --EXPECT--
 ErrorException: from the handler

@@ -26,7 +26,7 @@ show(pcntl_wexitstatus($status) === 7);
 show(Gateway::isOnline($c->id(1)));
 Gateway::sendToUid('u', 'parent');
 show(Gateway::flush());
-foreach ($c->log(300) as $entry) {
+foreach ($c->log(6 * 28 + 2 * 5 + 11) as $entry) {
     echo 'connection ', $entry['connection'], ':';
     foreach (split_frames($entry['bytes']) as $frame) {
         echo ' ', $frame['cmd'], ' ', $frame['body'];

@@ -111,7 +111,7 @@ final class Cluster
                     if ($f['cmd'] !== CMD_GATEWAY_CLIENT_CONNECT && !$probe) {
                         $frames[] = sprintf('%d: cmd %d connection %d flag %d %s|%s',
                             $entry['gateway'], $f['cmd'], $f['connection_id'],
-                            $f['flag'], $f['ext'], $f['body']);
+                            $f['flag'], addcslashes($f['ext'], "\0..\37\177..\377"), $f['body']);
                     }
                 }
             }
@@ -125,6 +125,9 @@ function split_frames(string $bytes): array
 {
     $frames = [];
     while ($bytes !== '') {
+        if (strlen($bytes) < 28) {
+            die("the scripted peer told a part of a frame\n");
+        }
         $f = unpack('Nlen/Ccmd/Nlocal_ip/nlocal_port/Nclient_ip/nclient_port/' .
                     'Nconnection_id/Cflag/ngateway_port/Next_len', $bytes);
         $f['ext'] = substr($bytes, 28, $f['ext_len']);

@@ -156,7 +156,7 @@ final class Peer
             unset($this->connections[(int)$c->stream]);
             fclose($c->stream);
         }
-        if ($c->gateway >= 0 && strlen($c->received) > $c->reported) {
+        if ($c->gateway >= 0 && $c->handled > $c->reported) {
             $this->finished[] = $c;
         }
     }
@@ -254,7 +254,7 @@ final class Peer
     {
         $news = array_filter(array_merge($this->finished, array_values($this->connections)),
             function ($c) {
-                return $c->gateway >= 0 && strlen($c->received) > $c->reported;
+                return $c->gateway >= 0 && $c->handled > $c->reported;
             });
         usort($news, function ($a, $b) {
             return $a->id - $b->id;
@@ -262,14 +262,14 @@ final class Peer
         return $news;
     }
 
-    // What gateways received since the last log: waits for so many bytes.
+    // Whole frames that came since the last log: waits for so many bytes.
     private function log(int $bytes, float $wait): array
     {
         $end = microtime(true) + $wait;
         do {
             $sum = 0;
             foreach ($this->news() as $c) {
-                $sum += strlen($c->received) - $c->reported;
+                $sum += $c->handled - $c->reported;
             }
             $left = $end - microtime(true);
             // Once more without waiting: what should not come may be there.
@@ -278,8 +278,9 @@ final class Peer
         $log = [];
         foreach ($this->news() as $c) {
             $log[] = ['gateway' => $c->gateway, 'connection' => $c->id,
-                      'bytes' => bin2hex(substr($c->received, $c->reported))];
-            $c->reported = strlen($c->received);
+                      'bytes' => bin2hex(substr($c->received, $c->reported,
+                                               $c->handled - $c->reported))];
+            $c->reported = $c->handled;
         }
         $this->finished = [];
         return ['log' => $log];
