@@ -26,13 +26,43 @@ struct gwd_hub {
     uint32_t mark;
 };
 
+/* Ids are drawn at random by us: they are their own hash. */
+static uint32_t id_hash(const void *arg, const gwd_node *node)
+{
+    (void)arg;
+    return GWD_ENTRY(node, gwd_member, node)->id;
+}
+
+static uint32_t pair_hash(const gwd_hub *hub, const gwd_member *member,
+                          const gwd_party *group)
+{
+    struct {
+        uintptr_t group;
+        uintptr_t member;
+    } pair = {(uintptr_t)group, (uintptr_t)member};
+
+    return (uint32_t)gw_siphash(&pair, sizeof(pair), hub->seed);
+}
+
+static uint32_t membership_hash(const void *arg, const gwd_node *node)
+{
+    const gwd_membership *in = GWD_ENTRY(node, gwd_membership, node);
+
+    return pair_hash(arg, in->link.member, in->link.party);
+}
+
 gwd_hub *gwd_hub_new(const uint8_t seed[GW_SIPHASH_SEED_LEN])
 {
     gwd_hub *hub = calloc(1, sizeof(*hub));
 
-    if (hub != NULL) {
-        memcpy(hub->seed, seed, GW_SIPHASH_SEED_LEN);
+    if (hub == NULL) {
+        return NULL;
     }
+    memcpy(hub->seed, seed, GW_SIPHASH_SEED_LEN);
+    gwd_table_init(&hub->ids, id_hash, NULL);
+    gwd_table_init(&hub->memberships, membership_hash, hub);
+    gwd_book_init(&hub->uids, hub->seed, false);
+    gwd_book_init(&hub->groups, hub->seed, true);
     return hub;
 }
 
@@ -43,25 +73,23 @@ void gwd_hub_free(gwd_hub *hub)
     }
     gwd_table_deinit(&hub->ids);
     gwd_table_deinit(&hub->memberships);
-    gwd_table_deinit(&hub->uids.table);
-    gwd_table_deinit(&hub->groups.table);
+    gwd_book_deinit(&hub->uids);
+    gwd_book_deinit(&hub->groups);
     free(hub);
 }
 
 /* ---- members ---------------------------------------------------------------
  */
 
-/* Ids are drawn at random by us: they are their own hash. */
 gwd_member *gwd_hub_find(const gwd_hub *hub, uint32_t id)
 {
-    gwd_node *node = gwd_table_first(&hub->ids, id);
+    gwd_node *node = gwd_table_chain(&hub->ids, id);
 
-    while (node != NULL) {
+    for (; node != NULL; node = node->next) {
         gwd_member *member = GWD_ENTRY(node, gwd_member, node);
         if (member->id == id) {
             return member;
         }
-        node = gwd_table_next(node);
     }
     return NULL;
 }
@@ -75,7 +103,7 @@ int gwd_hub_add(gwd_hub *hub, gwd_member *member, uint32_t id)
         return GW_ENOMEM;
     }
     member->id = id;
-    gwd_table_insert(&hub->ids, &member->node, id);
+    gwd_table_insert(&hub->ids, &member->node);
     member->prev = hub->last;
     member->next = NULL;
     *(hub->last != NULL ? &hub->last->next : &hub->first) = member;
@@ -131,7 +159,7 @@ uint32_t gwd_hub_mark(gwd_hub *hub)
 
 int gwd_hub_bind_uid(gwd_hub *hub, gwd_member *member, gw_slice uid)
 {
-    gwd_party *party = gwd_book_get(&hub->uids, uid, hub->seed);
+    gwd_party *party = gwd_book_get(&hub->uids, uid);
 
     if (party == NULL) {
         return GW_ENOMEM;
@@ -155,10 +183,7 @@ gw_slice gwd_member_uid(const gwd_member *member)
 {
     const gwd_party *party = member->uid.party;
 
-    if (party == NULL) {
-        return gw_slice_of(NULL, 0);
-    }
-    return gw_slice_of(party->text, party->text_len);
+    return party == NULL ? gw_slice_of(NULL, 0) : gwd_party_text(party);
 }
 
 size_t gwd_hub_uid_count(const gwd_hub *hub)
@@ -168,36 +193,24 @@ size_t gwd_hub_uid_count(const gwd_hub *hub)
 
 gwd_party *gwd_hub_uid(const gwd_hub *hub, const gw_key *key)
 {
-    return gwd_book_find(&hub->uids, key, hub->seed);
+    return gwd_book_find(&hub->uids, key);
 }
 
 /* ---- groups ----------------------------------------------------------------
  */
 
-static uint32_t membership_hash(const gwd_hub *hub, const gwd_member *member,
-                                const gwd_party *group)
-{
-    struct {
-        uintptr_t group;
-        uintptr_t member;
-    } pair = {(uintptr_t)group, (uintptr_t)member};
-
-    return (uint32_t)gw_siphash(&pair, sizeof(pair), hub->seed);
-}
-
 static gwd_membership *find_membership(const gwd_hub *hub,
                                        const gwd_member *member,
                                        const gwd_party *group)
 {
-    uint32_t hash = membership_hash(hub, member, group);
-    gwd_node *node = gwd_table_first(&hub->memberships, hash);
+    gwd_node *node =
+        gwd_table_chain(&hub->memberships, pair_hash(hub, member, group));
 
-    while (node != NULL) {
+    for (; node != NULL; node = node->next) {
         gwd_membership *in = GWD_ENTRY(node, gwd_membership, node);
         if (in->link.member == member && in->link.party == group) {
             return in;
         }
-        node = gwd_table_next(node);
     }
     return NULL;
 }
@@ -205,9 +218,8 @@ static gwd_membership *find_membership(const gwd_hub *hub,
 static void begin_membership(gwd_hub *hub, gwd_membership *in,
                              gwd_member *member, gwd_party *group)
 {
-    gwd_table_insert(&hub->memberships, &in->node,
-                     membership_hash(hub, member, group));
     gwd_party_enter(group, &in->link, member);
+    gwd_table_insert(&hub->memberships, &in->node);
     in->next = NULL;
     in->prev = member->groups_last;
     *(in->prev != NULL ? &in->prev->next : &member->groups) = in;
@@ -228,7 +240,7 @@ static void end_membership(gwd_hub *hub, gwd_membership *in)
 
 int gwd_hub_join(gwd_hub *hub, gwd_member *member, gw_slice group)
 {
-    gwd_party *party = gwd_book_get(&hub->groups, group, hub->seed);
+    gwd_party *party = gwd_book_get(&hub->groups, group);
 
     if (party == NULL) {
         return GW_ENOMEM;
@@ -278,20 +290,21 @@ size_t gwd_hub_group_count(const gwd_hub *hub)
 
 gwd_party *gwd_hub_group(const gwd_hub *hub, const gw_key *key)
 {
-    return gwd_book_find(&hub->groups, key, hub->seed);
+    return gwd_book_find(&hub->groups, key);
 }
 
 static void call_with_key(gwd_key_fn fn, void *arg, const gwd_party *party)
 {
-    gw_key key = gwd_party_key(party);
+    gw_slice text = gwd_party_text(party);
+    gw_key key = gw_key_normalize(text);
 
-    fn(arg, &key, gw_slice_of(party->text, party->text_len));
+    fn(arg, &key, text);
 }
 
 void gwd_hub_each_group(gwd_hub *hub, gwd_key_fn fn, void *arg)
 {
     for (gwd_party *party = hub->groups.first; party != NULL;
-         party = party->next) {
+         party = gwd_party_next(party)) {
         call_with_key(fn, arg, party);
     }
 }

@@ -1,59 +1,119 @@
 #include "hub/party.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "key.h"
 
+#define INT_TEXT 21 /* "-9223372036854775808" and its NUL */
+
+/* A key's text; integers are written into `digits`. */
+static gw_slice key_text(const gw_key *key, char digits[INT_TEXT])
+{
+    if (key->type != GW_KEY_INT) {
+        return key->str;
+    }
+    int len = snprintf(digits, INT_TEXT, "%" PRId64, key->num);
+    return gw_slice_of(digits, (size_t)len);
+}
+
+static uint32_t text_hash(gw_slice text, const uint8_t *seed)
+{
+    return (uint32_t)gw_siphash(text.base, text.len, seed);
+}
+
 uint32_t gwd_key_hash(const gw_key *key, const uint8_t *seed)
 {
-    /* Integers and strings may collide in the hash; equality tells them apart.
-     */
-    if (key->type == GW_KEY_INT) {
-        return (uint32_t)gw_siphash(&key->num, sizeof(key->num), seed);
-    }
-    return (uint32_t)gw_siphash(key->str.base, key->str.len, seed);
+    char digits[INT_TEXT];
+
+    return text_hash(key_text(key, digits), seed);
 }
 
-gw_key gwd_party_key(const gwd_party *party)
+gw_slice gwd_party_text(const gwd_party *party)
 {
-    if (party->type == GW_KEY_INT) {
-        return gw_key_int(party->num);
-    }
-    return gw_key_slice(gw_slice_of(party->text, party->text_len));
+    return gw_slice_of(party->text, party->text_len);
 }
 
-static gwd_party *find(const gwd_book *book, const gw_key *key, uint32_t hash)
+static uint32_t party_hash(const void *arg, const gwd_node *node)
 {
-    gwd_node *node = gwd_table_first(&book->table, hash);
+    const gwd_book *book = arg;
 
-    while (node != NULL) {
+    return text_hash(gwd_party_text(GWD_ENTRY(node, gwd_party, node)),
+                     book->seed);
+}
+
+void gwd_book_init(gwd_book *book, const uint8_t *seed, bool listed)
+{
+    *book = (gwd_book){.seed = seed, .listed = listed};
+    gwd_table_init(&book->table, party_hash, book);
+}
+
+void gwd_book_deinit(gwd_book *book)
+{
+    gwd_table_deinit(&book->table);
+}
+
+static gwd_party *find(const gwd_book *book, gw_slice text)
+{
+    gwd_node *node = gwd_table_chain(&book->table, text_hash(text, book->seed));
+
+    for (; node != NULL; node = node->next) {
         gwd_party *party = GWD_ENTRY(node, gwd_party, node);
-        gw_key own = gwd_party_key(party);
-        if (gw_key_equal(&own, key)) {
+        if (party->text_len == text.len &&
+            (text.len == 0 || memcmp(party->text, text.base, text.len) == 0)) {
             return party;
         }
-        node = gwd_table_next(node);
     }
     return NULL;
 }
 
-gwd_party *gwd_book_find(const gwd_book *book, const gw_key *key,
-                         const uint8_t *seed)
+gwd_party *gwd_book_find(const gwd_book *book, const gw_key *key)
 {
-    return find(book, key, gwd_key_hash(key, seed));
+    char digits[INT_TEXT];
+
+    return find(book, key_text(key, digits));
 }
 
-static gwd_party *party_new(const gw_key *key, gw_slice text)
-{
-    gwd_party *party = malloc(sizeof(*party) + text.len);
+/* ---- a party's life --------------------------------------------------------
+ */
 
-    if (party == NULL) {
+static gwd_listed *listed(const gwd_party *party)
+{
+    return (gwd_listed *)(void *)party - 1;
+}
+
+gwd_party *gwd_party_next(const gwd_party *party)
+{
+    return listed(party)->next;
+}
+
+static void list(gwd_book *book, gwd_party *party)
+{
+    *listed(party) = (gwd_listed){.prev = book->last};
+    *(book->last != NULL ? &listed(book->last)->next : &book->first) = party;
+    book->last = party;
+}
+
+static void unlist(gwd_book *book, gwd_party *party)
+{
+    gwd_listed at = *listed(party);
+
+    *(at.prev != NULL ? &listed(at.prev)->next : &book->first) = at.next;
+    *(at.next != NULL ? &listed(at.next)->prev : &book->last) = at.prev;
+}
+
+static gwd_party *party_new(const gwd_book *book, gw_slice text)
+{
+    size_t front = book->listed ? sizeof(gwd_listed) : 0;
+    char *block = malloc(front + sizeof(gwd_party) + text.len);
+
+    if (block == NULL) {
         return NULL;
     }
+    gwd_party *party = (gwd_party *)(void *)(block + front);
     memset(party, 0, sizeof(*party));
-    party->type = (unsigned char)key->type;
-    party->num = key->num;
     party->text_len = (uint32_t)text.len; /* a frame is shorter than 4 GiB */
     if (text.len > 0) {
         memcpy(party->text, text.base, text.len);
@@ -61,11 +121,14 @@ static gwd_party *party_new(const gw_key *key, gw_slice text)
     return party;
 }
 
-gwd_party *gwd_book_get(gwd_book *book, gw_slice text, const uint8_t *seed)
+static void party_free(const gwd_book *book, gwd_party *party)
 {
-    gw_key key = gw_key_normalize(text);
-    uint32_t hash = gwd_key_hash(&key, seed);
-    gwd_party *party = find(book, &key, hash);
+    free((char *)party - (book->listed ? sizeof(gwd_listed) : 0));
+}
+
+gwd_party *gwd_book_get(gwd_book *book, gw_slice text)
+{
+    gwd_party *party = find(book, text);
 
     if (party != NULL) {
         return party;
@@ -73,14 +136,14 @@ gwd_party *gwd_book_get(gwd_book *book, gw_slice text, const uint8_t *seed)
     if (gwd_table_reserve(&book->table) != GW_OK) {
         return NULL;
     }
-    party = party_new(&key, text);
+    party = party_new(book, text);
     if (party == NULL) {
         return NULL;
     }
-    gwd_table_insert(&book->table, &party->node, hash);
-    party->prev = book->last;
-    *(book->last != NULL ? &book->last->next : &book->first) = party;
-    book->last = party;
+    gwd_table_insert(&book->table, &party->node);
+    if (book->listed) {
+        list(book, party);
+    }
     return party;
 }
 
@@ -90,10 +153,14 @@ void gwd_book_drop_if_empty(gwd_book *book, gwd_party *party)
         return;
     }
     gwd_table_remove(&book->table, &party->node);
-    *(party->prev != NULL ? &party->prev->next : &book->first) = party->next;
-    *(party->next != NULL ? &party->next->prev : &book->last) = party->prev;
-    free(party);
+    if (book->listed) {
+        unlist(book, party);
+    }
+    party_free(book, party);
 }
+
+/* ---- its members -----------------------------------------------------------
+ */
 
 void gwd_party_enter(gwd_party *party, gwd_link *link, gwd_member *member)
 {

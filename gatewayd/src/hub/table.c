@@ -5,12 +5,19 @@
 #include <gwclient/error.h>
 
 #define FIRST_SIZE 16u
-#define SIZE_MAX_BUCKETS (1u << 30)
+#define LAST_SIZE (1u << 30)
+
+void gwd_table_init(gwd_table *table, gwd_hash_fn hash, const void *arg)
+{
+    *table = (gwd_table){.hash = hash, .arg = arg};
+}
 
 void gwd_table_deinit(gwd_table *table)
 {
     free(table->buckets);
-    *table = (gwd_table){0};
+    table->buckets = NULL;
+    table->mask = 0;
+    table->count = 0;
 }
 
 static void rehash(gwd_table *table, gwd_node **buckets, uint32_t mask)
@@ -19,8 +26,9 @@ static void rehash(gwd_table *table, gwd_node **buckets, uint32_t mask)
         gwd_node *node = table->buckets[i];
         while (node != NULL) {
             gwd_node *next = node->next;
-            node->next = buckets[node->hash & mask];
-            buckets[node->hash & mask] = node;
+            uint32_t hash = table->hash(table->arg, node);
+            node->next = buckets[hash & mask];
+            buckets[hash & mask] = node;
             node = next;
         }
     }
@@ -33,7 +41,7 @@ int gwd_table_reserve(gwd_table *table)
 {
     uint32_t size = table->buckets == NULL ? 0 : table->mask + 1;
 
-    if (table->count < size || size >= SIZE_MAX_BUCKETS) {
+    if (table->count < size || size >= LAST_SIZE) {
         return GW_OK;
     }
     uint32_t larger = size == 0 ? FIRST_SIZE : size * 2;
@@ -45,11 +53,15 @@ int gwd_table_reserve(gwd_table *table)
     return GW_OK;
 }
 
-void gwd_table_insert(gwd_table *table, gwd_node *node, uint32_t hash)
+static gwd_node **bucket_of(const gwd_table *table, const gwd_node *node)
 {
-    gwd_node **bucket = &table->buckets[hash & table->mask];
+    return &table->buckets[table->hash(table->arg, node) & table->mask];
+}
 
-    node->hash = hash;
+void gwd_table_insert(gwd_table *table, gwd_node *node)
+{
+    gwd_node **bucket = bucket_of(table, node);
+
     node->next = *bucket;
     *bucket = node;
     table->count++;
@@ -57,7 +69,7 @@ void gwd_table_insert(gwd_table *table, gwd_node *node, uint32_t hash)
 
 void gwd_table_remove(gwd_table *table, gwd_node *node)
 {
-    gwd_node **link = &table->buckets[node->hash & table->mask];
+    gwd_node **link = bucket_of(table, node);
 
     while (*link != node) {
         link = &(*link)->next;
@@ -67,23 +79,7 @@ void gwd_table_remove(gwd_table *table, gwd_node *node)
     table->count--;
 }
 
-static gwd_node *same_hash(gwd_node *node, uint32_t hash)
+gwd_node *gwd_table_chain(const gwd_table *table, uint32_t hash)
 {
-    while (node != NULL && node->hash != hash) {
-        node = node->next;
-    }
-    return node;
-}
-
-gwd_node *gwd_table_first(const gwd_table *table, uint32_t hash)
-{
-    if (table->buckets == NULL) {
-        return NULL;
-    }
-    return same_hash(table->buckets[hash & table->mask], hash);
-}
-
-gwd_node *gwd_table_next(const gwd_node *node)
-{
-    return same_hash(node->next, node->hash);
+    return table->buckets == NULL ? NULL : table->buckets[hash & table->mask];
 }

@@ -4,15 +4,19 @@
 
 #include "key.h"
 
-static bool has(const gwd_key_set *set, const gw_key *key, uint32_t hash)
+static uint32_t entry_hash(const void *hub, const gwd_node *node)
 {
-    gwd_node *node = gwd_table_first(&set->table, hash);
+    return gwd_hub_key_hash(hub, &GWD_ENTRY(node, gwd_key_entry, node)->key);
+}
 
-    while (node != NULL) {
+static bool has(const gwd_key_set *set, const gwd_hub *hub, const gw_key *key)
+{
+    gwd_node *node = gwd_table_chain(&set->table, gwd_hub_key_hash(hub, key));
+
+    for (; node != NULL; node = node->next) {
         if (gw_key_equal(&GWD_ENTRY(node, gwd_key_entry, node)->key, key)) {
             return true;
         }
-        node = gwd_table_next(node);
     }
     return false;
 }
@@ -30,9 +34,7 @@ static size_t most_elements(gw_slice ext)
 
 static int add(gwd_key_set *set, const gwd_hub *hub, const gw_key *key)
 {
-    uint32_t hash = gwd_hub_key_hash(hub, key);
-
-    if (has(set, key, hash)) {
+    if (has(set, hub, key)) {
         return GW_OK;
     }
     if (gwd_table_reserve(&set->table) != GW_OK) {
@@ -40,7 +42,7 @@ static int add(gwd_key_set *set, const gwd_hub *hub, const gw_key *key)
     }
     gwd_key_entry *entry = &set->entries[set->count++];
     entry->key = *key;
-    gwd_table_insert(&set->table, &entry->node, hash);
+    gwd_table_insert(&set->table, &entry->node);
     return GW_OK;
 }
 
@@ -54,6 +56,7 @@ int gwd_key_set_init(gwd_key_set *set, const gwd_hub *hub, gw_slice ext,
     int error = GW_OK;
 
     *set = (gwd_key_set){0};
+    gwd_table_init(&set->table, entry_hash, hub);
     gw_json_init(&json, ext);
     if (gw_json_next(&json, &token) != GW_OK ||
         !gwd_json_items_init(&items, &json, &token)) {
