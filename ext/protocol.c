@@ -52,6 +52,7 @@ void php_gwc_protocol_startup(void)
 
 void php_gwc_protocol_shutdown(void)
 {
+    GC_SET_REFCOUNT(empty_frame, 1); /* debug builds insist */
     zend_hash_destroy(empty_frame);
     pefree(empty_frame, 1);
 }
