@@ -268,6 +268,23 @@ void php_gwc_ids_deinit(php_gwc_ids *ids)
     }
 }
 
+int php_gwc_go_on(void)
+{
+    return zend_memory_usage(1) <= (size_t)PG(memory_limit) ? 0
+                                                            : PHP_GWC_NO_MEMORY;
+}
+
+zend_string *php_gwc_copy(gw_slice slice)
+{
+    const char *base = slice.base == NULL ? "" : slice.base;
+
+#ifdef HASH_FALLIBLE
+    return zend_string_finit(base, slice.len, false, true);
+#else
+    return zend_string_init(base, slice.len, 0);
+#endif
+}
+
 /* Never NULL, which the engine's functions would read. */
 static const char *base_of(const gw_key *key)
 {

@@ -51,6 +51,16 @@ bool php_gwc_ids_init(php_gwc_ids *ids, zval *value, uint32_t arg,
                       HashTable *except);
 void php_gwc_ids_deinit(php_gwc_ids *ids);
 
+/* What a callback that collects returns: 0, or the end of the call when memory
+ * is short. PHP from late 8.2 on lets emalloc() in internal functions pass the
+ * memory limit and tells at the next opcode; at twice the limit it ends the
+ * process. So whoever collects a reply has to look. */
+#define PHP_GWC_NO_MEMORY 1
+int php_gwc_go_on(void);
+
+/* A copy; NULL: too large for what is left of the memory limit. */
+zend_string *php_gwc_copy(gw_slice slice);
+
 /* A key of the wire as an array key. */
 void php_gwc_map_set(HashTable *map, const gw_key *key, zval *value);
 zval *php_gwc_map_find(HashTable *map, const gw_key *key);

@@ -5,6 +5,8 @@
 #include <zend_exceptions.h>
 #include <zend_smart_str.h>
 
+#include "convert.h"
+
 void php_gwc_throw(const char *format, ...)
 {
     va_list args;
@@ -58,6 +60,17 @@ static void warn(const gw_failure *failures, size_t count)
     zend_string_release(text);
 }
 
+/* True: the engine is about to tell something by itself, such as the memory
+ * limit; an exception would only be in its way. */
+static bool interrupted(void)
+{
+#if PHP_VERSION_ID >= 80200
+    return zend_atomic_bool_load_ex(&EG(vm_interrupt));
+#else
+    return EG(vm_interrupt);
+#endif
+}
+
 bool php_gwc_report(int rc, php_gwc_kind kind)
 {
     const gw_failure *failures;
@@ -65,6 +78,12 @@ bool php_gwc_report(int rc, php_gwc_kind kind)
 
     if (rc == GW_OK) {
         return true;
+    }
+    if (rc == PHP_GWC_NO_MEMORY) {
+        if (!interrupted()) {
+            php_gwc_throw("the reply does not fit into the memory limit");
+        }
+        return false;
     }
     count = gw_client_failures(GWC_G(client), &failures);
     if (count > 0 && (kind == PHP_GWC_COMMAND || rc == GW_EPARTIAL)) {

@@ -13,7 +13,7 @@ static void add_client_id(HashTable *map, const gw_client_id *id)
 static int collect_client(void *arg, const gw_row *row)
 {
     add_client_id(arg, &row->id);
-    return 0;
+    return php_gwc_go_on();
 }
 
 static void add_uid(HashTable *map, const gw_key *uid)
@@ -29,7 +29,7 @@ static int collect_uid(void *arg, const gw_row *row)
     if (!php_gwc_key_is_empty(&row->uid)) {
         add_uid(arg, &row->uid);
     }
-    return 0;
+    return php_gwc_go_on();
 }
 
 static HashTable *map_of_group(HashTable *groups, const gw_key *group)
@@ -50,25 +50,29 @@ static int collect_group_client(void *arg, const gw_row *row)
 {
     gw_slice rest = row->groups;
     gw_key group;
+    int rc = 0;
 
-    while (gw_row_next_group(&rest, &group)) {
+    while (rc == 0 && gw_row_next_group(&rest, &group)) {
         add_client_id(map_of_group(arg, &group), &row->id);
+        rc = php_gwc_go_on();
     }
-    return 0;
+    return rc;
 }
 
 static int collect_group_uid(void *arg, const gw_row *row)
 {
     gw_slice rest = row->groups;
     gw_key group;
+    int rc = 0;
 
     if (php_gwc_key_is_empty(&row->uid)) {
         return 0;
     }
-    while (gw_row_next_group(&rest, &group)) {
+    while (rc == 0 && gw_row_next_group(&rest, &group)) {
         add_uid(map_of_group(arg, &group), &row->uid);
+        rc = php_gwc_go_on();
     }
-    return 0;
+    return rc;
 }
 
 /* False: thrown, or no client. */

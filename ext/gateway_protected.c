@@ -198,11 +198,15 @@ ZEND_METHOD(GatewayClient_Gateway, sendToAllGateway)
 /* Replies as strings: address ⇒ serialize() output. */
 static int collect_reply(void *arg, gw_slice address, gw_slice reply)
 {
+    zend_string *copy = php_gwc_copy(reply);
     zval text;
 
-    ZVAL_STRINGL(&text, reply.base, reply.len);
+    if (copy == NULL) {
+        return PHP_GWC_NO_MEMORY;
+    }
+    ZVAL_STR(&text, copy);
     zend_hash_str_update(arg, address.base, address.len, &text);
-    return 0;
+    return php_gwc_go_on();
 }
 
 /* Asks; the replies are added to `replies`. False: thrown. */

@@ -43,7 +43,7 @@ static int collect_client_id(void *arg, const gw_client_id *id)
 
     ZVAL_STR(&text, php_gwc_client_id_text(id));
     zend_hash_next_index_insert(arg, &text);
-    return 0;
+    return php_gwc_go_on();
 }
 
 static bool client_ids_by_uid(INTERNAL_FUNCTION_PARAMETERS, zval *list)
@@ -220,7 +220,7 @@ static int collect_count(void *arg, const gw_key *group, int64_t count)
     } else {
         Z_LVAL_P(sum) += (zend_long)count;
     }
-    return 0;
+    return php_gwc_go_on();
 }
 
 ZEND_METHOD(GatewayClient_Gateway, batchGetClientIdCountByGroup)
@@ -255,7 +255,7 @@ static int collect_group(void *arg, const gw_key *group)
         php_gwc_key_normal(&value, group);
         php_gwc_map_set(arg, group, &value);
     }
-    return 0;
+    return php_gwc_go_on();
 }
 
 ZEND_METHOD(GatewayClient_Gateway, getAllGroupIdList)

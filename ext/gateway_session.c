@@ -186,7 +186,10 @@ static bool fetch_session(zend_class_entry *called, const gw_client_id *id,
     }
     rc = gw_get_session(client, id, &session);
     if (rc == GW_OK && session.base != NULL) {
-        *text = zend_string_init(session.base, session.len, 0);
+        *text = php_gwc_copy(session);
+        if (*text == NULL) {
+            rc = PHP_GWC_NO_MEMORY;
+        }
     }
     php_gwc_end();
     return php_gwc_report(rc, PHP_GWC_QUESTION);
@@ -225,13 +228,18 @@ ZEND_METHOD(GatewayClient_Gateway, getSession)
 /* The callback only collects: unserialize() may run user code. */
 static int collect_session(void *arg, const gw_client_id *id, gw_slice session)
 {
-    zend_string *text = php_gwc_client_id_text(id);
+    zend_string *copy = php_gwc_copy(session);
+    zend_string *text;
     zval value;
 
-    ZVAL_STRINGL(&value, session.base == NULL ? "" : session.base, session.len);
+    if (copy == NULL) {
+        return PHP_GWC_NO_MEMORY;
+    }
+    text = php_gwc_client_id_text(id);
+    ZVAL_STR(&value, copy);
     zend_hash_update(arg, text, &value);
     zend_string_release(text);
-    return 0;
+    return php_gwc_go_on();
 }
 
 static void decode_session(zval *value, bool is_current_client)

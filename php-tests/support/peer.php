@@ -236,6 +236,13 @@ final class Peer
                 $this->replies[$command['gateway']][] = hex2bin($reply);
             }
             break;
+        case 'many':
+            $groups = [];
+            for ($i = 0; $i < $command['count']; $i++) {
+                $groups[] = str_pad("group$i", $command['length'], 'x');
+            }
+            $this->replies[$command['gateway']][] = serialize($groups);
+            break;
         case 'drop': // what a restarting gateway does to its connections
             foreach ($this->connections as $c) {
                 if ($c->gateway >= 0) {
