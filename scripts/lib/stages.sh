@@ -20,11 +20,15 @@ field() {
 # run_stage NAME COMMAND... : runs it with its output in a log, prints one line
 # and, if it failed, the log. Returns 0 either way: the closing line judges.
 run_stage() {
-    local name=$1 log=$OUT/log/test/${1// /-}.log status=0 start=$SECONDS
-    local line passed failed skipped
+    local name=$1 log=$OUT/log/test/${1// /-}.log start=$SECONDS
+    local status line passed failed skipped
     shift
     mkdir -p "$(dirname "$log")"
-    "$@" >"$log" 2>&1 </dev/null || status=$?
+    # Not `"$@" || status=$?`: there bash forgets `set -e` inside the stage.
+    set +e
+    (set -e && "$@") >"$log" 2>&1 </dev/null
+    status=$?
+    set -e
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
     if [ -n "$line" ]; then
         passed=$(field "$line" passed)
