@@ -120,6 +120,12 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     PHP_ADD_BUILD_DIR([$ext_builddir/libgwclient/wire])
   fi
 
+  dnl `make test` after phpize.
+  if test "$ext_builddir" = "."; then
+    TESTS="$ext_srcdir/php-tests"
+    PHP_SUBST([TESTS])
+  fi
+
   PHP_ADD_EXTENSION_DEP([gatewayclient], [json])
   PHP_ADD_EXTENSION_DEP([gatewayclient], [standard])
 fi

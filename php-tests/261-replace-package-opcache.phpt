@@ -3,8 +3,8 @@ replace_package with opcache: shared memory, file cache, preloading
 --SKIPIF--
 <?php
 if (!extension_loaded('gatewayclient')) die('skip no extension');
-$php = escapeshellarg(getenv('TEST_PHP_EXECUTABLE') ?: PHP_BINARY);
-if (strpos(shell_exec("$php -n -d zend_extension=opcache -m 2>&1"), 'OPcache') === false) die('skip no opcache');
+$opcache = PHP_EXTENSION_DIR . '/opcache.' . PHP_SHLIB_SUFFIX;
+if (!extension_loaded('Zend OPcache') && !is_file($opcache)) die('skip no opcache');
 ?>
 --FILE--
 <?php
@@ -16,7 +16,7 @@ mkdir("$p->folder/cache");
 $opcache = ['opcache.enable' => 1, 'opcache.enable_cli' => 1, 'opcache.validate_timestamps' => 0,
             'opcache.file_update_protection' => 0];
 if (!extension_loaded('Zend OPcache')) {
-    $opcache = ['zend_extension' => 'opcache'] + $opcache;
+    $opcache = ['zend_extension' => PHP_EXTENSION_DIR . '/opcache.' . PHP_SHLIB_SUFFIX] + $opcache;
 }
 $code = <<<'CODE'
     for ($i = 0; $i < 3; $i++) {
