@@ -4,6 +4,7 @@
 #include <ext/standard/info.h>
 #include <zend_exceptions.h>
 
+#include "../php_gatewayclient.h"
 #include "client.h"
 #include "convert.h"
 #include "gatewayclient_arginfo.h"

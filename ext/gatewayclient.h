@@ -24,8 +24,6 @@
 
 #include "compat.h"
 
-extern zend_module_entry gatewayclient_module_entry;
-
 #define PHP_GATEWAYCLIENT_VERSION GW_VERSION
 
 extern zend_class_entry *php_gwc_gateway_ce;

@@ -5,6 +5,18 @@
 #include "client.h"
 #include "error.h"
 
+/* Takes `method` over; null when there is no such method, or thrown. */
+static void call_method(zval *object, zval *method, zval *return_value,
+                        uint32_t count, zval *args)
+{
+    ZVAL_NULL(return_value);
+    call_user_function(NULL, object, method, return_value, count, args);
+    if (Z_ISUNDEF_P(return_value)) {
+        ZVAL_NULL(return_value);
+    }
+    zval_ptr_dtor(method);
+}
+
 bool php_gwc_worker(zend_class_entry *called, zval *worker)
 {
     zval *value = php_gwc_property_get(called, PHP_GWC_BUSINESS_WORKER);
@@ -81,8 +93,7 @@ static void connection_send(zval *connection, zend_string *buffer,
     ZVAL_STRINGL(&method, "send", sizeof("send") - 1);
     ZVAL_STR(&args[0], buffer);
     ZVAL_TRUE(&args[1]);
-    call_user_function(NULL, connection, &method, return_value, 2, args);
-    zval_ptr_dtor(&method);
+    call_method(connection, &method, return_value, 2, args);
 }
 
 bool php_gwc_worker_addresses(zval *worker, zval *return_value)
@@ -92,8 +103,7 @@ bool php_gwc_worker_addresses(zval *worker, zval *return_value)
     ZVAL_NULL(return_value);
     ZVAL_STRINGL(&method, "getAllGatewayAddresses",
                  sizeof("getAllGatewayAddresses") - 1);
-    call_user_function(NULL, worker, &method, return_value, 0, NULL);
-    zval_ptr_dtor(&method);
+    call_method(worker, &method, return_value, 0, NULL);
     if (EG(exception) == NULL && !zend_is_true(return_value)) {
         php_gwc_throw("businessWorker::getAllGatewayAddresses return empty");
     }
