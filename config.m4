@@ -27,6 +27,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     ext/gateway_client.c \
     ext/gateway_list.c \
     ext/gateway_protected.c \
+    ext/gateway_protected_query.c \
     ext/gateway_query.c \
     ext/gateway_send.c \
     ext/gateway_session.c \

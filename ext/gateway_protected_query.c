@@ -1,0 +1,324 @@
+/* Gateway: questions that subclasses may ask. */
+#include "gateway.h"
+
+#include "protocol.h"
+
+/* Replies as strings: address ⇒ serialize() output. */
+static int collect_reply(void *arg, gw_slice address, gw_slice reply)
+{
+    zend_string *copy = php_gwc_copy(reply);
+    zval text;
+
+    if (copy == NULL) {
+        return PHP_GWC_NO_MEMORY;
+    }
+    ZVAL_STR(&text, copy);
+    zend_hash_str_update(arg, address.base, address.len, &text);
+    return php_gwc_go_on();
+}
+
+/* Asks; the replies are added to `replies`. False: thrown. */
+static bool ask(zend_class_entry *called, gw_client_id *id,
+                const gw_frame *frame, HashTable *replies)
+{
+    gw_client *client =
+        id == NULL ? php_gwc_begin_all(called) : php_gwc_begin(called);
+    int rc;
+
+    if (client == NULL) {
+        return false;
+    }
+    if (id != NULL) {
+        id->connection = frame->connection_id;
+    }
+    rc = gw_query_frame(client, id, frame, collect_reply, replies);
+    php_gwc_end();
+    php_gwc_report(rc, PHP_GWC_QUESTION);
+    return EG(exception) == NULL;
+}
+
+/* One reply, as ip ⇒ (port ⇒ reply). */
+static void add_by_ip(zval *out, zend_string *address, zval *reply)
+{
+    const char *colon = strrchr(ZSTR_VAL(address), ':');
+    unsigned a, b, c, d;
+    zend_ulong ip = 0;
+    zval *ports;
+
+    if (sscanf(ZSTR_VAL(address), "%3u.%3u.%3u.%3u:", &a, &b, &c, &d) == 4) {
+        ip = (zend_ulong)a << 24 | b << 16 | c << 8 | d;
+    }
+    ports = zend_hash_index_find(Z_ARRVAL_P(out), ip);
+    if (ports == NULL) {
+        zval empty;
+
+        array_init(&empty);
+        ports = zend_hash_index_add_new(Z_ARRVAL_P(out), ip, &empty);
+    }
+    zend_hash_index_update(Z_ARRVAL_P(ports),
+                           colon == NULL ? 0 : strtoul(colon + 1, NULL, 10),
+                           reply);
+}
+
+/* May run user code (__wakeup of allowed classes). */
+static void decode_replies(zval *out, HashTable *replies)
+{
+    zend_string *address;
+    zval *text;
+
+    array_init(out);
+    ZEND_HASH_FOREACH_STR_KEY_VAL(replies, address, text)
+    {
+        zval reply;
+
+        if (EG(exception) != NULL) {
+            break;
+        }
+        php_gwc_unserialize(&reply, Z_STRVAL_P(text), Z_STRLEN_P(text));
+        add_by_ip(out, address, &reply);
+    }
+    ZEND_HASH_FOREACH_END();
+}
+
+ZEND_METHOD(GatewayClient_Gateway, sendAndRecv)
+{
+    zval *address, *data, *reply;
+    zend_string *text;
+    gw_client_id id;
+    php_gwc_frame frame;
+    zval replies;
+
+    ZEND_PARSE_PARAMETERS_START(2, 2)
+        Z_PARAM_ZVAL(address)
+        Z_PARAM_ZVAL(data)
+    ZEND_PARSE_PARAMETERS_END();
+
+    text = php_gwc_address_argument(address, &id);
+    if (text == NULL) {
+        RETURN_THROWS();
+    }
+    array_init(&replies);
+    if (php_gwc_frame_init(&frame, data, 2) &&
+        ask(php_gwc_called_class(execute_data), &id, &frame.f,
+            Z_ARRVAL(replies))) {
+        ZEND_HASH_FOREACH_VAL(Z_ARRVAL(replies), reply)
+        {
+            php_gwc_unserialize(return_value, Z_STRVAL_P(reply),
+                                Z_STRLEN_P(reply));
+        }
+        ZEND_HASH_FOREACH_END();
+    }
+    php_gwc_frame_deinit(&frame);
+    zval_ptr_dtor(&replies);
+    zend_string_release(text);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getBufferFromAllGateway)
+{
+    zval *data;
+    php_gwc_frame frame;
+    zval replies;
+
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_ZVAL(data)
+    ZEND_PARSE_PARAMETERS_END();
+
+    array_init(&replies);
+    if (php_gwc_frame_init(&frame, data, 1) &&
+        ask(php_gwc_called_class(execute_data), NULL, &frame.f,
+            Z_ARRVAL(replies))) {
+        decode_replies(return_value, Z_ARRVAL(replies));
+    }
+    php_gwc_frame_deinit(&frame);
+    zval_ptr_dtor(&replies);
+}
+
+static gw_frame select_frame(zend_string *ext)
+{
+    gw_frame frame;
+
+    memset(&frame, 0, sizeof(frame));
+    frame.cmd = GW_CMD_SELECT;
+    frame.flag = GW_FLAG_SCALAR;
+    frame.ext = gw_slice_of(ZSTR_VAL(ext), ZSTR_LEN(ext));
+    return frame;
+}
+
+static void select_from_all(zend_class_entry *called, zval *fields, zval *where,
+                            HashTable *replies)
+{
+    zend_string *ext = php_gwc_json_pair("fields", fields, "where", where);
+
+    if (ext != NULL) {
+        gw_frame frame = select_frame(ext);
+
+        ask(called, NULL, &frame, replies);
+        zend_string_release(ext);
+    }
+}
+
+/* `where` with the connections of one gateway instead of client ids. */
+static void select_from_one(zend_class_entry *called, zval *fields, zval *where,
+                            zend_string *address, zval *connections,
+                            HashTable *replies)
+{
+    gw_client_id id;
+    zend_string *ext;
+    zval own;
+
+    if (!php_gwc_parse_address(address, &id)) {
+        return;
+    }
+    ZVAL_ARR(&own, zend_array_dup(Z_ARRVAL_P(where)));
+    zend_hash_str_del(Z_ARRVAL(own), "client_id", sizeof("client_id") - 1);
+    Z_TRY_ADDREF_P(connections);
+    add_assoc_zval(&own, "connection_id", connections);
+    ext = php_gwc_json_pair("fields", fields, "where", &own);
+    if (ext != NULL) {
+        gw_frame frame = select_frame(ext);
+
+        ask(called, &id, &frame, replies);
+        zend_string_release(ext);
+    }
+    zval_ptr_dtor(&own);
+}
+
+static int collect_address(void *arg, gw_slice address)
+{
+    zval text;
+
+    ZVAL_STRINGL(&text, address.base, address.len);
+    zend_hash_next_index_insert(arg, &text);
+    return 0;
+}
+
+/* ["ip:port", …] of every gateway; false: thrown. */
+static bool list_gateways(gw_client *client, zval *out)
+{
+    int rc;
+
+    array_init(out);
+    if (client == NULL) {
+        return false;
+    }
+    rc = gw_gateways(client, collect_address, Z_ARRVAL_P(out));
+    php_gwc_end();
+    return php_gwc_report(rc, PHP_GWC_QUESTION);
+}
+
+/* With other conditions beside client ids every gateway has to be asked. */
+static bool add_other_gateways(zend_class_entry *called, HashTable *by_address)
+{
+    zval addresses, *address;
+    bool ok = list_gateways(php_gwc_begin_all(called), &addresses);
+
+    ZEND_HASH_FOREACH_VAL(Z_ARRVAL(addresses), address)
+    {
+        if (!zend_hash_exists(by_address, Z_STR_P(address))) {
+            zval none;
+
+            array_init(&none);
+            zend_hash_add_new(by_address, Z_STR_P(address), &none);
+        }
+    }
+    ZEND_HASH_FOREACH_END();
+    zval_ptr_dtor(&addresses);
+    return ok;
+}
+
+static void select_by_client_id(zend_class_entry *called, zval *fields,
+                                zval *where, zval *client_ids,
+                                HashTable *replies)
+{
+    php_gwc_ids ids = {0};
+    zval by_address;
+    zend_string *address;
+    zval *connections;
+
+    if (!php_gwc_ids_init(&ids, client_ids, 2, NULL)) {
+        php_gwc_ids_deinit(&ids);
+        return;
+    }
+    php_gwc_ids_by_address(&by_address, ids.list, ids.count);
+    if (zend_hash_num_elements(Z_ARRVAL_P(where)) == 1 ||
+        add_other_gateways(called, Z_ARRVAL(by_address))) {
+        ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL(by_address), address,
+                                      connections)
+        {
+            if (EG(exception) != NULL) {
+                break;
+            }
+            select_from_one(called, fields, where, address, connections,
+                            replies);
+        }
+        ZEND_HASH_FOREACH_END();
+    }
+    zval_ptr_dtor(&by_address);
+    php_gwc_ids_deinit(&ids);
+}
+
+static void select_where(zend_class_entry *called, zval *fields, zval *where,
+                         zval *return_value)
+{
+    zval *client_ids = zend_hash_str_find(Z_ARRVAL_P(where), "client_id",
+                                          sizeof("client_id") - 1);
+    zval replies;
+
+    array_init(&replies);
+    if (client_ids == NULL) {
+        select_from_all(called, fields, where, Z_ARRVAL(replies));
+    } else {
+        select_by_client_id(called, fields, where, client_ids,
+                            Z_ARRVAL(replies));
+    }
+    if (EG(exception) == NULL) {
+        decode_replies(return_value, Z_ARRVAL(replies));
+    }
+    zval_ptr_dtor(&replies);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, select)
+{
+    static const char *const all_fields[] = {"session", "uid", "groups"};
+    zval *fields = NULL, *where = NULL;
+    zval fields_copy, where_copy;
+    size_t i;
+
+    ZEND_PARSE_PARAMETERS_START(0, 2)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ARRAY(fields)
+        Z_PARAM_ARRAY(where)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (fields != NULL) {
+        ZVAL_COPY(&fields_copy, fields);
+    } else {
+        array_init(&fields_copy);
+        for (i = 0; i < sizeof(all_fields) / sizeof(all_fields[0]); i++) {
+            add_next_index_string(&fields_copy, all_fields[i]);
+        }
+    }
+    if (where != NULL) {
+        ZVAL_COPY(&where_copy, where);
+    } else {
+        array_init(&where_copy);
+    }
+    select_where(php_gwc_called_class(execute_data), &fields_copy, &where_copy,
+                 return_value);
+    zval_ptr_dtor(&fields_copy);
+    zval_ptr_dtor(&where_copy);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllGatewayAddressesFromRegister)
+{
+    PHP_GWC_NO_PARAMETERS();
+    list_gateways(php_gwc_begin(php_gwc_called_class(execute_data)),
+                  return_value);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllGatewayAddress)
+{
+    PHP_GWC_NO_PARAMETERS();
+    list_gateways(php_gwc_begin_all(php_gwc_called_class(execute_data)),
+                  return_value);
+}
