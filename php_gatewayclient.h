@@ -1,9 +1,11 @@
-/* Where a build of PHP with the extension linked in looks for its module. The
- * extension's own files include ext/gatewayclient.h. */
+/* What a static build of PHP looks for in the extension's folder: the module's
+ * entry. Everything else is in ext/. */
 #ifndef PHP_GATEWAYCLIENT_H
 #define PHP_GATEWAYCLIENT_H
+
+#include <php.h>
 
 extern zend_module_entry gatewayclient_module_entry;
 #define phpext_gatewayclient_ptr &gatewayclient_module_entry
 
-#endif /* PHP_GATEWAYCLIENT_H */
+#endif
