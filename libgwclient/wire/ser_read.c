@@ -13,6 +13,7 @@ void gw_ser_init(gw_ser *ser, gw_slice text)
     ser->references = 0;
     ser->depth = 0;
     ser->done = 0;
+    ser->members = 0;
 }
 
 static gw_slice rest_of(const gw_ser *ser)
@@ -228,6 +229,15 @@ static int read_reference(gw_ser *ser, gw_ser_token *token)
     return take_count(ser, ";", &slot);
 }
 
+void gw_ser_init_object(gw_ser *ser, gw_slice object, gw_slice *name)
+{
+    gw_ser_init(ser, object);
+    *name = gw_slice_of(NULL, 0);
+    if (take(ser, "O:") != GW_OK || take_quoted(ser, name) != GW_OK)
+        ser->p = ser->end; /* no object: the first token is an error */
+    ser->members = 1;
+}
+
 static int read_value(gw_ser *ser, gw_ser_token *token)
 {
     static const struct {
@@ -243,7 +253,8 @@ static int read_value(gw_ser *ser, gw_ser_token *token)
     if (ser->p == ser->end)
         return GW_EPROTO;
 
-    char letter = *ser->p++;
+    char letter = ser->members ? 'a' : *ser->p++;
+    ser->members = 0;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (types[i].letter == letter)
             return types[i].read(ser, token);

@@ -36,9 +36,14 @@ typedef struct gw_ser {
     int64_t left[GW_SER_DEPTH_MAX];
     unsigned char key_next[GW_SER_DEPTH_MAX];
     int done;
+    int members; /* what comes first is an object's ":1:{…}" */
 } gw_ser;
 
 void gw_ser_init(gw_ser *ser, gw_slice text);
+
+/* Reads the members of an object as if they were an array's. `object` is the
+ * text of a GW_SER_OPAQUE that begins with "O"; `*name` becomes its class. */
+void gw_ser_init_object(gw_ser *ser, gw_slice object, gw_slice *name);
 
 /* The next token. 0, GW_EPROTO, GW_EDEPTH. A count or length that the rest of
  * the input cannot hold is GW_EPROTO at once. */

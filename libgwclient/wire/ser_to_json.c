@@ -5,7 +5,9 @@
 #include "ser_read.h"
 #include "value.h"
 
-static void put_scalar(gw_buf *out, gw_slice text)
+static void put_object(gw_buf *out, gw_arena *arena, gw_slice text);
+
+static void put_scalar(gw_buf *out, gw_arena *arena, gw_slice text)
 {
     gw_ser ser;
     gw_ser_token token;
@@ -34,7 +36,10 @@ static void put_scalar(gw_buf *out, gw_slice text)
         gw_json_put_string_unicode(out, token.text);
         break;
     default:
-        gw_buf_fail(out, GW_EINVAL);
+        if (text.base[0] == 'O')
+            put_object(out, arena, text);
+        else
+            gw_buf_fail(out, GW_EINVAL);
     }
 }
 
@@ -50,10 +55,10 @@ static void put_name(gw_buf *out, const gw_key *key)
     gw_buf_put_char(out, ':');
 }
 
-static void put_value(gw_buf *out, const gw_value *value)
+static void put_value(gw_buf *out, gw_arena *arena, const gw_value *value)
 {
     if (value->map == NULL) {
-        put_scalar(out, value->text);
+        put_scalar(out, arena, value->text);
         return;
     }
 
@@ -64,9 +69,40 @@ static void put_value(gw_buf *out, const gw_value *value)
             gw_buf_put_char(out, ',');
         if (!is_list)
             put_name(out, &e->key);
-        put_value(out, &e->value);
+        put_value(out, arena, &e->value);
     }
     gw_buf_put_char(out, is_list ? ']' : '}');
+}
+
+/* What PHP calls properties that are not public starts with a NUL. */
+static int is_hidden(const gw_key *key)
+{
+    return key->type == GW_KEY_STRING && key->str.len > 0 &&
+           key->str.base[0] == '\0';
+}
+
+/* As json_encode() writes an object whose class is not known: the reference
+ * unserializes without classes. */
+static void put_object(gw_buf *out, gw_arena *arena, gw_slice text)
+{
+    gw_slice name;
+    gw_value value;
+
+    int rc = gw_value_read_object(arena, text, &name, &value);
+    if (rc != GW_OK) {
+        gw_buf_fail(out, rc);
+        return;
+    }
+    gw_buf_put_str(out, "{\"__PHP_Incomplete_Class_Name\":");
+    gw_json_put_string_unicode(out, name);
+    for (const gw_entry *e = value.map->first; e != NULL; e = e->next) {
+        if (is_hidden(&e->key))
+            continue;
+        gw_buf_put_char(out, ',');
+        put_name(out, &e->key);
+        put_value(out, arena, &e->value);
+    }
+    gw_buf_put_char(out, '}');
 }
 
 int gw_json_from_ser(gw_buf *out, gw_slice ser)
@@ -80,7 +116,7 @@ int gw_json_from_ser(gw_buf *out, gw_slice ser)
 
     int rc = gw_value_read(&arena, ser, &value, &references);
     if (rc == GW_OK) {
-        put_value(out, &value);
+        put_value(out, &arena, &value);
         rc = out->error;
     }
     if (rc != GW_OK)

@@ -5,12 +5,14 @@
 #include "buf.h"
 
 /* Appends json_encode(unserialize(ser), JSON_UNESCAPED_UNICODE), with PHP's
- * default serialize_precision of -1: floats in their shortest form.
+ * default serialize_precision of -1: floats in their shortest form. Objects are
+ * written as unserialize() without classes gives them: first
+ * "__PHP_Incomplete_Class_Name", then their public properties.
  *
  * GW_EPROTO, GW_EDEPTH: not one serialized value;
  * GW_EUTF8: a string or key that JSON cannot hold;
- * GW_EINVAL: a value that has no JSON here: INF, NAN, an object, an enum, a
- *            reference;
+ * GW_EINVAL: a value that has no JSON here: INF, NAN, an enum, a reference, an
+ *            object of the Serializable interface;
  * GW_ENOMEM, GW_ETOOBIG: from the buffer. On failure `out` is as long as it
  * was. */
 int gw_json_from_ser(gw_buf *out, gw_slice ser);

@@ -177,20 +177,35 @@ static int read_map(gw_arena *arena, gw_ser *ser, gw_map **map)
     return GW_OK;
 }
 
+static int read_whole(gw_arena *arena, gw_ser *ser, gw_value *value)
+{
+    gw_ser_token end;
+
+    memset(value, 0, sizeof *value);
+
+    int rc = read_value(arena, ser, value);
+    return rc == GW_OK ? gw_ser_next(ser, &end) : rc;
+}
+
 int gw_value_read(gw_arena *arena, gw_slice text, gw_value *value,
                   int *references)
 {
     gw_ser ser;
-    gw_ser_token end;
 
-    memset(value, 0, sizeof *value);
     gw_ser_init(&ser, text);
 
-    int rc = read_value(arena, &ser, value);
-    if (rc == GW_OK)
-        rc = gw_ser_next(&ser, &end);
+    int rc = read_whole(arena, &ser, value);
     *references = ser.references;
     return rc;
+}
+
+int gw_value_read_object(gw_arena *arena, gw_slice object, gw_slice *name,
+                         gw_value *value)
+{
+    gw_ser ser;
+
+    gw_ser_init_object(&ser, object, name);
+    return read_whole(arena, &ser, value);
 }
 
 static void replace(gw_value *value, const gw_value *by)

@@ -37,6 +37,10 @@ typedef struct gw_map {
 int gw_value_read(gw_arena *arena, gw_slice text, gw_value *value,
                   int *references);
 
+/* The same for the members of an object, see gw_ser_init_object(). */
+int gw_value_read_object(gw_arena *arena, gw_slice object, gw_slice *name,
+                         gw_value *value);
+
 /* array_replace_recursive(): moves the entries of `patch` into `base`, after
  * which both are only good for writing `base`. */
 void gw_value_merge(gw_map *base, gw_map *patch);

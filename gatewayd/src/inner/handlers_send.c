@@ -64,6 +64,8 @@ static uint32_t mark_excluded(gwd_inner *inner, gw_slice ext)
     return mark;
 }
 
+/* False: there is no list, so the message is for everybody. A list that is none
+ * names nobody. */
 static bool deliver_to_listed(gwd_inner *inner, gw_slice ext,
                               gwd_message *message)
 {
@@ -72,10 +74,11 @@ static bool deliver_to_listed(gwd_inner *inner, gw_slice ext,
     gwd_json_items items;
 
     if (!gwd_json_member(&json, &token, ext, "connections") ||
-        !gwd_json_items_init(&items, &json, &token)) {
+        token.type == GW_JSON_NULL) {
         return false;
     }
-    while (gwd_json_items_next(&items)) {
+    bool list = gwd_json_items_init(&items, &json, &token);
+    while (list && gwd_json_items_next(&items)) {
         uint32_t id = gwd_json_connection(&items.value, &inner->text);
         gwd_member *member = gwd_hub_find(inner->hub, id);
         if (member != NULL) {

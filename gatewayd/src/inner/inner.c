@@ -14,6 +14,9 @@
 /* A reply's length is 32 bits on the wire; nobody unserializes that much. */
 #define REPLY_MAX ((size_t)1 << 30)
 
+/* Strangers get room for an introduction with a long key, not for 10 MiB. */
+#define INTRODUCTION_MAX ((size_t)128 * 1024)
+
 gwd_inner *gwd_inner_new(const gwd_inner_config *config)
 {
     gwd_inner *inner = calloc(1, sizeof(*inner));
@@ -85,8 +88,9 @@ static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
     while (used < len && !gwd_stream_closing(stream) && conn->inner != NULL) {
         gw_frame frame;
         size_t consumed = 0;
-        int error = gw_frame_decode(gw_slice_of(base + used, len - used),
-                                    GW_FRAME_MAX, &frame, &consumed);
+        size_t max = conn->authorised ? GW_FRAME_MAX : INTRODUCTION_MAX;
+        int error = gw_frame_decode(gw_slice_of(base + used, len - used), max,
+                                    &frame, &consumed);
         if (error == GW_EAGAIN) {
             break;
         }

@@ -20,23 +20,29 @@ int gwd_json_check(gw_slice text)
 bool gwd_json_member(gw_json *json, gw_json_token *token, gw_slice text,
                      const char *name)
 {
-    gw_json_init(json, text);
-    if (gw_json_next(json, token) != GW_OK || token->type != GW_JSON_OBJECT) {
+    gw_json walk;
+    gw_json_token at;
+    bool found = false;
+
+    gw_json_init(&walk, text);
+    if (gw_json_next(&walk, &at) != GW_OK || at.type != GW_JSON_OBJECT) {
         return false;
     }
-    while (gw_json_next(json, token) == GW_OK && token->type == GW_JSON_NAME) {
-        bool found = gw_json_equals(token, name);
-        if (gw_json_next(json, token) != GW_OK) {
-            return false;
+    while (gw_json_next(&walk, &at) == GW_OK && at.type == GW_JSON_NAME) {
+        bool named = gw_json_equals(&at, name);
+        if (gw_json_next(&walk, &at) != GW_OK) {
+            break;
         }
-        if (found) {
-            return true;
+        if (named) { /* of repeated members the last one counts */
+            found = true;
+            *json = walk;
+            *token = at;
         }
-        if (gw_json_skip(json, token) != GW_OK) {
-            return false;
+        if (gw_json_skip(&walk, &at) != GW_OK) {
+            break;
         }
     }
-    return false;
+    return found;
 }
 
 static bool is_container(const gw_json_token *token)
@@ -96,7 +102,7 @@ static int64_t truncated(gw_slice number)
     memcpy(digits, number.base, len);
     digits[len] = '\0';
     double value = strtod(digits, NULL);
-    /* Outside 64 bits PHP's cast is 0 on the platforms that matter. */
+    /* PHP wraps around beyond 64 bits; no uid or group is such a float. */
     return value > -9.2e18 && value < 9.2e18 ? (int64_t)value : 0;
 }
 

@@ -3,6 +3,7 @@
 #include <gwclient/protocol.h>
 
 #include "core/log.h"
+#include "ser_read.h"
 #include "ser_to_json.h"
 #include "ser_write.h"
 
@@ -55,22 +56,36 @@ gwd_member *gwd_request_member(const gwd_request *request)
     return gwd_hub_find(request->inner->hub, request->frame->connection_id);
 }
 
-/* A value that is not a string reaches browsers as JSON, as the reference's
- * WebSocket encoder sends it. */
+/* A serialized string or boolean: what PHP makes of it as a string. Anything
+ * else, as the reference's WebSocket encoder sends it: JSON. */
+static int put_value(gw_buf *out, gw_slice body)
+{
+    gw_ser ser;
+    gw_ser_token token;
+
+    gw_ser_init(&ser, body);
+    int error = gw_ser_next(&ser, &token);
+    if (error == GW_OK && token.type == GW_SER_STRING) {
+        gw_buf_put_slice(out, token.text);
+        return out->error;
+    }
+    if (error == GW_OK && token.type == GW_SER_BOOL) {
+        gw_buf_put_str(out, token.num ? "1" : "");
+        return out->error;
+    }
+    return gw_json_from_ser(out, body);
+}
+
 static gwd_message *message_from_value(const gwd_request *request, bool raw)
 {
-    gw_buf *json = &request->inner->text;
+    gw_buf *text = &request->inner->text;
 
-    gw_buf_clear(json);
-    int error = gw_json_from_ser(json, request->frame->body);
-    if (error == GW_OK) {
-        error = json->error;
-    }
-    if (error != GW_OK) {
+    gw_buf_clear(text);
+    if (put_value(text, request->frame->body) != GW_OK) {
         gwd_request_bad(request, "the message cannot be turned into JSON");
         return NULL;
     }
-    return gwd_message_new(gw_buf_slice(json), raw);
+    return gwd_message_new(gw_buf_slice(text), raw);
 }
 
 gwd_message *gwd_request_message(const gwd_request *request)

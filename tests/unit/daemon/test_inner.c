@@ -222,6 +222,17 @@ static void sends_to_one_and_all(void **state)
     expect_got(GW_CMD_SEND_TO_ALL, 0, 0, "", "a:1:{s:1:\"k\";s:1:\"/\";}",
                "{\"k\":\"\\/\"}|", "{\"k\":\"\\/\"}|", "{\"k\":\"\\/\"}|");
     expect_got(GW_CMD_SEND_TO_ALL, 0, 0, "", "N;", "null|", "null|", "null|");
+    expect_got(GW_CMD_SEND_TO_ONE, id_of[A], 0, "", "s:2:\"hi\";", "hi|", "",
+               "");
+    expect_got(GW_CMD_SEND_TO_ONE, id_of[A], 0, "",
+               "a:1:{i:0;O:8:\"stdClass\":1:{s:1:\"a\";i:1;}}",
+               "[{\"__PHP_Incomplete_Class_Name\":\"stdClass\",\"a\":1}]|", "",
+               "");
+    expect_got(GW_CMD_SEND_TO_ALL, 0, 1, "{\"connections\":true}", "x", "", "",
+               "");
+    expect_got(GW_CMD_SEND_TO_ALL, 0, 1,
+               "{\"connections\":[13],\"connections\":[11]}", "x", "x|", "",
+               "");
     expect_got(GW_CMD_SEND_TO_ALL, 0, 1, "{\"connections\":{\"11\":11}}", "x",
                "x|", "", "");
     expect_got(GW_CMD_SEND_TO_ALL, 0, 1, "{\"connections\":[11,11,5]}", "x",
@@ -343,6 +354,9 @@ static void asks_for_the_key_first(void **state)
         assert_true(core->closed);
     }
     assert_null(strstr(core->log, "cret\""));
+    char head[GW_FRAME_HEAD_LEN] = {0, 16}; /* 1 MiB from a stranger */
+    fake_core_receive(core, head, sizeof(head));
+    assert_true(core->closed);
     send_frame(GW_CMD_WORKER_CONNECT, 0, 1, "",
                "{\"worker_key\":\"W:0\",\"secret_key\":\"s3\\\"cret\"}");
     expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");

@@ -60,6 +60,48 @@ static void the_locale_does_not_matter(void **state)
     skip();
 }
 
+/* As PHP wrote them after unserialize() with allowed_classes false. */
+static void objects_show_their_public_properties(void **state)
+{
+    const struct {
+        gw_slice input;
+        gw_slice json;
+    } objects[] = {
+        {LIT("a:2:{i:0;O:1:\"F\":4:{s:1:\"a\";i:1;s:4:\"\0"
+             "*\0"
+             "b\";i:2;s:4:\"\0"
+             "F\0"
+             "c\";i:3;s:1:\"d\";a:1:{s:1:\"x\";s:2:\"\xc3"
+             "\xa9"
+             "\";}}i:1;O:8:\"stdClass\":2:{s:1:\"a\";a:1:{i:0;i:1;}s:1:\"7\";O:"
+             "8:\"stdClass\":0:{}}}"),
+         LIT("[{\"__PHP_Incomplete_Class_Name\":\"F\",\"a\":1,\"d\":{\"x\":"
+             "\"\xc3"
+             "\xa9"
+             "\"}},{\"__PHP_Incomplete_Class_Name\":\"stdClass\",\"a\":[1],"
+             "\"7\":{\"__PHP_Incomplete_Class_Name\":\"stdClass\"}}]")},
+        {LIT("O:8:\"stdClass\":0:{}"),
+         LIT("{\"__PHP_Incomplete_Class_Name\":\"stdClass\"}")},
+        {LIT("O:11:\"ArrayObject\":4:{i:0;i:0;i:1;a:1:{i:0;i:1;}i:2;a:0:{}i:3;"
+             "N;}"),
+         LIT("{\"__PHP_Incomplete_Class_Name\":\"ArrayObject\",\"0\":0,\"1\":["
+             "1],\"2\":[],\"3\":null}")},
+        {LIT("a:2:{s:4:\"type\";s:1:\"x\";s:4:\"data\";O:8:\"stdClass\":2:{s:1:"
+             "\"n\";N;s:1:\"l\";a:1:{i:0;a:0:{}}}}"),
+         LIT("{\"type\":\"x\",\"data\":{\"__PHP_Incomplete_Class_Name\":"
+             "\"stdClass\",\"n\":null,\"l\":[[]]}}")},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(objects); i++) {
+        gw_buf out;
+
+        assert_int_equal(feed_whole(objects[i].input, convert, &out), GW_OK);
+        assert_buf_equal(&out, objects[i].json);
+        gw_buf_deinit(&out);
+    }
+}
+
 static void what_has_no_json_is_refused(void **state)
 {
     static const struct {
@@ -73,7 +115,6 @@ static void what_has_no_json_is_refused(void **state)
         {"d:1e200000;", GW_EINVAL},
         {"d:-1e99999999999999999999;", GW_EINVAL},
         {"a:1:{i:0;d:NAN;}", GW_EINVAL},
-        {"O:8:\"stdClass\":0:{}", GW_EINVAL},
         {"a:1:{i:0;E:3:\"A:B\";}", GW_EINVAL},
         {"a:2:{i:0;i:1;i:1;R:2;}", GW_EINVAL},
         {"s:1:\"\xff\";", GW_EUTF8},
@@ -141,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_written_as_php_writes_them),
         cmocka_unit_test(the_locale_does_not_matter),
+        cmocka_unit_test(objects_show_their_public_properties),
         cmocka_unit_test(what_has_no_json_is_refused),
         cmocka_unit_test(the_text_of_a_float_has_a_limit),
         cmocka_unit_test(it_survives_short_memory),
