@@ -74,7 +74,7 @@ void gwd_client_close(gwd_client *client, gwd_message *last)
 void gwd_client_destroy(gwd_client *client)
 {
     forget(client);
-    gwd_stream_abort(&client->stream);
+    gwd_stream_end(&client->stream);
 }
 
 void gwd_client_on_message(gwd_client *client, gw_slice message, bool binary)

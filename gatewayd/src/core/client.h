@@ -20,7 +20,8 @@ void gwd_client_send(gwd_client *client, gwd_message *message);
  * closes (KICK). */
 void gwd_client_close(gwd_client *client, gwd_message *last);
 
-/* Leaves the hub at once and closes without flushing (DESTROY). */
+/* Leaves the hub at once and closes without waiting for the client (DESTROY):
+ * what the kernel does not take at the end of the turn is lost. */
 void gwd_client_destroy(gwd_client *client);
 
 #endif

@@ -14,7 +14,8 @@
 enum {
     GWD_STREAM_PENDING = 1, /* on the loop's list */
     GWD_STREAM_CLOSING = 2, /* ends when the queue is empty */
-    GWD_STREAM_ABORTED = 4  /* ends whatever is queued */
+    GWD_STREAM_ABORTED = 4, /* ends whatever is queued */
+    GWD_STREAM_ENDING = 8   /* ends after one attempt to send what is queued */
 };
 
 #define FLUSH_PIECES 64 /* of one system call */
@@ -229,9 +230,16 @@ void gwd_stream_abort(gwd_stream *stream)
     make_pending(stream);
 }
 
+void gwd_stream_end(gwd_stream *stream)
+{
+    stream->state |= GWD_STREAM_ENDING;
+    make_pending(stream);
+}
+
 bool gwd_stream_closing(const gwd_stream *stream)
 {
-    return stream->state & (GWD_STREAM_CLOSING | GWD_STREAM_ABORTED);
+    return stream->state &
+           (GWD_STREAM_CLOSING | GWD_STREAM_ABORTED | GWD_STREAM_ENDING);
 }
 
 /* 0: all is sent, or the kernel takes no more now; GW_ECLOSED. */
@@ -302,7 +310,7 @@ void gwd_stream_flush(gwd_stream *stream)
     if (!(stream->state & GWD_STREAM_ABORTED) &&
         (send_queue(stream) < 0 || rewatch(stream) < 0))
         stream->state |= GWD_STREAM_ABORTED;
-    if ((stream->state & GWD_STREAM_ABORTED) ||
+    if ((stream->state & (GWD_STREAM_ABORTED | GWD_STREAM_ENDING)) ||
         ((stream->state & GWD_STREAM_CLOSING) && stream->queue == NULL))
         finish(stream);
 }

@@ -60,7 +60,10 @@ size_t gwd_stream_queued(const gwd_stream *stream);
 void gwd_stream_close(gwd_stream *stream);
 void gwd_stream_abort(gwd_stream *stream);
 
-/* True once close or abort was called. */
+/* Offers what is queued to the kernel once, and closes. */
+void gwd_stream_end(gwd_stream *stream);
+
+/* True once one of these was called. */
 bool gwd_stream_closing(const gwd_stream *stream);
 
 /* Shared bytes: `gwd_chunk_new` copies, with one reference held by the caller.

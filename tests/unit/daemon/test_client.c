@@ -319,15 +319,36 @@ static void kick_sends_the_last_message(void **state)
     gwd_message_unref(&last);
 }
 
-static void destroy_sends_nothing(void **state)
+/* The reference has written it before it destroys. */
+static void what_was_sent_before_destroy_arrives(void **state)
 {
     gwd_client *client = open_one();
 
     (void)state;
-    send_text(client, "never");
+    send_text(client, "one");
     gwd_client_destroy(client);
+    send_text(client, "never");
     assert_int_equal(gwd_hub_count(hub), 0);
+    expect_bytes(loop, fds[1],
+                 LIT("\x81\x03"
+                     "one"));
     expect_eof(loop, fds[1]);
+}
+
+static void destroy_waits_for_nobody(void **state)
+{
+    static const char filler[65536];
+    gwd_message *message =
+        gwd_message_new(gw_slice_of(filler, sizeof(filler)), true);
+    gwd_client *client = open_one();
+
+    (void)state;
+    for (int i = 0; i < 64; i++) /* more than a socket takes */
+        gwd_client_send(client, message);
+    gwd_client_destroy(client);
+    gwd_loop_turn(loop, false);
+    assert_int_equal(loop->streams, 0);
+    gwd_message_unref(&message);
 }
 
 static void kick_before_the_handshake_just_closes(void **state)
@@ -400,7 +421,8 @@ int main(void)
         TEST(a_full_queue_drops),
         TEST(waiting_messages_are_limited_too),
         TEST(kick_sends_the_last_message),
-        TEST(destroy_sends_nothing),
+        TEST(what_was_sent_before_destroy_arrives),
+        TEST(destroy_waits_for_nobody),
         TEST(kick_before_the_handshake_just_closes),
         TEST(shutting_down_says_going_away),
         TEST(who_does_not_read_is_cut_off),
