@@ -77,6 +77,7 @@ tally() {
 }
 
 stage_structure() {
+    php "$ROOT/scripts/gen-package-xml" --check
     python3 "$ROOT/tests/structure/check.py"
 }
 
