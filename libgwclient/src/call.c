@@ -62,7 +62,7 @@ static void notice_fork(gw_client *c)
     gw_pool_disown(c);
 }
 
-int gw_call_begin(gw_client *c)
+int gw_call_begin_unswept(gw_client *c)
 {
     if (c->busy)
         return GW_EBUSY;
@@ -71,9 +71,17 @@ int gw_call_begin(gw_client *c)
     gw_report_clear(c);
     c->call.now = gw_net_now();
     c->call.deadline = c->call.now + c->timeout_ms;
-    gw_pool_sweep(c, c->call.now);
     c->busy = 1;
     return GW_OK;
+}
+
+int gw_call_begin(gw_client *c)
+{
+    int rc = gw_call_begin_unswept(c);
+
+    if (rc == GW_OK)
+        gw_pool_sweep(c, c->call.now);
+    return rc;
 }
 
 int gw_call_fail(gw_client *c, int code)

@@ -42,6 +42,10 @@ void gw_call_deinit(gw_client *c);
  * function of the next group, or by gw_call_fail(). */
 int gw_call_begin(gw_client *c);
 
+/* The same, and connections that were idle too long stay: gw_flush() still has
+ * to ask them. */
+int gw_call_begin_unswept(gw_client *c);
+
 /* Asks every gateway that the Register lists. GW_OK, GW_EPARTIAL, or the error
  * for which nothing was done. */
 int gw_call_all(gw_client *c, const gw_request *request);

@@ -59,7 +59,7 @@ static void ask_peers(gw_client *c)
 int gw_flush(gw_client *c)
 {
     gw_request r;
-    int rc = gw_call_begin(c);
+    int rc = gw_call_begin_unswept(c);
 
     if (rc != GW_OK)
         return rc;

@@ -8,6 +8,8 @@
 #define RESOLVE_TTL_MS 30000u
 /* A peer without connections and debts is forgotten after this. */
 #define PEER_TTL_MS 60000u
+/* One with debts that nobody asks for, or under suspicion, after this. */
+#define DEBTOR_TTL_MS 600000u
 #define SWEEP_MS 1000u
 
 static int print_equal(const gw_print *a, const gw_print *b)
@@ -215,8 +217,10 @@ static void close_old(gw_client *c, gw_peer *peer, uint64_t now)
 
 static int is_forgettable(const gw_peer *peer, uint64_t now)
 {
-    return peer->idle == NULL && peer->lost == 0 && !peer->suspect &&
-           now - peer->used_at >= PEER_TTL_MS;
+    uint64_t ttl =
+        peer->lost == 0 && !peer->suspect ? PEER_TTL_MS : DEBTOR_TTL_MS;
+
+    return peer->idle == NULL && now - peer->used_at >= ttl;
 }
 
 void gw_pool_sweep(gw_client *c, uint64_t now)

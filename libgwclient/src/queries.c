@@ -54,7 +54,7 @@ int gw_is_online(gw_client *c, const gw_client_id *id, int *online)
 int gw_get_session(gw_client *c, const gw_client_id *id, gw_slice *session)
 {
     int rc =
-        ask_one(c, GW_CMD_GET_SESSION_BY_CLIENT_ID, id, gw_reply_check_any);
+        ask_one(c, GW_CMD_GET_SESSION_BY_CLIENT_ID, id, gw_reply_check_bytes);
 
     *session = gw_slice_of(NULL, 0);
     if (rc == GW_OK && !gw_slice_equal(only_reply(c), gw_slice_of("N;", 2)))

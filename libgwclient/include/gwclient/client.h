@@ -86,6 +86,9 @@ int gw_client_set_registers(gw_client *client, const gw_slice *addresses,
 int gw_client_set_secret_key(gw_client *client, gw_slice key);
 int gw_client_set_timeouts(gw_client *client, unsigned connect_timeout_ms,
                            unsigned timeout_ms);
+/* Without persistent connections (or with `max_idle` 0) a command ends with the
+ * connection, before a gateway can refuse the key: a wrong key is noticed by
+ * questions only, and gw_flush() reports such commands as unconfirmed. */
 int gw_client_set_persistent(gw_client *client, int persistent);
 int gw_client_set_register_ttl(gw_client *client, unsigned ttl_ms);
 int gw_client_set_pool(gw_client *client, unsigned max_idle,
@@ -204,8 +207,9 @@ int gw_update_session(gw_client *client, const gw_client_id *id,
 
 int gw_is_online(gw_client *client, const gw_client_id *id, int *online);
 
-/* `session->base` is NULL when the client is offline; else it is serialize()
- * output ("a:0:{}" when none was set), valid until the next call. */
+/* `session->base` is NULL when the client is offline; else it is what was
+ * stored, unchecked: serialize() output ("a:0:{}" when none was set) unless
+ * somebody stored other bytes. Valid until the next call. */
 int gw_get_session(gw_client *client, const gw_client_id *id,
                    gw_slice *session);
 
@@ -280,7 +284,7 @@ int gw_row_next_group(gw_slice *rest, gw_key *group);
  * GW_EUNCONFIRMED: a connection ended before it could be asked, did not answer
  * in time, or the client is not persistent; gw_client_failures() names the
  * gateways, with GW_ETIMEDOUT for those that were silent. Each command is
- * reported as unconfirmed once. */
+ * reported as unconfirmed once, unless it is not asked for within 10 minutes. */
 int gw_flush(gw_client *client);
 
 /* ---- any frame -------------------------------------------------------------- */

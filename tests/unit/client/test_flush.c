@@ -1,6 +1,8 @@
 /* gw_flush(): is everything that was sent handled? */
 #include "support.h"
 
+#include "client_impl.h"
+
 static int send_to(cluster *x, size_t i)
 {
     gw_client_id id = fake_client(x->gw[i], 1);
@@ -159,6 +161,43 @@ static void only_the_current_key_is_asked_for(void **state)
     cluster_free(x);
 }
 
+/* As if the last sweep were long ago. */
+static void sweep_is_due(gw_client *c)
+{
+    c->pool.swept_at = 0;
+}
+
+static void a_connection_that_was_idle_too_long_is_still_asked(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    gw_client_set_pool(x->client, 8, 0);
+    sweep_is_due(x->client);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_frames(x->gw[0]), 2);
+    cluster_free(x);
+}
+
+static void debts_that_nobody_asks_for_are_forgotten(void **state)
+{
+    cluster *x = cluster_new(1, 5000);
+    gw_client *c = x->client;
+
+    (void)state;
+    gw_client_set_persistent(c, 0);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    sweep_is_due(c);
+    gw_pool_sweep(c, c->call.now + 599000);
+    assert_non_null(gw_pool_next(c, NULL));
+    gw_pool_sweep(c, c->call.now + 601000);
+    assert_null(gw_pool_next(c, NULL));
+    c->pool.swept_at = c->call.now;
+    assert_int_equal(gw_flush(c), GW_OK);
+    cluster_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +211,8 @@ int main(void)
         cmocka_unit_test(without_persistence_nothing_is_confirmed),
         cmocka_unit_test(a_wrong_key_shows),
         cmocka_unit_test(only_the_current_key_is_asked_for),
+        cmocka_unit_test(a_connection_that_was_idle_too_long_is_still_asked),
+        cmocka_unit_test(debts_that_nobody_asks_for_are_forgotten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
