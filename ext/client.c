@@ -8,6 +8,15 @@
 
 /* Longer timeouts are taken as this one. */
 #define SECONDS_MAX 86400.0
+/* As the library has it. */
+#define REGISTERS_MAX 64
+
+/* What a call asks for gateways. */
+typedef enum call_scope {
+    NO_REGISTER,
+    REGISTERS,
+    WORKER_OR_REGISTERS
+} call_scope;
 
 typedef struct strings {
     zend_string **held;
@@ -18,8 +27,8 @@ typedef struct strings {
 } strings;
 
 typedef struct config {
-    strings registers;
-    strings gateways; /* of the worker; none: the Register tells */
+    strings registers; /* none: the call does not need them */
+    strings gateways;  /* of the worker; none: the Register tells */
     zend_string *secret_key;
     unsigned connect_timeout_ms;
     unsigned register_ttl_ms;
@@ -179,10 +188,11 @@ static bool read_switches(config *c, zend_class_entry *called)
     return EG(exception) == NULL;
 }
 
-static bool read_config(config *c, zend_class_entry *called)
+static bool read_config(config *c, zend_class_entry *called, call_scope scope)
 {
-    return read_registers(c, called) && read_secret_key(c, called) &&
-           read_connect_timeout(c, called) && read_switches(c, called);
+    return (scope == NO_REGISTER || read_registers(c, called)) &&
+           read_secret_key(c, called) && read_connect_timeout(c, called) &&
+           read_switches(c, called);
 }
 
 static bool read_gateways(config *c, zend_class_entry *called)
@@ -222,6 +232,11 @@ static void throw_bad_registers(const config *c)
 {
     size_t i;
 
+    if (c->registers.count > REGISTERS_MAX) {
+        php_gwc_throw("registerAddress has too many addresses");
+        return;
+    }
+
     for (i = 0; i + 1 < c->registers.count; i++) {
         gw_client *probe = GWC_G(client);
 
@@ -233,19 +248,37 @@ static void throw_bad_registers(const config *c)
                   ZSTR_VAL(c->registers.held[i]));
 }
 
-static bool apply(gw_client *client, const config *c)
+static int apply_registers(gw_client *client, const config *c)
 {
-    int rc =
-        gw_client_set_registers(client, c->registers.list, c->registers.count);
+    int rc = GW_OK;
 
+    if (c->registers.count > 0) {
+        rc = gw_client_set_registers(client, c->registers.list,
+                                     c->registers.count);
+    }
     if (rc == GW_EINVAL) {
         throw_bad_registers(c);
-        return false;
     }
+    return rc;
+}
+
+static int apply_secret_key(gw_client *client, const config *c)
+{
+    int rc = gw_client_set_secret_key(
+        client, gw_slice_of(ZSTR_VAL(c->secret_key), ZSTR_LEN(c->secret_key)));
+
+    if (rc == GW_EINVAL) {
+        php_gwc_throw("secretKey must be UTF-8 and at most 65536 bytes");
+    }
+    return rc;
+}
+
+static bool apply(gw_client *client, const config *c)
+{
+    int rc = apply_registers(client, c);
+
     if (rc == GW_OK) {
-        rc = gw_client_set_secret_key(
-            client,
-            gw_slice_of(ZSTR_VAL(c->secret_key), ZSTR_LEN(c->secret_key)));
+        rc = apply_secret_key(client, c);
     }
     if (rc == GW_OK) {
         rc = gw_client_set_timeouts(client, c->connect_timeout_ms,
@@ -265,7 +298,7 @@ static bool apply(gw_client *client, const config *c)
         rc =
             gw_client_set_gateways(client, c->gateways.list, c->gateways.count);
     }
-    if (rc != GW_OK) {
+    if (rc != GW_OK && EG(exception) == NULL) {
         php_gwc_throw("bad configuration: %s", gw_strerror(rc));
     }
     return rc == GW_OK;
@@ -279,15 +312,15 @@ void php_gwc_recover(void)
     }
 }
 
-static gw_client *begin(zend_class_entry *called, bool all)
+static gw_client *begin(zend_class_entry *called, call_scope scope)
 {
     config c;
     gw_client *client = NULL;
 
     config_init(&c);
     php_gwc_recover();
-    if (EG(exception) == NULL && read_config(&c, called) &&
-        (!all || read_gateways(&c, called))) {
+    if (EG(exception) == NULL && read_config(&c, called, scope) &&
+        (scope != WORKER_OR_REGISTERS || read_gateways(&c, called))) {
         client = client_of_process();
         if (client != NULL && !apply(client, &c)) {
             client = NULL;
@@ -302,12 +335,17 @@ static gw_client *begin(zend_class_entry *called, bool all)
 
 gw_client *php_gwc_begin(zend_class_entry *called)
 {
-    return begin(called, false);
+    return begin(called, REGISTERS);
+}
+
+gw_client *php_gwc_begin_one(zend_class_entry *called)
+{
+    return begin(called, NO_REGISTER);
 }
 
 gw_client *php_gwc_begin_all(zend_class_entry *called)
 {
-    return begin(called, true);
+    return begin(called, WORKER_OR_REGISTERS);
 }
 
 void php_gwc_end(void)

@@ -42,6 +42,10 @@ zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data);
  * in between. */
 gw_client *php_gwc_begin(zend_class_entry *called);
 
+/* The same for calls that name their clients, and with them their gateways: no
+ * Register is needed, so none is read. */
+gw_client *php_gwc_begin_one(zend_class_entry *called);
+
 /* The same for a question to every gateway, which inside a BusinessWorker are
  * those that the worker knows. */
 gw_client *php_gwc_begin_all(zend_class_entry *called);

@@ -38,12 +38,10 @@ void php_gwc_argument_type_error(uint32_t arg_num, const char *format, ...);
 #define PHP_GWC_OBJ(zv) Z_OBJ_P(zv)
 #endif
 
-/* Empty parameter list of a method. */
-#define PHP_GWC_NO_PARAMETERS()                                                \
-    do {                                                                       \
-        if (zend_parse_parameters_none() == FAILURE) {                         \
-            RETURN_THROWS();                                                   \
-        }                                                                      \
-    } while (0)
+/* PHP functions take surplus arguments, which callbacks get: so do methods. */
+#define PHP_GWC_PARAMETERS_START(min)                                          \
+    ZEND_PARSE_PARAMETERS_START(min, (uint32_t)-1)
+
+#define PHP_GWC_NO_PARAMETERS() (void)execute_data
 
 #endif /* PHP_GWC_COMPAT_H */

@@ -7,7 +7,7 @@ ZEND_METHOD(GatewayClient_Context, sessionEncode)
     zval *session = NULL;
     zend_string *text;
 
-    ZEND_PARSE_PARAMETERS_START(0, 1)
+    PHP_GWC_PARAMETERS_START(0)
         Z_PARAM_OPTIONAL
         Z_PARAM_ZVAL(session)
     ZEND_PARSE_PARAMETERS_END();
@@ -31,7 +31,7 @@ ZEND_METHOD(GatewayClient_Context, sessionDecode)
     zval *buffer;
     zend_string *text;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(buffer)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -68,7 +68,7 @@ ZEND_METHOD(GatewayClient_Context, addressToClientId)
     zval *ip, *port, *connection;
     gw_client_id id;
 
-    ZEND_PARSE_PARAMETERS_START(3, 3)
+    PHP_GWC_PARAMETERS_START(3)
         Z_PARAM_ZVAL(ip)
         Z_PARAM_ZVAL(port)
         Z_PARAM_ZVAL(connection)
@@ -85,7 +85,7 @@ ZEND_METHOD(GatewayClient_Context, clientIdToAddress)
     zval *client_id;
     gw_client_id id;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(client_id)
     ZEND_PARSE_PARAMETERS_END();
 

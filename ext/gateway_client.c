@@ -35,7 +35,7 @@ static void send_key(zend_class_entry *called, uint8_t cmd, key_command command,
         worker_command(&worker, cmd, id, text, &ignored);
         zval_ptr_dtor(&ignored);
         zval_ptr_dtor(&worker);
-    } else if ((client = php_gwc_begin(called)) != NULL) {
+    } else if ((client = php_gwc_begin_one(called)) != NULL) {
         int rc = command(client, id, gw_key_slice(slice));
 
         php_gwc_end();
@@ -53,7 +53,7 @@ static void key_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
     gw_client_id id;
     zend_string *text;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(client_id)
         Z_PARAM_ZVAL(key)
     ZEND_PARSE_PARAMETERS_END();
@@ -112,7 +112,7 @@ ZEND_METHOD(GatewayClient_Gateway, ungroup)
     gw_client *client;
     zval worker;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -153,7 +153,7 @@ static void close_client(zend_class_entry *called, const gw_client_id *id,
         frame.body = last->m.body;
         php_gwc_worker_send(&worker, id, &frame, return_value);
         zval_ptr_dtor(&worker);
-    } else if ((client = php_gwc_begin(called)) != NULL) {
+    } else if ((client = php_gwc_begin_one(called)) != NULL) {
         int rc = gw_close_client(client, id, just_close ? NULL : &last->m);
 
         php_gwc_end();
@@ -168,7 +168,7 @@ ZEND_METHOD(GatewayClient_Gateway, closeClient)
     php_gwc_message last = {0};
     gw_client_id id;
 
-    ZEND_PARSE_PARAMETERS_START(1, 2)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(client_id)
         Z_PARAM_OPTIONAL
         Z_PARAM_ZVAL(message)
@@ -196,7 +196,7 @@ static void destroy_client(zend_class_entry *called, const gw_client_id *id,
     if (php_gwc_worker(called, &worker)) {
         worker_command(&worker, GW_CMD_DESTROY, id, NULL, return_value);
         zval_ptr_dtor(&worker);
-    } else if ((client = php_gwc_begin(called)) != NULL) {
+    } else if ((client = php_gwc_begin_one(called)) != NULL) {
         int rc = gw_destroy_client(client, id);
 
         php_gwc_end();
@@ -231,7 +231,7 @@ ZEND_METHOD(GatewayClient_Gateway, destoryClient)
     zval *client_id, *current;
     gw_client_id id;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(client_id)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -258,7 +258,7 @@ ZEND_METHOD(GatewayClient_Gateway, setBusinessWorker)
     zval *worker;
     zval copy;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(worker)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -274,7 +274,7 @@ ZEND_METHOD(GatewayClient_Gateway, flush)
     int rc;
 
     PHP_GWC_NO_PARAMETERS();
-    client = php_gwc_begin(called);
+    client = php_gwc_begin_one(called);
     if (client == NULL) {
         RETURN_THROWS();
     }

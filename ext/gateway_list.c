@@ -98,9 +98,6 @@ static bool select_all(INTERNAL_FUNCTION_PARAMETERS, unsigned fields,
 {
     gw_select select;
 
-    if (zend_parse_parameters_none() == FAILURE) {
-        return false;
-    }
     memset(&select, 0, sizeof(select));
     select.fields = fields;
     return select_rows(php_gwc_called_class(execute_data), &select, collect,
@@ -115,7 +112,7 @@ static bool select_groups(INTERNAL_FUNCTION_PARAMETERS, gw_row_fn collect)
     gw_select select;
     bool ok;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END_EX(return false);
 
@@ -243,7 +240,7 @@ ZEND_METHOD(GatewayClient_Gateway, getUidByClientId)
     zval uid;
     int rc;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(client_id)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -254,7 +251,7 @@ ZEND_METHOD(GatewayClient_Gateway, getUidByClientId)
     select.fields = GW_FIELD_UID;
     select.ids = &id;
     select.id_count = 1;
-    client = php_gwc_begin(php_gwc_called_class(execute_data));
+    client = php_gwc_begin_one(php_gwc_called_class(execute_data));
     if (client == NULL) {
         RETURN_THROWS();
     }

@@ -43,7 +43,7 @@ static void send_frame(zend_class_entry *called, gw_client_id *id,
     if (php_gwc_worker(called, &worker)) {
         php_gwc_worker_send(&worker, id, frame, return_value);
         zval_ptr_dtor(&worker);
-    } else if ((client = php_gwc_begin(called)) != NULL) {
+    } else if ((client = php_gwc_begin_one(called)) != NULL) {
         int rc = gw_send_frame(client, id, frame);
 
         php_gwc_end();
@@ -55,7 +55,7 @@ ZEND_METHOD(GatewayClient_Gateway, isValidGroupId)
 {
     zval *group;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -71,7 +71,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendCmdAndMessageToClient)
     gw_client_id id;
     gw_frame frame;
 
-    ZEND_PARSE_PARAMETERS_START(3, 4)
+    PHP_GWC_PARAMETERS_START(3)
         Z_PARAM_ZVAL(client_id)
         Z_PARAM_LONG(cmd)
         Z_PARAM_ZVAL(message)
@@ -105,7 +105,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendToGateway)
     gw_client_id id;
     php_gwc_frame frame;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(address)
         Z_PARAM_ZVAL(data)
     ZEND_PARSE_PARAMETERS_END();
@@ -149,7 +149,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendBufferToGateway)
     gw_client_id id;
     zval worker;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(address)
         Z_PARAM_STR(buffer)
     ZEND_PARSE_PARAMETERS_END();
@@ -175,7 +175,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendToAllGateway)
     gw_client *client;
     zval worker;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(data)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -220,7 +220,7 @@ ZEND_METHOD(GatewayClient_Gateway, kickAddress)
     zend_long connection;
     php_gwc_message m = {0};
 
-    ZEND_PARSE_PARAMETERS_START(3, 3)
+    PHP_GWC_PARAMETERS_START(3)
         Z_PARAM_ZVAL(address)
         Z_PARAM_LONG(connection)
         Z_PARAM_ZVAL(message)
@@ -239,7 +239,7 @@ ZEND_METHOD(GatewayClient_Gateway, destroyAddress)
     zval *address;
     zend_long connection;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(address)
         Z_PARAM_LONG(connection)
     ZEND_PARSE_PARAMETERS_END();
@@ -253,7 +253,7 @@ ZEND_METHOD(GatewayClient_Gateway, clientIdArrayToAddressArray)
     zval *list;
     php_gwc_ids ids = {0};
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ARRAY(list)
     ZEND_PARSE_PARAMETERS_END();
 

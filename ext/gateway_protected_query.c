@@ -22,7 +22,7 @@ static bool ask(zend_class_entry *called, gw_client_id *id,
                 const gw_frame *frame, HashTable *replies)
 {
     gw_client *client =
-        id == NULL ? php_gwc_begin_all(called) : php_gwc_begin(called);
+        id == NULL ? php_gwc_begin_all(called) : php_gwc_begin_one(called);
     int rc;
 
     if (client == NULL) {
@@ -88,7 +88,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendAndRecv)
     php_gwc_frame frame;
     zval replies;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(address)
         Z_PARAM_ZVAL(data)
     ZEND_PARSE_PARAMETERS_END();
@@ -119,7 +119,7 @@ ZEND_METHOD(GatewayClient_Gateway, getBufferFromAllGateway)
     php_gwc_frame frame;
     zval replies;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(data)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -284,7 +284,7 @@ ZEND_METHOD(GatewayClient_Gateway, select)
     zval fields_copy, where_copy;
     size_t i;
 
-    ZEND_PARSE_PARAMETERS_START(0, 2)
+    PHP_GWC_PARAMETERS_START(0)
         Z_PARAM_OPTIONAL
         Z_PARAM_ARRAY(fields)
         Z_PARAM_ARRAY(where)

@@ -11,7 +11,7 @@ ZEND_METHOD(GatewayClient_Gateway, isOnline)
     int online = 0;
     int rc;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(client_id)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -26,7 +26,7 @@ ZEND_METHOD(GatewayClient_Gateway, isOnline)
             RETURN_LONG(0);
         }
     }
-    client = php_gwc_begin(called);
+    client = php_gwc_begin_one(called);
     if (client == NULL) {
         RETURN_THROWS();
     }
@@ -54,7 +54,7 @@ static bool client_ids_by_uid(INTERNAL_FUNCTION_PARAMETERS, zval *list)
     gw_client *client;
 
     ZVAL_UNDEF(list);
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(uid)
     ZEND_PARSE_PARAMETERS_END_EX(return false);
 
@@ -119,7 +119,7 @@ static bool client_ids_by_uids(INTERNAL_FUNCTION_PARAMETERS)
     gw_client *client = NULL;
     zval *uids;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ARRAY(uids)
     ZEND_PARSE_PARAMETERS_END_EX(return false);
 
@@ -194,7 +194,7 @@ ZEND_METHOD(GatewayClient_Gateway, getClientIdCountByGroup)
 {
     zval *group = NULL;
 
-    ZEND_PARSE_PARAMETERS_START(0, 1)
+    PHP_GWC_PARAMETERS_START(0)
         Z_PARAM_OPTIONAL
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
@@ -230,7 +230,7 @@ ZEND_METHOD(GatewayClient_Gateway, batchGetClientIdCountByGroup)
     gw_client *client;
     zval *groups;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ARRAY(groups)
     ZEND_PARSE_PARAMETERS_END();
 

@@ -105,7 +105,7 @@ static void deliver_to_some(zend_class_entry *called,
         zval_ptr_dtor(&worker);
         return;
     }
-    client = php_gwc_begin(called);
+    client = php_gwc_begin_one(called);
     if (client == NULL) {
         return;
     }
@@ -180,7 +180,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendToAll)
     zend_class_entry *called = php_gwc_called_class(execute_data);
     bool is_raw;
 
-    ZEND_PARSE_PARAMETERS_START(1, 4)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(message)
         Z_PARAM_OPTIONAL
         Z_PARAM_ZVAL(list)
@@ -210,7 +210,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendToClient)
     gw_client *client;
     zval worker;
 
-    ZEND_PARSE_PARAMETERS_START(2, 3)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(client_id)
         Z_PARAM_ZVAL(message)
         Z_PARAM_OPTIONAL
@@ -228,7 +228,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendToClient)
         frame.connection_id = id.connection;
         php_gwc_worker_send(&worker, &id, &frame, return_value);
         zval_ptr_dtor(&worker);
-    } else if ((client = php_gwc_begin(called)) != NULL) {
+    } else if ((client = php_gwc_begin_one(called)) != NULL) {
         int rc = gw_send_to_client(client, &id, &m.m);
 
         php_gwc_end();
@@ -290,7 +290,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendToUid)
     php_gwc_message m = {0};
     zval worker;
 
-    ZEND_PARSE_PARAMETERS_START(2, 3)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(uid)
         Z_PARAM_ZVAL(message)
         Z_PARAM_OPTIONAL
@@ -374,7 +374,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendToGroup)
 {
     zval *group, *message, *exclude = NULL, *raw = NULL;
 
-    ZEND_PARSE_PARAMETERS_START(2, 4)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(group)
         Z_PARAM_ZVAL(message)
         Z_PARAM_OPTIONAL

@@ -33,7 +33,7 @@ static bool send_session(zend_class_entry *called, uint8_t cmd,
         zval_ptr_dtor(&worker);
         return ok;
     }
-    client = php_gwc_begin(called);
+    client = php_gwc_begin_one(called);
     if (client == NULL) {
         return false;
     }
@@ -115,7 +115,7 @@ static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
     gw_client_id id;
     zend_string *text;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(client_id)
         Z_PARAM_ARRAY(session)
     ZEND_PARSE_PARAMETERS_END();
@@ -155,7 +155,7 @@ ZEND_METHOD(GatewayClient_Gateway, setSocketSession)
     gw_client_id id;
     zend_string *text;
 
-    ZEND_PARSE_PARAMETERS_START(2, 2)
+    PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(client_id)
         Z_PARAM_ZVAL(session)
     ZEND_PARSE_PARAMETERS_END();
@@ -176,7 +176,7 @@ ZEND_METHOD(GatewayClient_Gateway, setSocketSession)
 static bool fetch_session(zend_class_entry *called, const gw_client_id *id,
                           zend_string **text)
 {
-    gw_client *client = php_gwc_begin(called);
+    gw_client *client = php_gwc_begin_one(called);
     gw_slice session;
     int rc;
 
@@ -203,7 +203,7 @@ ZEND_METHOD(GatewayClient_Gateway, getSession)
     zend_string *text;
     zval worker;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(client_id)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -311,7 +311,7 @@ ZEND_METHOD(GatewayClient_Gateway, getAllClientSessions)
 {
     zval *group = NULL;
 
-    ZEND_PARSE_PARAMETERS_START(0, 1)
+    PHP_GWC_PARAMETERS_START(0)
         Z_PARAM_OPTIONAL
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
@@ -323,7 +323,7 @@ ZEND_METHOD(GatewayClient_Gateway, getClientSessionsByGroup)
 {
     zval *group;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -346,7 +346,7 @@ ZEND_METHOD(GatewayClient_Gateway, getAllClientInfo)
 {
     zval *group = NULL;
 
-    ZEND_PARSE_PARAMETERS_START(0, 1)
+    PHP_GWC_PARAMETERS_START(0)
         Z_PARAM_OPTIONAL
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
@@ -360,7 +360,7 @@ ZEND_METHOD(GatewayClient_Gateway, getClientInfoByGroup)
 {
     zval *group;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
 

@@ -144,7 +144,7 @@ ZEND_METHOD(GatewayClient_GatewayProtocol, input)
     zval *value;
     zend_string *buffer;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(value)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -163,7 +163,7 @@ ZEND_METHOD(GatewayClient_GatewayProtocol, encode)
     zval *data;
     php_gwc_frame frame;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(data)
     ZEND_PARSE_PARAMETERS_END();
 
@@ -211,7 +211,7 @@ ZEND_METHOD(GatewayClient_GatewayProtocol, decode)
     size_t length;
     int rc;
 
-    ZEND_PARSE_PARAMETERS_START(1, 1)
+    PHP_GWC_PARAMETERS_START(1)
         Z_PARAM_ZVAL(value)
     ZEND_PARSE_PARAMETERS_END();
 

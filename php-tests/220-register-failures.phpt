@@ -53,7 +53,14 @@ foreach ([[], '', 'nohost', ['a:1', 'b'], 12] as $address) {
     Gateway::$registerAddress = $address;
     tell(function () { return Gateway::sendToAll('x'); });
 }
+Gateway::$registerAddress = array_fill(0, 65, $c->register);
+tell(function () { return Gateway::sendToAll('x'); });
 Gateway::$registerAddress = $c->register;
+foreach (["\xff", str_repeat('k', 65537)] as $key) {
+    Gateway::$secretKey = $key;
+    tell(function () { return Gateway::sendToAll('x'); });
+}
+Gateway::$secretKey = '';
 foreach ([0, -1, 'x', null] as $timeout) {
     Gateway::$connectTimeout = $timeout;
     tell(function () { return Gateway::sendToAll('x'); });
@@ -74,6 +81,9 @@ Can not connect to tcp://: not a host:port
 Can not connect to tcp://nohost: not a host:port
 Can not connect to tcp://b: not a host:port
 Can not connect to tcp://12: not a host:port
+registerAddress has too many addresses
+secretKey must be UTF-8 and at most 65536 bytes
+secretKey must be UTF-8 and at most 65536 bytes
 connectTimeout must be greater than 0
 connectTimeout must be greater than 0
 connectTimeout must be greater than 0
