@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "conf/options.h"
 #include "secret.h"
 
@@ -20,6 +21,20 @@ static int check_roles(gwd_options *options)
         return gwd_options_fail(options, "no_register needs a "
                                          "register_address: without a Register "
                                          "no application finds this gateway");
+    return GW_OK;
+}
+
+/* It is in client_ids and at the Register: somewhere to connect to. */
+static int check_lan_ip(gwd_options *options)
+{
+    uint32_t ip;
+
+    if (gw_ipv4_parse(gw_slice_str(options->lan_ip), &ip) == GW_OK && ip == 0)
+        return gwd_options_fail(options,
+                                "lan_ip: %s is no address that applications "
+                                "can connect to; to listen on every address "
+                                "set inner_listen to 0.0.0.0",
+                                options->lan_ip);
     return GW_OK;
 }
 
@@ -92,5 +107,7 @@ int gwd_options_check(gwd_options *options)
 {
     int result = check_roles(options);
 
+    if (result == GW_OK)
+        result = check_lan_ip(options);
     return result < 0 ? result : load_key(options);
 }

@@ -3,7 +3,8 @@
  *
  * An option `ping_interval` is `--ping-interval` on the command line,
  * GATEWAYD_PING_INTERVAL in the environment and `ping_interval` in the file.
- * The command line wins over the environment, the environment over the file. */
+ * The command line wins over the environment, the environment over the file. An
+ * empty variable counts as unset, unless the option MAY_BE_EMPTY. */
 #ifndef GWD_OPTIONS_H
 #define GWD_OPTIONS_H
 
@@ -99,10 +100,11 @@ typedef enum gwd_option_type {
 
 /* bits of gwd_option.flags */
 enum {
-    GWD_OPTION_REPEAT = 1,   /* the field is a gwd_texts */
-    GWD_OPTION_SECRET = 2,   /* never shown; not from the command line */
-    GWD_OPTION_NO_FILE = 4,  /* means nothing in a file */
-    GWD_OPTION_ARGS_ONLY = 8 /* command line only */
+    GWD_OPTION_REPEAT = 1,       /* the field is a gwd_texts */
+    GWD_OPTION_SECRET = 2,       /* never shown; not from the command line */
+    GWD_OPTION_NO_FILE = 4,      /* means nothing in a file */
+    GWD_OPTION_ARGS_ONLY = 8,    /* command line only */
+    GWD_OPTION_MAY_BE_EMPTY = 16 /* an empty variable is a value, not unset */
 };
 
 typedef struct gwd_option {

@@ -75,6 +75,14 @@ static void env_name(const gwd_option *option, char *out, size_t size)
         out[i] = (char)toupper((unsigned char)out[i]);
 }
 
+/* Compose files pass KEY=${UNSET} on as an empty variable: it must not take,
+ * say, the file's key away. */
+static bool is_set(const gwd_option *option, const char *value)
+{
+    return value != NULL &&
+           (value[0] != '\0' || (option->flags & GWD_OPTION_MAY_BE_EMPTY));
+}
+
 /* The value of `name` in `env`, or NULL. */
 static const char *env_value(char **env, const char *name)
 {
@@ -99,7 +107,7 @@ int gwd_options_read_env(gwd_options *options, char **env)
             continue;
         env_name(option, place, sizeof(place));
         value = env_value(env, place);
-        if (value == NULL)
+        if (!is_set(option, value))
             continue;
         result = gwd_option_set(options, option, GWD_SOURCE_ENVIRONMENT, place,
                                 value);
@@ -172,6 +180,34 @@ static char *take_line(gw_slice *text, char *out, int size)
     return out;
 }
 
+/* inih would take what follows for a comment, and cut the value silently. */
+static bool would_be_cut(const char *line)
+{
+    const char *start = line + strspn(line, " \t\r\n\v\f");
+
+    if (*start == ';' || *start == '#' || *line == '[')
+        return false;
+    for (; *start != '\0'; start++) {
+        if (*start == ';' && start > line && isspace((unsigned char)start[-1]))
+            return true;
+    }
+    return false;
+}
+
+static int check_line(ini_source *source, const char *line, int size)
+{
+    char text[64];
+
+    if (strlen(line) == (size_t)size - 1 && line[size - 2] != '\n') {
+        snprintf(text, sizeof(text), "longer than %d bytes", size - 2);
+        return fail_at(source, text);
+    }
+    if (would_be_cut(line))
+        return fail_at(source, "\" ;\" is not allowed in a value; comments "
+                               "have lines of their own");
+    return GW_OK;
+}
+
 static char *next_line(char *out, int size, void *arg)
 {
     ini_source *source = arg;
@@ -184,14 +220,8 @@ static char *next_line(char *out, int size, void *arg)
     if (line == NULL)
         return NULL;
     source->line++;
-    if (strlen(line) == (size_t)size - 1 && line[size - 2] != '\n') {
-        char text[64];
-
-        snprintf(text, sizeof(text), "longer than %d bytes", size - 2);
-        source->result = fail_at(source, text);
-        return NULL;
-    }
-    return line;
+    source->result = check_line(source, line, size);
+    return source->result < 0 ? NULL : line;
 }
 
 static int set_from_file(ini_source *source, const char *key, const char *value)

@@ -38,7 +38,7 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      NULL, 0, 0, NULL,
      "The key itself. In the file or the environment only: a command line can "
      "be read by every user of the machine."},
-    {"greeting", GWD_OPTION_TEXT, 0, AT(greeting), "TEXT",
+    {"greeting", GWD_OPTION_TEXT, GWD_OPTION_MAY_BE_EMPTY, AT(greeting), "TEXT",
      "{\"type\":\"init\",\"client_id\":\"{client_id}\"}", 0, 0, NULL,
      "The first message to each client. {client_id} is replaced. Empty: none."},
     {"handshake_timeout", GWD_OPTION_NUMBER, 0, AT(handshake_timeout),

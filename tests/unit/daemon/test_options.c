@@ -164,6 +164,26 @@ static void an_empty_greeting_is_one(void **state)
     assert_string_equal(options.greeting, "");
 }
 
+static void an_empty_variable_is_unset(void **state)
+{
+    char config[64];
+
+    (void)state;
+    write_file("secret_key = s3cret\n");
+    snprintf(config, sizeof(config), "--config=%s", path);
+    assert_int_equal(
+        load(
+            LIST(config),
+            LIST((char *)"GATEWAYD_SECRET_KEY=", (char *)"GATEWAYD_START_PORT=",
+                 (char *)"GATEWAYD_LISTEN=", (char *)"GATEWAYD_NO_REGISTER=")),
+        GW_OK);
+    assert_string_equal(options.secret_key, "s3cret");
+    assert_int_equal(options.start_port, 2900);
+    assert_int_equal(options.listen.count, 1);
+    assert_int_equal(load(NULL, LIST((char *)"GATEWAYD_GREETING=")), GW_OK);
+    assert_string_equal(options.greeting, "");
+}
+
 /* ---- errors ------------------------------------------------------------- */
 
 static void expect_args_error(char **args, const char *want)
@@ -260,6 +280,25 @@ static void wrong_lines_are_named(void **state)
     expect_file_error(text, "g.ini:2: longer than 198 bytes");
 }
 
+static void values_are_never_cut(void **state)
+{
+    static const char want[] = "g.ini:2: \" ;\" is not allowed in a value; "
+                               "comments have lines of their own";
+
+    (void)state;
+    expect_file_error("\nsecret_key = a ;b\n", want);
+    assert_null(strstr(options.error, "a ;b"));
+    expect_file_error("\nsecret_key = ;b\n", want);
+    expect_file_error("lan_ip = 10.0.0.1\nstart_port = 1\t; why\n", want);
+    assert_int_equal(gwd_options_read_text(&options,
+                                           LIT("; one ; two\n # three ;\n"
+                                               "[gatewayd] ; four\n"
+                                               "secret_key = a;b; c#d # e\n"),
+                                           "g.ini"),
+                     GW_OK);
+    assert_string_equal(options.secret_key, "a;b; c#d # e");
+}
+
 static void a_missing_file_is_named(void **state)
 {
     (void)state;
@@ -280,6 +319,13 @@ static void roles_must_fit_together(void **state)
     setup(state);
     assert_int_equal(load(LIST((char *)"--no-register"), NULL), GW_EINVAL);
     assert_non_null(strstr(options.error, "register_address"));
+}
+
+static void nobody_can_connect_to_a_wildcard(void **state)
+{
+    (void)state;
+    assert_int_equal(load(LIST((char *)"--lan-ip=0.0.0.0"), NULL), GW_EINVAL);
+    assert_non_null(strstr(options.error, "inner_listen"));
 }
 
 /* ---- the key ------------------------------------------------------------ */
@@ -381,12 +427,15 @@ int main(void)
         TEST(flags_need_no_value_on_the_command_line),
         TEST(flags_have_words_elsewhere),
         TEST(an_empty_greeting_is_one),
+        TEST(an_empty_variable_is_unset),
         TEST(wrong_arguments_are_named),
         TEST(the_key_is_refused_on_the_command_line),
         TEST(wrong_variables_are_named),
         TEST(wrong_lines_are_named),
+        TEST(values_are_never_cut),
         TEST(a_missing_file_is_named),
         TEST(roles_must_fit_together),
+        TEST(nobody_can_connect_to_a_wildcard),
         TEST(the_key_is_the_first_line_of_its_file),
         TEST(an_empty_key_file_is_an_error),
         TEST(one_key_is_enough),
