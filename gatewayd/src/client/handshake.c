@@ -155,7 +155,7 @@ gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key)
                         "Sec-WebSocket-Accept: ");
     gw_buf_put_str(out, text);
     gw_buf_put_str(out, "\r\n\r\n");
-    return GWD_HANDSHAKE_OK;
+    return out->error == GW_OK ? GWD_HANDSHAKE_OK : GWD_HANDSHAKE_FAILED;
 }
 
 /* Status line, headers of this answer, body; by gwd_handshake_result. */

@@ -94,7 +94,7 @@ static void answer(gwd_client *client, int result, const gwd_http_head *head)
         verdict = gwd_handshake_judge(head, &key);
     if (verdict == GWD_HANDSHAKE_OK)
         verdict = gwd_handshake_accept(&out, key);
-    if (verdict == GWD_HANDSHAKE_OK && out.error == GW_OK)
+    if (verdict == GWD_HANDSHAKE_OK)
         open_websocket(client, &out);
     else
         refuse(client, &out, verdict);

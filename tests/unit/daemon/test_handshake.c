@@ -237,6 +237,20 @@ static void the_answer_is_that_of_the_reference(void **state)
     gw_buf_deinit(&out);
 }
 
+static void an_answer_that_did_not_fit_is_none(void **state)
+{
+    gw_buf out;
+
+    (void)state;
+    gw_buf_init(&out, NULL, 10);
+    assert_int_equal(
+        gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ==")),
+        GWD_HANDSHAKE_FAILED);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_FAILED);
+    assert_true(out.error < 0);
+    gw_buf_deinit(&out);
+}
+
 static void refusals_end_the_connection(void **state)
 {
     gw_buf out;
@@ -265,6 +279,7 @@ int main(void)
         cmocka_unit_test(good_requests_are_accepted),
         cmocka_unit_test(bad_requests_get_their_status),
         cmocka_unit_test(the_answer_is_that_of_the_reference),
+        cmocka_unit_test(an_answer_that_did_not_fit_is_none),
         cmocka_unit_test(refusals_end_the_connection),
     };
 
