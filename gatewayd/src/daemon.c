@@ -177,6 +177,8 @@ static bool start_clients(daemon_parts *d, uint16_t inner_port)
         if (listen_on(d, &d->places, scheme, address, accept_client,
                       d->clients) == 0)
             return false;
+        /* Applications get in however many clients there are. */
+        gwd_listener_keep_reserve(d->listeners[d->listener_count - 1]);
     }
     return true;
 }

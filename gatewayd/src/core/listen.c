@@ -2,12 +2,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <gwclient/error.h>
@@ -18,6 +20,7 @@
 
 #define BACKLOG 4096
 #define ACCEPTS_PER_EVENT 64 /* fairness towards the clients we have */
+#define RESERVE 64           /* descriptors, at most an eighth of the limit */
 
 struct gwd_listener {
     struct event event;
@@ -25,6 +28,7 @@ struct gwd_listener {
     gwd_accept_fn fn;
     void *arg;
     int fd;
+    int fd_end;   /* accepted descriptors are below it */
     bool starved; /* said so in the log */
 };
 
@@ -57,13 +61,12 @@ void gwd_peer_format(const struct sockaddr *peer, char out[GWD_PEER_LEN + 1])
 
 /* Without a free descriptor the connection stays in the kernel's queue, and the
  * event with it: look again a little later instead of spinning. */
-static void pause_accepting(gwd_listener *listener, int error)
+static void pause_accepting(gwd_listener *listener, const char *why)
 {
     static const struct timeval moment = {0, 100 * 1000};
 
     if (!listener->starved)
-        gwd_log(GWD_LOG_ERROR, "cannot accept connections: %s",
-                strerror(error));
+        gwd_log(GWD_LOG_ERROR, "cannot accept connections: %s", why);
     listener->starved = true;
     event_del(&listener->event);
     event_add(&listener->resume, &moment);
@@ -94,11 +97,16 @@ static void on_connection(evutil_socket_t fd, short what, void *arg)
         socklen_t len = sizeof(peer);
         int conn = accept4(fd, &peer.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
+        if (conn >= listener->fd_end) {
+            close(conn);
+            pause_accepting(listener, "the last file descriptors are reserved");
+            return;
+        }
         if (conn >= 0) {
             listener->starved = false;
             listener->fn(listener->arg, conn, &peer.any);
         } else if (is_shortage(errno)) {
-            pause_accepting(listener, errno);
+            pause_accepting(listener, strerror(errno));
             return;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             return;
@@ -176,6 +184,7 @@ static gwd_listener *watch(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
     if (listener == NULL)
         return NULL;
     listener->fd = fd;
+    listener->fd_end = INT_MAX;
     listener->fn = fn;
     listener->arg = arg;
     event_assign(&listener->event, loop->base, fd, EV_READ | EV_PERSIST,
@@ -209,6 +218,17 @@ gwd_listener *gwd_listener_new(struct gwd_loop *loop, gw_slice address,
         close(fd);
     }
     return listener;
+}
+
+void gwd_listener_keep_reserve(gwd_listener *listener)
+{
+    struct rlimit limit;
+    rlim_t reserve;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > INT_MAX)
+        return;
+    reserve = limit.rlim_cur / 8 < RESERVE ? limit.rlim_cur / 8 : RESERVE;
+    listener->fd_end = (int)(limit.rlim_cur - reserve);
 }
 
 void gwd_listener_free(gwd_listener *listener)

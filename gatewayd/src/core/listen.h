@@ -18,6 +18,10 @@ gwd_listener *gwd_listener_new(struct gwd_loop *loop, gw_slice address,
                                gwd_accept_fn fn, void *arg, const char **why);
 void gwd_listener_free(gwd_listener *listener);
 
+/* From now on leaves the last file descriptors of the process to others: while
+ * only they are free, it takes no connection. The limit is the present one. */
+void gwd_listener_keep_reserve(gwd_listener *listener);
+
 /* The port it really listens on. */
 uint16_t gwd_listener_port(const gwd_listener *listener);
 

@@ -162,6 +162,60 @@ static void want_of_descriptors_is_waited_out(void **state)
     gwd_listener_free(listener);
 }
 
+static void expect_end(int fd)
+{
+    char byte;
+
+    assert_int_equal(recv(fd, &byte, 1, 0), 0);
+}
+
+/* Takes descriptors until `next` is the lowest free one. */
+static size_t fill_up_to(int next, int *fillers)
+{
+    size_t count = 0;
+
+    while ((fillers[count] = dup(0)) < next)
+        count++;
+    close(fillers[count]);
+    return count;
+}
+
+static void the_reserve_is_for_others(void **state)
+{
+    enum { LIMIT = 256, RESERVED = LIMIT / 8 };
+    gwd_listener *clients = listen_anywhere();
+    gwd_listener *others = listen_anywhere();
+    int fillers[LIMIT];
+    int first, second, third;
+    struct rlimit before, limit;
+    size_t want = 1, count;
+
+    (void)state;
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = LIMIT;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    gwd_listener_keep_reserve(clients);
+    count = fill_up_to(LIMIT - RESERVED, fillers);
+    first = connect_to(clients);
+    gwd_loop_turn(loop, true); /* closes it and pauses */
+    expect_end(first);
+    assert_int_equal(seen.count, 0);
+    second = connect_to(others);
+    run_until(loop, has_arrived, &want);
+    while (count > 0)
+        close(fillers[--count]);
+    third = connect_to(clients);
+    want = 2;
+    run_until(loop, has_arrived, &want);
+    setrlimit(RLIMIT_NOFILE, &before);
+    close(first);
+    close(second);
+    close(third);
+    gwd_listener_free(clients);
+    gwd_listener_free(others);
+}
+
 static void addresses_are_written_with_ports(void **state)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(80)};
@@ -185,6 +239,7 @@ int main(void)
         TEST(a_taken_port_is_told),
         TEST(a_bad_address_is_told),
         TEST(want_of_descriptors_is_waited_out),
+        TEST(the_reserve_is_for_others),
         TEST(addresses_are_written_with_ports),
     };
 
