@@ -16,13 +16,7 @@
 #define CLOSE_SECONDS 5
 #define LINE_MAX_LEN ((size_t)64 * 1024)
 #define PUSH_MAX ((size_t)16 * 1024 * 1024)
-
-typedef enum peer_role {
-    PEER_UNKNOWN, /* has not said anything yet */
-    PEER_SILENT,  /* has only pinged */
-    PEER_GATEWAY,
-    PEER_WORKER
-} peer_role;
+#define QUEUE_MAX ((size_t)1024 * 1024) /* of lists that nobody reads */
 
 typedef struct peer peer;
 struct peer {
@@ -31,7 +25,8 @@ struct peer {
     gwd_register *reg;
     peer *prev;
     peer *next;
-    peer_role role;
+    bool is_gateway; /* one connection may be both */
+    bool is_worker;
     char *address; /* of a gateway */
     char name[GWD_PEER_LEN + 1];
 };
@@ -93,8 +88,7 @@ static void refuse(peer *p, const char *why, const char *error)
 static bool is_repeated(const gwd_register *reg, const peer *p)
 {
     for (const peer *other = reg->first; other != p; other = other->next) {
-        if (other->role == PEER_GATEWAY &&
-            strcmp(other->address, p->address) == 0)
+        if (other->is_gateway && strcmp(other->address, p->address) == 0)
             return true;
     }
     return false;
@@ -105,7 +99,7 @@ size_t gwd_register_count(const gwd_register *reg)
     size_t count = 0;
 
     for (const peer *p = reg->first; p != NULL; p = p->next)
-        count += p->role == PEER_GATEWAY;
+        count += p->is_gateway;
     return count;
 }
 
@@ -120,7 +114,7 @@ static gwd_chunk *make_list(const gwd_register *reg)
     if (list == NULL)
         return NULL;
     for (const peer *p = reg->first; p != NULL; p = p->next) {
-        if (p->role == PEER_GATEWAY && !is_repeated(reg, p))
+        if (p->is_gateway && !is_repeated(reg, p))
             list[count++] = gw_slice_str(p->address);
     }
     gw_buf_init(&line, NULL, PUSH_MAX);
@@ -130,6 +124,18 @@ static gwd_chunk *make_list(const gwd_register *reg)
     gw_buf_deinit(&line);
     free(list);
     return chunk;
+}
+
+static void push_chunk(peer *p, gwd_chunk *chunk)
+{
+    if (gwd_stream_closing(&p->stream))
+        return;
+    if (gwd_stream_queued(&p->stream) <= QUEUE_MAX) {
+        gwd_stream_write_chunk(&p->stream, chunk);
+        return;
+    }
+    gwd_log(GWD_LOG_WARNING, "register: %s: does not read, closed", p->name);
+    gwd_stream_abort(&p->stream);
 }
 
 /* To one worker, or to all of them (NULL). */
@@ -142,19 +148,17 @@ static void push_list(gwd_register *reg, peer *only)
         return;
     }
     for (peer *p = reg->first; p != NULL; p = p->next) {
-        if (p->role == PEER_WORKER && (only == NULL || only == p))
-            gwd_stream_write_chunk(&p->stream, chunk);
+        if (p->is_worker && (only == NULL || only == p))
+            push_chunk(p, chunk);
     }
     gwd_chunk_unref(&chunk);
 }
 
-static void forget_gateway(peer *p)
+/* `p` is out of the list already. */
+static void tell_of_loss(const peer *p)
 {
     gwd_register *reg = p->reg;
 
-    if (p->role != PEER_GATEWAY)
-        return;
-    p->role = PEER_SILENT;
     gwd_log(GWD_LOG_INFO, "register: gateway %s is gone", p->address);
     if (!reg->freed)
         push_list(reg, NULL);
@@ -181,7 +185,7 @@ static void on_gateway_connect(peer *p, const gw_register_line *line)
     }
     free(p->address);
     p->address = address;
-    p->role = PEER_GATEWAY;
+    p->is_gateway = true;
     unlink_peer(reg, p);
     link_peer(reg, p);
     gwd_log(GWD_LOG_INFO, "register: gateway %s", address);
@@ -191,15 +195,14 @@ static void on_gateway_connect(peer *p, const gw_register_line *line)
 static void on_worker_connect(peer *p, const gw_register_line *line)
 {
     (void)line;
-    p->role = PEER_WORKER;
+    p->is_worker = true;
     push_list(p->reg, p);
 }
 
 static void on_ping(peer *p, const gw_register_line *line)
 {
+    (void)p;
     (void)line;
-    if (p->role == PEER_UNKNOWN)
-        p->role = PEER_SILENT;
 }
 
 /* By gw_register_event; NULL: nothing that a Register is told. */
@@ -279,8 +282,9 @@ static void on_close(gwd_stream *stream)
     gwd_register *reg = p->reg;
 
     gwd_ring_disarm(&p->timeout);
-    forget_gateway(p);
     unlink_peer(reg, p);
+    if (p->is_gateway)
+        tell_of_loss(p);
     free(p->address);
     free(p);
     free_if_done(reg);
@@ -290,7 +294,7 @@ static void on_timeout(gwd_timeout *timeout)
 {
     peer *p = of_timeout(timeout);
 
-    if (p->role == PEER_UNKNOWN && !gwd_stream_closing(&p->stream))
+    if (!gwd_stream_closing(&p->stream)) /* the first line ends this time */
         gwd_log(GWD_LOG_WARNING, "register: %s: silent for %d s, closed",
                 p->name, FIRST_LINE_SECONDS);
     gwd_stream_abort(&p->stream);

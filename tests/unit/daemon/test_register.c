@@ -1,11 +1,13 @@
 /* The Register and the announcement to it, over the loopback. */
 #include "support.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/listen.h"
 #include "register/register.h"
+#include "register/resolve.h"
 
 #define LIST_OF(addresses)                                                     \
     LIT("{\"event\":\"broadcast_addresses\",\"addresses\":[" addresses "]}\n")
@@ -98,6 +100,54 @@ static void an_address_is_listed_once(void **state)
     close(b);
     expect_bytes(loop, worker, LIST_OF(""));
     close(worker);
+}
+
+static void one_connection_may_be_both(void **state)
+{
+    int gateway = join_gateway("10.0.0.1:2900");
+    int worker = join_as(LIT(WORKER));
+
+    (void)state;
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\""));
+    send_bytes(gateway, LIT(WORKER));
+    expect_bytes(loop, gateway, LIST_OF("\"10.0.0.1:2900\""));
+    send_bytes(worker,
+               LIT("{\"event\":\"gateway_connect\",\"secret_key\":\"s3cret\","
+                   "\"address\":\"10.0.0.2:2900\"}\n"));
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\",\"10.0.0.2:2900\""));
+    expect_bytes(loop, gateway, LIST_OF("\"10.0.0.1:2900\",\"10.0.0.2:2900\""));
+    close(gateway);
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.2:2900\""));
+    close(worker);
+}
+
+/* Asks for lists without reading one, until it is closed. */
+static void who_does_not_read_is_closed(void **state)
+{
+    static char lines[1000 * (sizeof(WORKER) - 1)];
+    const gw_slice line = LIT(WORKER);
+    size_t sent = 0;
+    ssize_t len = 0;
+    int fds[2];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines); i++)
+        lines[i] = line.base[i % line.len];
+    tcp_pair(fds);
+    shrink_buffers(fds);
+    gwd_register_accept(reg, fds[0], "peer");
+    for (; len >= 0 || errno == EAGAIN; sent += len > 0 ? (size_t)len : 0) {
+        size_t at = sent % sizeof(lines);
+
+        assert_true(sent < (size_t)16 * 1024 * 1024);
+        len = send(fds[1], lines + at, sizeof(lines) - at,
+                   MSG_NOSIGNAL | MSG_DONTWAIT);
+        gwd_loop_turn(loop, false);
+    }
+    close(fds[1]);
+    fds[1] = join_as(line);
+    expect_bytes(loop, fds[1], LIST_OF(""));
+    close(fds[1]);
 }
 
 static void a_line_may_come_in_pieces(void **state)
@@ -307,12 +357,56 @@ static void a_lookup_under_way_can_be_dropped(void **state)
     gwd_announcer_free(announcer);
 }
 
+typedef struct lookup {
+    size_t answers;
+    bool found;
+} lookup;
+
+static void on_resolved(void *arg, struct evutil_addrinfo *list,
+                        const char *why)
+{
+    lookup *l = arg;
+
+    assert_true((list == NULL) == (why != NULL));
+    l->answers++;
+    l->found = list != NULL;
+    if (list != NULL)
+        evutil_freeaddrinfo(list);
+}
+
+static bool is_answered(void *arg)
+{
+    return ((lookup *)arg)->answers == 1;
+}
+
+static void a_failed_lookup_is_not_the_last(void **state)
+{
+    static const char *const hosts[] = {"", "localhost", "", ""};
+    gwd_resolver *resolver = gwd_resolver_new(loop);
+    char nobody[70] = ""; /* longer than a name may be: fails at once */
+
+    (void)state;
+    memset(nobody, 'x', sizeof(nobody) - 1);
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        bool known = hosts[i][0] != '\0';
+        lookup l = {0, false};
+
+        gwd_resolver_lookup(resolver, known ? hosts[i] : nobody, 1, on_resolved,
+                            &l);
+        run_until(loop, is_answered, &l);
+        assert_int_equal(l.found, known);
+    }
+    gwd_resolver_free(resolver);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_worker_is_told_at_once_and_on_every_change),
         TEST(an_address_is_listed_once),
+        TEST(one_connection_may_be_both),
+        TEST(who_does_not_read_is_closed),
         TEST(a_line_may_come_in_pieces),
         TEST(several_lines_may_come_at_once),
         TEST(strangers_are_closed_without_a_word),
@@ -324,6 +418,7 @@ int main(void)
         TEST(it_comes_back_when_the_register_does),
         TEST(it_can_be_freed_at_any_time),
         TEST(a_lookup_under_way_can_be_dropped),
+        TEST(a_failed_lookup_is_not_the_last),
     };
 
     return cmocka_run_group_tests_name("register", tests, NULL, NULL);
