@@ -4,23 +4,16 @@ recorded result and the recorded bytes at the clients, or what the README lists
 as different on purpose.
 """
 
-import json
 import unittest
 
 from harness import serialize
 from harness.cluster import REFERENCE, WHY_NO_REFERENCE, make_cluster
 from harness.php import NATIVE_EXCEPTION, Php
-from harness.process import ROOT, wait_until
+from harness.process import wait_until
+from harness.vectors import CLOSED, check_client, read_vectors
 from harness.websocket import text_frame
 
-VECTORS = ROOT / "tests/vectors"
-CLOSED = "<eof>"
 E_WARNING, E_DEPRECATED = 2, 8192
-
-
-def read_vectors(name):
-    with open(VECTORS / name, encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 class Scene:
@@ -58,11 +51,7 @@ class Scene:
 
     def check_clients(self, expected):
         for letter, client in self.clients.items():
-            want = expected.get(letter, "")
-            client.expect(bytes.fromhex(want.replace(CLOSED, "")))
-            if want.endswith(CLOSED):
-                client.expect_eof()
-            client.expect_silence()
+            check_client(client, expected.get(letter, ""))
 
     def close(self):
         for client in self.clients.values():

@@ -104,7 +104,8 @@ class Pool:
             script = Path(folder) / "exits.php"
             script.write_text(
                 "<?php use GatewayClient\\Gateway;"
-                f"Gateway::$registerAddress = '{self.cluster.register_address}';"
+                "Gateway::$registerAddress = "
+                f"'{self.cluster.register_address}';"
                 "set_error_handler(function () { exit('left'); });"
                 "Gateway::sendToGroup('', 'warns');", encoding="utf-8")
             self.request(fpm, "before")

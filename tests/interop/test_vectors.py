@@ -11,20 +11,13 @@ import unittest
 
 from harness import inner, serialize
 from harness.cluster import GatewaydCluster
-from harness.inner import Frame, Peer
-from harness.process import ROOT
+from harness.inner import Peer
+from harness.vectors import check_client, read_vectors
 from harness.websocket import WebSocket
 
-VECTORS = ROOT / "tests/vectors"
 ID_COMMANDS = {inner.CMD_SEND_TO_ALL: ("connections", "exclude"),
                inner.CMD_SEND_TO_GROUP: ("exclude",),
                inner.CMD_SELECT: ("connection_id",)}
-CLOSED = "<eof>"
-
-
-def read_vectors(name):
-    with open(VECTORS / name, encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 class Ids:
@@ -116,13 +109,8 @@ class Stage:
     def check_clients(self, expected):
         faults = []
         for letter, client in self.clients.items():
-            want = expected.get(letter, "")
-            data = bytes.fromhex(want.replace(CLOSED, ""))
             try:
-                client.expect(data)
-                if want.endswith(CLOSED):
-                    client.expect_eof()
-                client.expect_silence()
+                check_client(client, expected.get(letter, ""))
             except AssertionError as fault:
                 faults.append(f"client {letter}: {fault}")
         return faults

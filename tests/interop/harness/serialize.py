@@ -83,6 +83,7 @@ def canonical(value):
     if not isinstance(value, PhpArray):
         return repr(value)
     if [key for key, _ in value] == list(range(len(value))):
-        return ("list", tuple(sorted(map(repr, map(canonical, value.values())))))
+        items = map(canonical, value.values())
+        return ("list", tuple(sorted(map(repr, items))))
     return ("map", tuple(sorted((repr(k), repr(canonical(v)))
                                 for k, v in value)))
