@@ -49,12 +49,6 @@ told('deeper', function () { return Deeper::greet(); }, $own);
 told('callable', function () { return call_user_func(['Deeper', 'sendToUid'], 1, 'callable'); }, $own);
 told('string', function () { return array_map('Chat::isOnline', [$GLOBALS['own']->id(7)]); }, $own);
 told('closure', function () { return Closure::fromCallable(['Chat', 'isUidOnline'])('u'); }, $own);
-told('with more arguments', function () { return Chat::sendToUid('u', 'more', false, 'surplus'); }, $own);
-told('walked', function () {
-    $ids = ['key' => $GLOBALS['own']->id(7)];
-    return array_walk($ids, 'Chat::isOnline');
-}, $own);
-told('no parameters', function () { return Chat::getAllGroupIdList('surplus'); }, $own);
 told('no Register', function () {
     Chat::$registerAddress = 'none';
     $online = Chat::isOnline($GLOBALS['own']->id(7));
@@ -108,12 +102,6 @@ null
   string: 0: cmd 11 connection 7 flag 1 |
 0
   closure: 0: cmd 15 connection 0 flag 1 u|
-null
-  with more arguments: 0: cmd 14 connection 0 flag 1 ["u"]|more
-true
-  walked: 0: cmd 11 connection 7 flag 1 |
-[]
-  no parameters: 0: cmd 26 connection 0 flag 1 |
 0
   no Register: 0: cmd 11 connection 7 flag 1 |
 Warning: GatewayClient\Gateway::getSession(): cannot unserialize: error at offset 0 of 10 bytes
