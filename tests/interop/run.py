@@ -10,6 +10,7 @@ their peer are skipped, and named as `skipped: NAME (why)`.
 """
 
 import argparse
+import signal
 import sys
 import time
 import unittest
@@ -85,7 +86,13 @@ def chosen(options):
             yield test
 
 
+def interrupt(*_):
+    """unittest lets only this one through."""
+    raise KeyboardInterrupt
+
+
 def main():
+    signal.signal(signal.SIGTERM, interrupt)
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--only")

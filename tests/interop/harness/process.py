@@ -1,5 +1,6 @@
 """Programs started by a test: bounded in time, stopped by their own pid."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -39,6 +40,16 @@ def free_ports(count):
     return ports
 
 
+_started = set()
+
+
+@atexit.register
+def _end_all():
+    """Tests end what they start; this is for a run that was interrupted."""
+    for process in list(_started):
+        process.discard()
+
+
 class Process:
     """A running program with its log in a folder of its own."""
 
@@ -58,6 +69,7 @@ class Process:
             self.popen = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=self.env, start_new_session=True)
+        _started.add(self)
         return self
 
     @property
@@ -105,5 +117,6 @@ class Process:
     def discard(self):
         """Stops it and removes its folder."""
         status = self.stop()
+        _started.discard(self)
         shutil.rmtree(self.folder, ignore_errors=True)
         return status
