@@ -78,8 +78,7 @@ void gwd_hub_free(gwd_hub *hub)
     free(hub);
 }
 
-/* ---- members ---------------------------------------------------------------
- */
+/* ---- members ------------------------------------------------------------ */
 
 gwd_member *gwd_hub_find(const gwd_hub *hub, uint32_t id)
 {
@@ -154,8 +153,7 @@ uint32_t gwd_hub_mark(gwd_hub *hub)
     return hub->mark;
 }
 
-/* ---- uids ------------------------------------------------------------------
- */
+/* ---- uids --------------------------------------------------------------- */
 
 int gwd_hub_bind_uid(gwd_hub *hub, gwd_member *member, gw_slice uid)
 {
@@ -196,8 +194,7 @@ gwd_party *gwd_hub_uid(const gwd_hub *hub, const gw_key *key)
     return gwd_book_find(&hub->uids, key);
 }
 
-/* ---- groups ----------------------------------------------------------------
- */
+/* ---- groups ------------------------------------------------------------- */
 
 static gwd_membership *find_membership(const gwd_hub *hub,
                                        const gwd_member *member,
@@ -326,8 +323,7 @@ void gwd_member_each_group(const gwd_member *member, gwd_key_fn fn, void *arg)
     }
 }
 
-/* ---- sessions --------------------------------------------------------------
- */
+/* ---- sessions ----------------------------------------------------------- */
 
 int gwd_hub_set_session(gwd_hub *hub, gwd_member *member, gw_slice session)
 {

@@ -76,8 +76,7 @@ gwd_party *gwd_book_find(const gwd_book *book, const gw_key *key)
     return find(book, key_text(key, digits));
 }
 
-/* ---- a party's life --------------------------------------------------------
- */
+/* ---- a party's life ----------------------------------------------------- */
 
 static gwd_listed *listed(const gwd_party *party)
 {
@@ -159,8 +158,7 @@ void gwd_book_drop_if_empty(gwd_book *book, gwd_party *party)
     party_free(book, party);
 }
 
-/* ---- its members -----------------------------------------------------------
- */
+/* ---- its members -------------------------------------------------------- */
 
 void gwd_party_enter(gwd_party *party, gwd_link *link, gwd_member *member)
 {

@@ -9,8 +9,7 @@ void gwd_on_is_online(const gwd_request *request)
     gwd_reply_int(request, gwd_request_member(request) != NULL);
 }
 
-/* ---- ids of a uid ----------------------------------------------------------
- */
+/* ---- ids of a uid ------------------------------------------------------- */
 
 typedef struct id_list {
     gw_buf *reply;
@@ -44,8 +43,7 @@ void gwd_on_get_ids_by_uid(const gwd_request *request)
     gwd_reply_end(request);
 }
 
-/* ---- several at once -------------------------------------------------------
- */
+/* ---- several at once ---------------------------------------------------- */
 
 typedef void (*put_fn)(gw_buf *reply, gwd_hub *hub, const gw_key *key);
 
@@ -98,8 +96,7 @@ void gwd_on_batch_get_count_by_group(const gwd_request *request)
     reply_map(request, put_count_of_group);
 }
 
-/* ---- counts and lists ------------------------------------------------------
- */
+/* ---- counts and lists --------------------------------------------------- */
 
 void gwd_on_get_count_by_group(const gwd_request *request)
 {

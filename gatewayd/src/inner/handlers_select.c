@@ -23,8 +23,7 @@ typedef struct rows {
     uint32_t mark;
 } rows;
 
-/* ---- which connections -----------------------------------------------------
- */
+/* ---- which connections -------------------------------------------------- */
 
 static bool make_room(rows *found)
 {
@@ -55,12 +54,9 @@ static void collect(void *arg, gwd_member *member)
 typedef void (*pick_fn)(rows *found, const gw_json_token *item);
 
 static void pick_party(rows *found, const gw_json_token *item,
-                       gwd_party *(*lookup)(const gwd_hub *, const gw_key *))
+                       gwd_lookup lookup)
 {
-    gw_key key;
-    gwd_party *party = gwd_json_key(item, &found->inner->text, &key)
-                           ? lookup(found->inner->hub, &key)
-                           : NULL;
+    gwd_party *party = gwd_party_named(found->inner, item, lookup);
 
     if (party != NULL) {
         gwd_party_each(party, collect, found);
@@ -132,8 +128,7 @@ static void collect_where(rows *found, gw_slice ext)
     }
 }
 
-/* ---- which fields ----------------------------------------------------------
- */
+/* ---- which fields ------------------------------------------------------- */
 
 static void add_field(rows *found, const gw_key *name)
 {
@@ -219,8 +214,7 @@ static void put_field(gw_buf *reply, const gwd_member *member,
     gw_ser_put_null(reply);
 }
 
-/* ---- the reply -------------------------------------------------------------
- */
+/* ---- the reply ---------------------------------------------------------- */
 
 static void put_rows(const rows *found)
 {

@@ -21,8 +21,7 @@ void gwd_on_send_to_one(const gwd_request *request)
     }
 }
 
-/* ---- to all ----------------------------------------------------------------
- */
+/* ---- to all ------------------------------------------------------------- */
 
 typedef struct unmarked {
     gwd_message *message;
@@ -123,58 +122,45 @@ void gwd_on_send_to_all(const gwd_request *request)
     gwd_message_unref(&message);
 }
 
-/* ---- to uids and groups ----------------------------------------------------
- */
+/* ---- to uids and groups ------------------------------------------------- */
+
+/* To each uid or group of a list, as often as it is listed. */
+static void deliver_to_named(gwd_inner *inner, gwd_json_items *items,
+                             gwd_lookup lookup, gwd_member_fn fn, void *arg)
+{
+    while (gwd_json_items_next(items)) {
+        gwd_party *party = gwd_party_named(inner, &items->value, lookup);
+        if (party != NULL) {
+            gwd_party_each(party, fn, arg);
+        }
+    }
+}
 
 void gwd_on_send_to_uid(const gwd_request *request)
 {
-    gwd_inner *inner = request->inner;
     gwd_message *message = gwd_request_message(request);
     gw_json json;
-    gw_json_token token;
-    gwd_json_items items;
-    gw_key key;
+    gwd_json_items uids;
 
     if (message == NULL) {
         return;
     }
-    if (ext_is_json(request)) {
-        gw_json_init(&json, request->frame->ext);
-        if (gw_json_next(&json, &token) == GW_OK &&
-            gwd_json_items_init(&items, &json, &token)) {
-            while (gwd_json_items_next(&items)) {
-                gwd_party *party =
-                    gwd_json_key(&items.value, &inner->text, &key)
-                        ? gwd_hub_uid(inner->hub, &key)
-                        : NULL;
-                if (party != NULL) {
-                    gwd_party_each(party, deliver, message);
-                }
-            }
-        }
+    if (ext_is_json(request) &&
+        gwd_json_items_of(&uids, &json, request->frame->ext)) {
+        deliver_to_named(request->inner, &uids, gwd_hub_uid, deliver, message);
     }
     gwd_message_unref(&message);
 }
 
-static void deliver_to_groups(gwd_inner *inner, gw_slice ext,
-                              const unmarked *to)
+static void deliver_to_groups(gwd_inner *inner, gw_slice ext, unmarked *to)
 {
     gw_json json;
     gw_json_token token;
-    gwd_json_items items;
-    gw_key key;
+    gwd_json_items groups;
 
-    if (!gwd_json_member(&json, &token, ext, "group") ||
-        !gwd_json_items_init(&items, &json, &token)) {
-        return;
-    }
-    while (gwd_json_items_next(&items)) {
-        gwd_party *party = gwd_json_key(&items.value, &inner->text, &key)
-                               ? gwd_hub_group(inner->hub, &key)
-                               : NULL;
-        if (party != NULL) {
-            gwd_party_each(party, deliver_unmarked, (void *)to);
-        }
+    if (gwd_json_member(&json, &token, ext, "group") &&
+        gwd_json_items_init(&groups, &json, &token)) {
+        deliver_to_named(inner, &groups, gwd_hub_group, deliver_unmarked, to);
     }
 }
 
@@ -197,8 +183,7 @@ void gwd_on_send_to_group(const gwd_request *request)
     gwd_message_unref(&message);
 }
 
-/* ---- the end of a connection -----------------------------------------------
- */
+/* ---- the end of a connection -------------------------------------------- */
 
 void gwd_on_kick(const gwd_request *request)
 {

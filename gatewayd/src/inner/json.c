@@ -59,6 +59,15 @@ bool gwd_json_items_init(gwd_json_items *items, gw_json *json,
     return is_container(token);
 }
 
+bool gwd_json_items_of(gwd_json_items *items, gw_json *json, gw_slice text)
+{
+    gw_json_token token;
+
+    gw_json_init(json, text);
+    return gw_json_next(json, &token) == GW_OK &&
+           gwd_json_items_init(items, json, &token);
+}
+
 bool gwd_json_items_next(gwd_json_items *items)
 {
     if (items->open && gw_json_skip(items->json, &items->value) != GW_OK) {

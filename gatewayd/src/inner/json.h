@@ -32,6 +32,9 @@ bool gwd_json_items_init(gwd_json_items *items, gw_json *json,
                          const gw_json_token *token);
 bool gwd_json_items_next(gwd_json_items *items);
 
+/* The same for a document that is such a list or object itself. */
+bool gwd_json_items_of(gwd_json_items *items, gw_json *json, gw_slice text);
+
 /* The array key that PHP makes of a JSON scalar: strings normalised, floats
  * truncated, booleans as 0 and 1, null as "". False for lists and objects.
  * Escaped strings are put into `text`, which must have room for them: see

@@ -50,16 +50,13 @@ int gwd_key_set_init(gwd_key_set *set, const gwd_hub *hub, gw_slice ext,
                      gw_buf *text)
 {
     gw_json json;
-    gw_json_token token;
     gwd_json_items items;
     gw_key key;
     int error = GW_OK;
 
     *set = (gwd_key_set){0};
     gwd_table_init(&set->table, entry_hash, hub);
-    gw_json_init(&json, ext);
-    if (gw_json_next(&json, &token) != GW_OK ||
-        !gwd_json_items_init(&items, &json, &token)) {
+    if (!gwd_json_items_of(&items, &json, ext)) {
         return GW_OK;
     }
     set->entries = calloc(most_elements(ext), sizeof(*set->entries));

@@ -56,6 +56,15 @@ gwd_member *gwd_request_member(const gwd_request *request)
     return gwd_hub_find(request->inner->hub, request->frame->connection_id);
 }
 
+gwd_party *gwd_party_named(gwd_inner *inner, const gw_json_token *value,
+                           gwd_lookup lookup)
+{
+    gw_key key;
+
+    return gwd_json_key(value, &inner->text, &key) ? lookup(inner->hub, &key)
+                                                   : NULL;
+}
+
 /* A serialized string or boolean: what PHP makes of it as a string. Anything
  * else, as the reference's WebSocket encoder sends it: JSON. */
 static int put_value(gw_buf *out, gw_slice body)

@@ -11,6 +11,7 @@
 #include "core/stream.h"
 #include "hub/hub.h"
 #include "inner/inner.h"
+#include "inner/json.h"
 
 typedef struct gwd_inner_conn gwd_inner_conn;
 
@@ -51,6 +52,12 @@ void gwd_request_bad(const gwd_request *request, const char *cause);
 
 /* The member that the frame addresses, or NULL: gone, which is not an error. */
 gwd_member *gwd_request_member(const gwd_request *request);
+
+/* The members whom a JSON value names as a uid or a group: `lookup` is
+ * gwd_hub_uid() or gwd_hub_group(). NULL: nobody, or the value is no key. */
+typedef gwd_party *(*gwd_lookup)(const gwd_hub *hub, const gw_key *key);
+gwd_party *gwd_party_named(gwd_inner *inner, const gw_json_token *value,
+                           gwd_lookup lookup);
 
 /* The frame's body as a message for clients: raw bytes as they are, serialized
  * values as JSON. NULL: not to be had (logged). */
