@@ -64,8 +64,7 @@ static gw_slice secret_of(const daemon_parts *d)
 
 static void accept_client(void *arg, int fd, const struct sockaddr *peer)
 {
-    (void)peer;
-    gwd_clients_accept(arg, fd);
+    gwd_clients_accept(arg, fd, peer);
 }
 
 static void accept_inner(void *arg, int fd, const struct sockaddr *peer)
@@ -152,9 +151,26 @@ static bool start_inner(daemon_parts *d, uint16_t *port)
     return *port != 0;
 }
 
+static bool listen_for_clients(daemon_parts *d, const char *text)
+{
+    gwd_client_port_config config = {0};
+    gwd_client_port *port;
+    gwd_listen listen;
+    gw_slice host;
+    char scheme[32];
+
+    gwd_listen_parse(text, &listen);
+    gw_address_split(listen.address, &host, &config.port);
+    snprintf(scheme, sizeof(scheme), "%.*s", (int)listen.scheme.len,
+             listen.scheme.base);
+    port = gwd_clients_add_port(d->clients, &config);
+    return port == NULL ? complain("out of memory")
+                        : listen_on(d, &d->places, scheme, listen.address,
+                                    accept_client, port) != 0;
+}
+
 static bool start_clients(daemon_parts *d, uint16_t inner_port)
 {
-    static const char scheme[] = "websocket://";
     const gwd_options *o = d->options;
     gwd_clients_config config = {
         .loop = d->loop,
@@ -171,11 +187,7 @@ static bool start_clients(daemon_parts *d, uint16_t inner_port)
     if (d->clients == NULL)
         return complain("out of memory");
     for (size_t i = 0; i < o->listen.count; i++) {
-        gw_slice address =
-            gw_slice_str(o->listen.items[i] + sizeof(scheme) - 1);
-
-        if (listen_on(d, &d->places, scheme, address, accept_client,
-                      d->clients) == 0)
+        if (!listen_for_clients(d, o->listen.items[i]))
             return false;
         /* Applications get in however many clients there are. */
         gwd_listener_keep_reserve(d->listeners[d->listener_count - 1]);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address.h"
+#include "conf/formats.h"
 #include "secret.h"
 
 int gwd_options_fail(gwd_options *options, const char *format, ...)
@@ -90,38 +90,6 @@ static bool is_text(const char *text)
     return true;
 }
 
-static bool is_ipv4(const char *text)
-{
-    uint32_t ip;
-
-    return gw_ipv4_parse(gw_slice_str(text), &ip) == GW_OK;
-}
-
-static bool is_address(const char *text)
-{
-    gw_slice host;
-    uint16_t port;
-
-    return gw_address_split(gw_slice_str(text), &host, &port) == GW_OK;
-}
-
-/* A host is what makes an address with a port behind it. */
-static bool is_host(const char *text)
-{
-    char address[256];
-    int len = snprintf(address, sizeof(address), "%s:0", text);
-
-    return len < (int)sizeof(address) && is_address(address);
-}
-
-static bool is_listen(const char *text)
-{
-    static const char scheme[] = "websocket://";
-
-    return strncmp(text, scheme, sizeof(scheme) - 1) == 0 &&
-           is_address(text + sizeof(scheme) - 1);
-}
-
 /* `set` stores into the field; types without it are texts that `fits`. */
 static const struct {
     bool (*set)(void *field, const gwd_option *option, const char *text);
@@ -132,12 +100,22 @@ static const struct {
     [GWD_OPTION_NUMBER] = {set_number, NULL, NULL},
     [GWD_OPTION_CHOICE] = {set_choice, NULL, NULL},
     [GWD_OPTION_TEXT] = {NULL, is_text, "any text"},
-    [GWD_OPTION_IPV4] = {NULL, is_ipv4, "an IPv4 address like 10.0.0.5"},
-    [GWD_OPTION_HOST] = {NULL, is_host, "an address or host name, no port"},
-    [GWD_OPTION_ADDRESS] = {NULL, is_address, "HOST:PORT like 10.0.0.5:1236"},
-    [GWD_OPTION_LISTEN] = {NULL, is_listen,
-                           "websocket://HOST:PORT like "
-                           "websocket://0.0.0.0:7272"},
+    [GWD_OPTION_IPV4] = {NULL, gwd_is_ipv4, "an IPv4 address like 10.0.0.5"},
+    [GWD_OPTION_HOST] = {NULL, gwd_is_host, "an address or host name, no port"},
+    [GWD_OPTION_ADDRESS] = {NULL, gwd_is_address,
+                            "HOST:PORT like 10.0.0.5:1236"},
+    [GWD_OPTION_LISTEN] =
+        {NULL, gwd_is_listen,
+         "PROTOCOL://HOST:PORT like "
+         "websocket://0.0.0.0:7272, PROTOCOL being websocket, "
+         "wss, text, frame or tcp"},
+    [GWD_OPTION_ORIGIN] = {NULL, gwd_is_origin,
+                           "an origin like https://example.com, "
+                           "https://*.example.com or null"},
+    [GWD_OPTION_NETWORK] = {NULL, gwd_is_network,
+                            "an address or network like 10.0.0.0/8"},
+    [GWD_OPTION_TOKEN] = {NULL, gwd_is_token, "a word like mqtt"},
+    [GWD_OPTION_SNI] = {NULL, gwd_is_sni, "HOST CERTIFICATE KEY"},
 };
 
 /* What the option takes, in words. */
@@ -164,7 +142,7 @@ static void describe(const gwd_option *option, char *out, size_t size)
 static int bad_value(gwd_options *options, const gwd_option *option,
                      const char *place, const char *value)
 {
-    char allowed[160];
+    char allowed[200];
 
     describe(option, allowed, sizeof(allowed));
     if (option->flags & GWD_OPTION_SECRET)

@@ -21,7 +21,7 @@ typedef struct gwd_texts {
     size_t count;
 } gwd_texts;
 
-#define GWD_OPTION_COUNT 19
+#define GWD_OPTION_COUNT 45
 
 /* Where a value came from; a higher one replaces a lower one's. */
 typedef enum gwd_source {
@@ -36,21 +36,51 @@ typedef enum gwd_source {
 /* Texts are never NULL after gwd_options_init(); an option that is not set is
  * "". Sizes are bytes, times are seconds. */
 typedef struct gwd_options {
-    gwd_texts listen;
+    /* where browsers connect */
+    gwd_texts listen;      /* see gwd_listen_parse() */
+    char *tls_certificate; /* file names */
+    char *tls_key;
+    gwd_texts tls_sni;        /* "HOST CERTIFICATE KEY" */
+    char *tls_ciphers;        /* OpenSSL's notation */
+    uint64_t tls_min_version; /* 0: 1.2, 1: 1.3 */
+    gwd_texts allowed_origins;
+    gwd_texts trusted_proxies; /* addresses and networks */
+    gwd_texts websocket_protocols;
+    /* the cluster */
     char *register_listen;
     gwd_texts register_address;
     bool no_register;
     bool register_only;
-    uint64_t start_port;
     char *lan_ip;
+    uint64_t start_port;
     char *inner_listen;
     char *secret_key;
     char *secret_key_file;
+    uint64_t router;         /* gwd_router_mode */
+    uint64_t without_worker; /* gwd_without_worker */
+    uint64_t send_to_worker_buffer_size;
+    /* clients */
     char *greeting;
+    uint64_t ping_interval;
+    uint64_t ping_not_response_limit;
+    char *ping_data;
+    uint64_t websocket_ping;
     uint64_t handshake_timeout;
+    uint64_t close_unbound_after;
     uint64_t max_package_size;
     uint64_t send_to_client_buffer_size;
+    uint64_t send_to_client_full; /* gwd_client_full */
+    uint64_t max_connections;
+    uint64_t max_connections_per_ip;
+    /* the process */
+    uint64_t workers;
+    char *user;
+    char *group;
+    char *pid_file;
     uint64_t log_level; /* gwd_log_level */
+    char *log_target;
+    uint64_t log_format; /* gwd_log_format */
+    char *status_listen;
     char *config;
     bool test_config;
     bool help;
@@ -84,6 +114,29 @@ int gwd_options_check(gwd_options *options);
 /* What --help prints. */
 void gwd_options_help(FILE *out);
 
+/* ---- a listener ---------------------------------------------------------- */
+
+/* What browsers speak there; ws:// and wss:// are websocket://. */
+typedef enum gwd_listen_protocol {
+    GWD_LISTEN_WEBSOCKET,
+    GWD_LISTEN_TEXT,
+    GWD_LISTEN_FRAME,
+    GWD_LISTEN_TCP
+} gwd_listen_protocol;
+
+typedef struct gwd_listen {
+    gwd_listen_protocol protocol;
+    bool tls;            /* wss://, text+tls://, … */
+    bool proxy_protocol; /* "… proxy_protocol": PROXY v1 or v2 comes first */
+    bool binary;         /* "… binary": WebSocket messages go out binary */
+    gw_slice scheme;     /* as written, with "://" */
+    gw_slice address;    /* HOST:PORT */
+} gwd_listen;
+
+/* GW_EINVAL: not PROTOCOL://HOST:PORT [WORD]... The slices point into `text`.
+ */
+int gwd_listen_parse(const char *text, gwd_listen *listen);
+
 /* ---- the table ---------------------------------------------------------- */
 
 typedef enum gwd_option_type {
@@ -94,17 +147,22 @@ typedef enum gwd_option_type {
     GWD_OPTION_IPV4,    /* 10.0.0.5 */
     GWD_OPTION_HOST,    /* an address or a name, without port */
     GWD_OPTION_ADDRESS, /* HOST:PORT */
-    GWD_OPTION_LISTEN,  /* PROTOCOL://HOST:PORT */
+    GWD_OPTION_LISTEN,  /* PROTOCOL://HOST:PORT [WORD]... */
+    GWD_OPTION_ORIGIN,  /* https://example.com, https://*.example.com, * */
+    GWD_OPTION_NETWORK, /* 10.0.0.0/8, ::1 */
+    GWD_OPTION_TOKEN,   /* a word as in HTTP headers */
+    GWD_OPTION_SNI,     /* HOST CERTIFICATE KEY */
     GWD_OPTION_TYPES
 } gwd_option_type;
 
 /* bits of gwd_option.flags */
 enum {
-    GWD_OPTION_REPEAT = 1,       /* the field is a gwd_texts */
-    GWD_OPTION_SECRET = 2,       /* never shown; not from the command line */
-    GWD_OPTION_NO_FILE = 4,      /* means nothing in a file */
-    GWD_OPTION_ARGS_ONLY = 8,    /* command line only */
-    GWD_OPTION_MAY_BE_EMPTY = 16 /* an empty variable is a value, not unset */
+    GWD_OPTION_REPEAT = 1,        /* the field is a gwd_texts */
+    GWD_OPTION_SECRET = 2,        /* never shown; not from the command line */
+    GWD_OPTION_NO_FILE = 4,       /* means nothing in a file */
+    GWD_OPTION_ARGS_ONLY = 8,     /* command line only */
+    GWD_OPTION_MAY_BE_EMPTY = 16, /* an empty variable is a value, not unset */
+    GWD_OPTION_RELOAD = 32        /* SIGHUP changes it */
 };
 
 typedef struct gwd_option {

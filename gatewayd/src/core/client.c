@@ -1,5 +1,6 @@
 #include "core/client.h"
 
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,9 +15,31 @@ gwd_client *gwd_client_of(gwd_member *member)
     return (gwd_client *)((char *)member - offsetof(gwd_client, member));
 }
 
+gwd_member *gwd_client_member(gwd_client *client)
+{
+    return &client->member;
+}
+
+struct gwd_worker **gwd_client_worker(gwd_client *client)
+{
+    return &client->worker;
+}
+
+void gwd_client_fill_frame(const gwd_client *client, gw_frame *frame)
+{
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
+
+    frame->local_ip = config->gateway_ip;
+    frame->local_port = config->gateway_port;
+    frame->client_ip = client->ip;
+    frame->client_port = client->port;
+    frame->gateway_port = gwd_client_port_of(client)->config.port;
+    frame->connection_id = client->member.id;
+}
+
 void gwd_client_send(gwd_client *client, gwd_message *message)
 {
-    size_t limit = client->clients->config.send_to_client_buffer_size;
+    size_t limit = gwd_clients_of(client)->config.send_to_client_buffer_size;
     gwd_chunk *chunk;
 
     if (client->stream.phase == GWD_CLIENT_HANDSHAKE) {
@@ -32,26 +55,32 @@ void gwd_client_send(gwd_client *client, gwd_message *message)
 }
 
 /* Out of the hub, and out of every phase that has memory of its own. */
-static void forget(gwd_client *client)
+static void forget(gwd_client *client, gwd_close_reason reason)
 {
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
+
     if (client->stream.phase == GWD_CLIENT_CLOSING)
         return;
+    if (config->events != NULL)
+        config->events->on_close(config->events_arg, client);
     if (client->stream.phase == GWD_CLIENT_HANDSHAKE)
         gwd_waiting_free(&client->u.waiting);
     else
         gwd_ws_reader_clear(&client->u.reader);
-    gwd_hub_remove(client->clients->config.hub, &client->member);
+    config->loop->metrics->closed[reason]++;
+    gwd_hub_remove(config->hub, &client->member);
     gwd_ring_disarm(&client->timeout);
     client->stream.phase = GWD_CLIENT_CLOSING;
 }
 
-void gwd_client_leave(gwd_client *client, unsigned seconds)
+void gwd_client_leave(gwd_client *client, gwd_close_reason reason,
+                      unsigned seconds)
 {
     if (client->stream.phase == GWD_CLIENT_CLOSING)
         return;
-    forget(client);
+    forget(client, reason);
     gwd_stream_close(&client->stream);
-    gwd_ring_arm(&client->clients->ring, &client->timeout, seconds);
+    gwd_ring_arm(&gwd_clients_of(client)->ring, &client->timeout, seconds);
 }
 
 void gwd_client_say_goodbye(gwd_client *client, uint16_t code)
@@ -68,21 +97,26 @@ void gwd_client_close(gwd_client *client, gwd_message *last)
 {
     if (last != NULL && client->stream.phase == GWD_CLIENT_OPEN)
         gwd_client_send(client, last);
-    gwd_client_leave(client, GWD_CLIENT_CLOSE_SECONDS);
+    gwd_client_leave(client, GWD_CLOSE_KICK, GWD_CLIENT_CLOSE_SECONDS);
+}
+
+void gwd_client_drop(gwd_client *client, gwd_close_reason reason)
+{
+    forget(client, reason);
+    gwd_stream_end(&client->stream);
 }
 
 void gwd_client_destroy(gwd_client *client)
 {
-    forget(client);
-    gwd_stream_end(&client->stream);
+    gwd_client_drop(client, GWD_CLOSE_DESTROY);
 }
 
-void gwd_client_on_message(gwd_client *client, gw_slice message, bool binary)
+void gwd_client_on_message(gwd_client *client, gw_slice message)
 {
-    /* No worker is attached: there is nobody to hear it (design rule 10). */
-    (void)client;
-    (void)message;
-    (void)binary;
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
+
+    if (config->events != NULL)
+        config->events->on_message(config->events_arg, client, message);
 }
 
 static gwd_client *of_stream(gwd_stream *stream)
@@ -94,15 +128,16 @@ static void on_close(gwd_stream *stream)
 {
     gwd_client *client = of_stream(stream);
 
-    forget(client);
+    forget(client, GWD_CLOSE_CLIENT);
     gwd_ring_disarm(&client->timeout);
     free(client);
 }
 
 static void on_timeout(gwd_timeout *timeout)
 {
-    gwd_client_destroy(
-        (gwd_client *)((char *)timeout - offsetof(gwd_client, timeout)));
+    gwd_client_drop(
+        (gwd_client *)((char *)timeout - offsetof(gwd_client, timeout)),
+        GWD_CLOSE_HANDSHAKE_TIMEOUT);
 }
 
 /* ---- all of them -------------------------------------------------------- */
@@ -129,6 +164,12 @@ void gwd_clients_free(gwd_clients *clients)
 {
     if (clients == NULL)
         return;
+    while (clients->ports != NULL) {
+        gwd_client_port *port = clients->ports;
+
+        clients->ports = port->next;
+        free(port);
+    }
     gwd_loop_remove_ring(clients->config.loop, &clients->ring);
     free((char *)clients->config.greeting.base);
     free(clients);
@@ -150,29 +191,64 @@ static int enter_hub(gwd_clients *clients, gwd_client *client)
     return result;
 }
 
-void gwd_clients_accept(gwd_clients *clients, int fd)
+gwd_client_port *gwd_clients_add_port(gwd_clients *clients,
+                                      const gwd_client_port_config *config)
 {
-    static const gwd_stream_ops ops = {gwd_client_on_data, on_close};
+    gwd_client_port *port = calloc(1, sizeof(*port));
+
+    if (port == NULL)
+        return NULL;
+    port->kind =
+        (gwd_stream_kind){clients->config.loop, gwd_client_on_data, on_close};
+    port->clients = clients;
+    port->config = *config;
+    port->next = clients->ports;
+    clients->ports = port;
+    return port;
+}
+
+static void note_peer(gwd_client *client, const struct sockaddr *peer)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)peer;
+
+    if (peer == NULL || peer->sa_family != AF_INET)
+        return;
+    client->ip = ntohl(v4->sin_addr.s_addr);
+    client->port = ntohs(v4->sin_port);
+}
+
+static void begin(gwd_client *client)
+{
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
+
+    client->stream.phase = GWD_CLIENT_HANDSHAKE;
+    if (config->handshake_timeout > 0)
+        gwd_ring_arm(&gwd_clients_of(client)->ring, &client->timeout,
+                     config->handshake_timeout);
+    if (config->events != NULL)
+        config->events->on_connect(config->events_arg, client);
+}
+
+void gwd_clients_accept(gwd_client_port *port, int fd,
+                        const struct sockaddr *peer)
+{
     gwd_client *client = calloc(1, sizeof(*client));
 
     if (client == NULL ||
-        gwd_stream_init(&client->stream, clients->config.loop, fd, &ops) < 0) {
+        gwd_stream_init(&client->stream, &port->kind, fd) < 0) {
         gwd_log(GWD_LOG_ERROR, "client refused: out of memory");
         free(client);
         close(fd);
         return;
     }
-    client->clients = clients;
     client->stream.phase = GWD_CLIENT_CLOSING; /* not in the hub yet */
-    if (enter_hub(clients, client) < 0) {
+    note_peer(client, peer);
+    if (enter_hub(port->clients, client) < 0) {
         gwd_log(GWD_LOG_ERROR, "client refused: no memory or no random bytes");
         gwd_stream_abort(&client->stream);
         return;
     }
-    client->stream.phase = GWD_CLIENT_HANDSHAKE;
-    if (clients->config.handshake_timeout > 0)
-        gwd_ring_arm(&clients->ring, &client->timeout,
-                     clients->config.handshake_timeout);
+    begin(client);
 }
 
 /* Leaving changes the hub, which may not change while it is walked. */
@@ -198,7 +274,7 @@ void gwd_clients_close_all(gwd_clients *clients, unsigned seconds)
     gwd_hub_each(clients->config.hub, collect, &all);
     for (size_t i = 0; i < all.count; i++) {
         gwd_client_say_goodbye(all.clients[i], GWD_WS_CODE_GOING_AWAY);
-        gwd_client_leave(all.clients[i], seconds);
+        gwd_client_leave(all.clients[i], GWD_CLOSE_SHUTDOWN, seconds);
     }
     free(all.clients);
 }

@@ -3,14 +3,18 @@
 #ifndef GWD_CLIENT_H
 #define GWD_CLIENT_H
 
-#include "hub/hub.h"
+#include <gwclient/frame.h>
+
 #include "core/message.h"
+#include "core/metrics.h"
 #include "core/stream.h"
+#include "hub/hub.h"
 
 typedef struct gwd_client gwd_client;
 
-/* The client of a hub member. */
+/* The client of a hub member, and back. */
 gwd_client *gwd_client_of(gwd_member *member);
+gwd_member *gwd_client_member(gwd_client *client);
 
 /* Queues a message, framed for the client's protocol. Dropped when the client's
  * queue is at its limit, or when the client is closing. */
@@ -23,5 +27,16 @@ void gwd_client_close(gwd_client *client, gwd_message *last);
 /* Leaves the hub at once and closes without waiting for the client (DESTROY):
  * what the kernel does not take at the end of the turn is lost. */
 void gwd_client_destroy(gwd_client *client);
+
+/* The same for another reason. */
+void gwd_client_drop(gwd_client *client, gwd_close_reason reason);
+
+/* Fills the address fields of a frame about this client: local_ip, local_port,
+ * client_ip, client_port, gateway_port, connection_id. */
+void gwd_client_fill_frame(const gwd_client *client, gw_frame *frame);
+
+/* For whom serves the clients: what it keeps with this one, at first NULL. A
+ * client that is served when it opens is not greeted. */
+struct gwd_worker **gwd_client_worker(gwd_client *client);
 
 #endif

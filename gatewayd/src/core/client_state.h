@@ -3,6 +3,8 @@
 #ifndef GWD_CLIENT_STATE_H
 #define GWD_CLIENT_STATE_H
 
+#include <stddef.h>
+
 #include "client/websocket.h"
 #include "core/client.h"
 #include "core/clients.h"
@@ -21,7 +23,9 @@ enum {
 struct gwd_client {
     gwd_stream stream;
     gwd_member member;
-    gwd_clients *clients;
+    struct gwd_worker *worker; /* see gwd_client_worker() */
+    uint32_t ip;               /* 0: not IPv4 */
+    uint16_t port;
     gwd_timeout timeout; /* of the handshake, and of closing */
     union {
         struct gwd_waiting *waiting; /* GWD_CLIENT_HANDSHAKE: messages that came
@@ -30,21 +34,42 @@ struct gwd_client {
     } u;
 };
 
+struct gwd_client_port {
+    gwd_stream_kind kind; /* of the clients that came in here */
+    gwd_clients *clients;
+    gwd_client_port *next;
+    gwd_client_port_config config;
+};
+
 struct gwd_clients {
     gwd_clients_config config; /* `greeting` is the one allocation it owns */
     gwd_ring ring;
     gwd_random_stock ids;
+    gwd_client_port *ports;
 };
+
+static inline gwd_client_port *gwd_client_port_of(const gwd_client *client)
+{
+    const char *kind = (const char *)client->stream.kind;
+
+    return (gwd_client_port *)(kind - offsetof(gwd_client_port, kind));
+}
+
+static inline gwd_clients *gwd_clients_of(const gwd_client *client)
+{
+    return gwd_client_port_of(client)->clients;
+}
 
 /* A client that does not take its last bytes is cut off after so long. */
 #define GWD_CLIENT_CLOSE_SECONDS 10
 
 /* A whole message came from the client. */
-void gwd_client_on_message(gwd_client *client, gw_slice message, bool binary);
+void gwd_client_on_message(gwd_client *client, gw_slice message);
 
 /* Takes the client out of the hub and lets its stream end after the flush; who
  * does not take it within `seconds` is cut off. */
-void gwd_client_leave(gwd_client *client, unsigned seconds);
+void gwd_client_leave(gwd_client *client, gwd_close_reason reason,
+                      unsigned seconds);
 
 /* Sends a close frame with `code`, unless it is too early for one. Closing is
  * left to the caller. */

@@ -34,14 +34,14 @@ static void put_greeting(gw_buf *out, gw_slice template, const char *client_id)
 
 static void greet(gwd_client *client)
 {
-    const gwd_clients_config *config = &client->clients->config;
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
     gw_client_id id = {config->gateway_ip, client->member.id,
                        config->gateway_port};
     char text[GW_CLIENT_ID_LEN + 1];
     char head[GWD_WS_HEAD_MAX];
     gw_buf body;
 
-    if (config->greeting.len == 0)
+    if (config->greeting.len == 0 || client->worker != NULL)
         return;
     gw_client_id_format(&id, text);
     gw_buf_init(&body, NULL, 0);
@@ -75,7 +75,16 @@ static void refuse(gwd_client *client, gw_buf *answer,
     gwd_handshake_refuse(answer, result);
     if (answer->error == GW_OK)
         gwd_stream_write(&client->stream, answer->base, answer->len);
-    gwd_client_leave(client, GWD_CLIENT_CLOSE_SECONDS);
+    gwd_client_leave(client, GWD_CLOSE_HANDSHAKE, GWD_CLIENT_CLOSE_SECONDS);
+}
+
+/* Who serves the clients hears of it first, and may close. */
+static void introduce(gwd_client *client, const gwd_http_head *head)
+{
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
+
+    if (config->events != NULL)
+        config->events->on_websocket_connect(config->events_arg, client, head);
 }
 
 /* Answers a head that is whole, or wrong. */
@@ -95,9 +104,11 @@ static void answer(gwd_client *client, int result, const gwd_http_head *head)
     if (verdict == GWD_HANDSHAKE_OK)
         verdict = gwd_handshake_accept(&out, key);
     if (verdict == GWD_HANDSHAKE_OK)
-        open_websocket(client, &out);
-    else
+        introduce(client, head);
+    if (verdict != GWD_HANDSHAKE_OK)
         refuse(client, &out, verdict);
+    else if (client->stream.phase == GWD_CLIENT_HANDSHAKE)
+        open_websocket(client, &out);
     gw_buf_deinit(&out);
 }
 
@@ -128,8 +139,7 @@ static void on_fragment(gwd_client *client, const gwd_ws_event *event)
 
 static void on_data_message(gwd_client *client, const gwd_ws_event *event)
 {
-    gwd_client_on_message(client, event->payload,
-                          event->opcode == GWD_WS_BINARY);
+    gwd_client_on_message(client, event->payload);
     if (client->stream.phase == GWD_CLIENT_OPEN)
         gwd_ws_reader_clear(&client->u.reader);
 }
@@ -140,7 +150,7 @@ static void on_ping(gwd_client *client, const gwd_ws_event *event)
     char head[GWD_WS_HEAD_MAX];
 
     if (gwd_stream_queued(&client->stream) >=
-        client->clients->config.send_to_client_buffer_size)
+        gwd_clients_of(client)->config.send_to_client_buffer_size)
         return;
     gwd_stream_write(&client->stream, head,
                      gwd_ws_put_head(head, GWD_WS_PONG, event->payload.len));
@@ -150,7 +160,7 @@ static void on_ping(gwd_client *client, const gwd_ws_event *event)
 static void on_close_frame(gwd_client *client, const gwd_ws_event *event)
 {
     gwd_client_say_goodbye(client, event->code);
-    gwd_client_leave(client, GWD_CLIENT_CLOSE_SECONDS);
+    gwd_client_leave(client, GWD_CLOSE_CLIENT, GWD_CLIENT_CLOSE_SECONDS);
 }
 
 static void (*const handlers[])(gwd_client *, const gwd_ws_event *) = {
@@ -168,8 +178,8 @@ static size_t read_frame(gwd_client *client, char *base, size_t len)
     gwd_ws_event event;
     size_t consumed = 0;
     int result = gwd_ws_read(&client->u.reader, base, len,
-                             client->clients->config.max_package_size, &event,
-                             &consumed);
+                             gwd_clients_of(client)->config.max_package_size,
+                             &event, &consumed);
 
     if (result == GW_EAGAIN)
         return 0;
@@ -178,7 +188,9 @@ static size_t read_frame(gwd_client *client, char *base, size_t len)
         return consumed;
     }
     gwd_client_say_goodbye(client, gwd_ws_error_code(result));
-    gwd_client_leave(client, GWD_CLIENT_CLOSE_SECONDS);
+    gwd_client_leave(
+        client, result == GW_ETOOBIG ? GWD_CLOSE_TOO_BIG : GWD_CLOSE_PROTOCOL,
+        GWD_CLIENT_CLOSE_SECONDS);
     return 0;
 }
 

@@ -48,6 +48,7 @@ gwd_loop *gwd_loop_new(void)
     if (loop == NULL)
         return NULL;
     loop->pending_tail = &loop->pending;
+    loop->metrics = &loop->own_metrics;
     loop->base = new_base();
     if (loop->base == NULL) {
         free(loop);

@@ -11,6 +11,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
+#include "core/metrics.h"
 #include "core/ring.h"
 #include "core/stream.h"
 
@@ -25,6 +26,8 @@ typedef struct gwd_loop {
     gwd_stream **pending_tail;
     size_t streams; /* initialised and not yet closed */
     bool stopped;
+    gwd_metrics *metrics; /* never NULL */
+    gwd_metrics own_metrics;
     char buffer[GWD_LOOP_BUFFER];
 } gwd_loop;
 

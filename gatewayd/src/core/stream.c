@@ -33,30 +33,28 @@ static void on_event(evutil_socket_t fd, short what, void *arg);
 
 static int watch(gwd_stream *stream, short what)
 {
-    if (event_assign(&stream->event, stream->loop->base, stream->fd,
+    if (event_assign(&stream->event, stream->kind->loop->base, stream->fd,
                      what | EV_PERSIST, on_event, stream) < 0 ||
         event_add(&stream->event, NULL) < 0)
         return GW_ENOMEM;
     return GW_OK;
 }
 
-int gwd_stream_init(gwd_stream *stream, struct gwd_loop *loop, int fd,
-                    const gwd_stream_ops *ops)
+int gwd_stream_init(gwd_stream *stream, const gwd_stream_kind *kind, int fd)
 {
     memset(stream, 0, sizeof(*stream));
-    stream->loop = loop;
-    stream->ops = ops;
+    stream->kind = kind;
     stream->fd = fd;
     if (watch(stream, EV_READ) < 0)
         return GW_ENOMEM;
-    loop->streams++;
+    kind->loop->streams++;
     return GW_OK;
 }
 
 /* Puts the stream on the list for the end of the turn. */
 static void make_pending(gwd_stream *stream)
 {
-    gwd_loop *loop = stream->loop;
+    gwd_loop *loop = stream->kind->loop;
 
     if (stream->state & GWD_STREAM_PENDING)
         return;
@@ -124,7 +122,7 @@ static int keep_rest(gwd_stream *stream, const char *base, size_t len)
 /* Gives `len` bytes to the owner. */
 static void offer(gwd_stream *stream, const char *base, size_t len)
 {
-    ssize_t used = stream->ops->on_data(stream, base, len);
+    ssize_t used = stream->kind->on_data(stream, base, len);
 
     if (gwd_stream_closing(stream))
         drop_partial(stream);
@@ -138,7 +136,7 @@ static void offer(gwd_stream *stream, const char *base, size_t len)
 static char *input_place(gwd_stream *stream, size_t *kept, size_t *room)
 {
     struct gwd_partial *partial = stream->partial;
-    char *shared = stream->loop->buffer;
+    char *shared = stream->kind->loop->buffer;
 
     *kept = partial == NULL ? 0 : partial->len;
     if (*kept <= GWD_LOOP_BUFFER - KEEP_ROOM) {
@@ -285,7 +283,7 @@ static int rewatch(gwd_stream *stream)
 static void discard_input(gwd_stream *stream)
 {
     for (int i = 0; i < DISCARD_READS; i++) {
-        if (recv(stream->fd, stream->loop->buffer, GWD_LOOP_BUFFER, 0) <
+        if (recv(stream->fd, stream->kind->loop->buffer, GWD_LOOP_BUFFER, 0) <
             (ssize_t)GWD_LOOP_BUFFER)
             return;
     }
@@ -300,8 +298,8 @@ static void finish(gwd_stream *stream)
     gwd_queue_free(&stream->queue);
     drop_partial(stream);
     stream->fd = -1;
-    stream->loop->streams--;
-    stream->ops->on_close(stream);
+    stream->kind->loop->streams--;
+    stream->kind->on_close(stream);
 }
 
 void gwd_stream_flush(gwd_stream *stream)

@@ -18,7 +18,9 @@ struct gwd_loop;
 typedef struct gwd_stream gwd_stream;
 typedef struct gwd_chunk gwd_chunk; /* refcounted bytes in a queue */
 
-typedef struct gwd_stream_ops {
+/* What streams of one sort share: their owner embeds it and outlives them. */
+typedef struct gwd_stream_kind {
+    struct gwd_loop *loop;
     /* Bytes arrived. Returns how many of them were used up; the rest is kept
      * and offered again with more behind it. Negative (GW_E…): close at once.
      * Not called any more once the stream is closing. The bytes lie in memory
@@ -27,12 +29,11 @@ typedef struct gwd_stream_ops {
     /* The stream is closed, at the end of the turn: release the owner. Called
      * once; the stream's own memory is already given back. */
     void (*on_close)(gwd_stream *stream);
-} gwd_stream_ops;
+} gwd_stream_kind;
 
 struct gwd_stream {
     struct event event;
-    struct gwd_loop *loop;
-    const gwd_stream_ops *ops;
+    const gwd_stream_kind *kind;
     gwd_stream *pending_next; /* the turn's list of streams to flush or free */
     struct gwd_queue
         *queue; /* output not yet accepted by the kernel, or NULL */
@@ -45,8 +46,7 @@ struct gwd_stream {
 
 /* Takes over a connected non-blocking `fd` and starts reading. GW_ENOMEM: the
  * fd is still the caller's. */
-int gwd_stream_init(gwd_stream *stream, struct gwd_loop *loop, int fd,
-                    const gwd_stream_ops *ops);
+int gwd_stream_init(gwd_stream *stream, const gwd_stream_kind *kind, int fd);
 
 /* Queue bytes: copied, or a reference to a shared chunk. Never fail visibly:
  * out of memory closes the stream at the end of the turn. */

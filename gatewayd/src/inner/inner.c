@@ -17,27 +17,16 @@
 /* Strangers get room for an introduction with a long key, not for 10 MiB. */
 #define INTRODUCTION_MAX ((size_t)128 * 1024)
 
-gwd_inner *gwd_inner_new(const gwd_inner_config *config)
+static void free_if_done(gwd_inner *inner)
 {
-    gwd_inner *inner = calloc(1, sizeof(*inner));
-    if (inner == NULL) {
-        return NULL;
+    if (!inner->freed || inner->conns != NULL) {
+        return;
     }
-    inner->secret_key_len = config->secret_key.len;
-    inner->secret_key = malloc(config->secret_key.len + 1);
-    if (inner->secret_key == NULL) {
-        free(inner);
-        return NULL;
-    }
-    if (config->secret_key.len > 0) {
-        memcpy(inner->secret_key, config->secret_key.base,
-               config->secret_key.len);
-    }
-    inner->loop = config->loop;
-    inner->hub = config->hub;
-    gw_buf_init(&inner->reply, NULL, REPLY_MAX);
-    gw_buf_init(&inner->text, NULL, 0);
-    return inner;
+    gw_secret_wipe(inner->secret_key, inner->secret_key_len);
+    free(inner->secret_key);
+    gw_buf_deinit(&inner->reply);
+    gw_buf_deinit(&inner->text);
+    free(inner);
 }
 
 void gwd_inner_free(gwd_inner *inner)
@@ -45,16 +34,11 @@ void gwd_inner_free(gwd_inner *inner)
     if (inner == NULL) {
         return;
     }
-    /* Their on_close comes at the end of the turn and must not find us. */
+    inner->freed = true;
     for (gwd_inner_conn *conn = inner->conns; conn != NULL; conn = conn->next) {
-        conn->inner = NULL;
         gwd_stream_close(&conn->stream);
     }
-    gw_secret_wipe(inner->secret_key, inner->secret_key_len);
-    free(inner->secret_key);
-    gw_buf_deinit(&inner->reply);
-    gw_buf_deinit(&inner->text);
-    free(inner);
+    free_if_done(inner);
 }
 
 static bool may_run(const gwd_request *request)
@@ -85,7 +69,7 @@ static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
     gwd_inner_conn *conn = GWD_ENTRY(stream, gwd_inner_conn, stream);
     size_t used = 0;
 
-    while (used < len && !gwd_stream_closing(stream) && conn->inner != NULL) {
+    while (used < len && !gwd_stream_closing(stream)) {
         gw_frame frame;
         size_t consumed = 0;
         size_t max = conn->authorised ? GW_FRAME_MAX : INTRODUCTION_MAX;
@@ -109,23 +93,45 @@ static void on_close(gwd_stream *stream)
 {
     gwd_inner_conn *conn = GWD_ENTRY(stream, gwd_inner_conn, stream);
 
-    if (conn->inner != NULL) {
-        *(conn->prev != NULL ? &conn->prev->next : &conn->inner->conns) =
-            conn->next;
-        if (conn->next != NULL) {
-            conn->next->prev = conn->prev;
-        }
+    gwd_inner *inner = conn->inner;
+
+    *(conn->prev != NULL ? &conn->prev->next : &inner->conns) = conn->next;
+    if (conn->next != NULL) {
+        conn->next->prev = conn->prev;
     }
     free(conn);
+    free_if_done(inner);
+}
+
+gwd_inner *gwd_inner_new(const gwd_inner_config *config)
+{
+    gwd_inner *inner = calloc(1, sizeof(*inner));
+    if (inner == NULL) {
+        return NULL;
+    }
+    inner->secret_key_len = config->secret_key.len;
+    inner->secret_key = malloc(config->secret_key.len + 1);
+    if (inner->secret_key == NULL) {
+        free(inner);
+        return NULL;
+    }
+    if (config->secret_key.len > 0) {
+        memcpy(inner->secret_key, config->secret_key.base,
+               config->secret_key.len);
+    }
+    inner->kind = (gwd_stream_kind){config->loop, on_data, on_close};
+    inner->hub = config->hub;
+    gw_buf_init(&inner->reply, NULL, REPLY_MAX);
+    gw_buf_init(&inner->text, NULL, 0);
+    return inner;
 }
 
 void gwd_inner_accept(gwd_inner *inner, int fd, const char *peer)
 {
-    static const gwd_stream_ops ops = {on_data, on_close};
     gwd_inner_conn *conn = calloc(1, sizeof(*conn));
 
     if (conn == NULL ||
-        gwd_stream_init(&conn->stream, inner->loop, fd, &ops) != GW_OK) {
+        gwd_stream_init(&conn->stream, &inner->kind, fd) != GW_OK) {
         gwd_log(GWD_LOG_ERROR, "inner: %s: out of memory, refused", peer);
         free(conn);
         close(fd);

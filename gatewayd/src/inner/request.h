@@ -16,13 +16,14 @@
 typedef struct gwd_inner_conn gwd_inner_conn;
 
 struct gwd_inner {
-    struct gwd_loop *loop;
+    gwd_stream_kind kind;
     gwd_hub *hub;
     char *secret_key;
     size_t secret_key_len;
     gwd_inner_conn *conns;
     gw_buf reply; /* the reply being written; one at a time */
     gw_buf text;  /* unescaped JSON strings of the request */
+    bool freed;   /* goes with its last connection */
 };
 
 struct gwd_inner_conn {

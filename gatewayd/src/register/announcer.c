@@ -32,7 +32,7 @@ typedef enum report {
 } report;
 
 struct gwd_announcer {
-    struct gwd_loop *loop;
+    gwd_stream_kind kind;
     gwd_resolver *resolver;
     struct event timer;           /* retries, pings */
     struct event connect;         /* a connect() under way */
@@ -161,11 +161,10 @@ static void ping(gwd_announcer *a)
 
 static void on_connected(gwd_announcer *a)
 {
-    static const gwd_stream_ops ops = {on_data, on_close};
     int fd = a->fd;
 
     a->fd = -1;
-    if (gwd_stream_init(&a->stream, a->loop, fd, &ops) < 0) {
+    if (gwd_stream_init(&a->stream, &a->kind, fd) < 0) {
         close(fd);
         retry_later(a, REPORT_UNREACHABLE, "out of memory");
         return;
@@ -211,7 +210,7 @@ static void try_next(gwd_announcer *a)
         a->untried = ai->ai_next;
         if (!try_address(a, ai))
             continue;
-        event_assign(&a->connect, a->loop->base, a->fd, EV_WRITE,
+        event_assign(&a->connect, a->kind.loop->base, a->fd, EV_WRITE,
                      on_connect_event, a);
         event_add(&a->connect, &connect_time);
         return;
@@ -289,7 +288,7 @@ gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
 
     if (a == NULL)
         return NULL;
-    a->loop = loop;
+    a->kind = (gwd_stream_kind){loop, on_data, on_close};
     a->fd = -1;
     a->resolver = gwd_resolver_new(loop);
     if (a->resolver == NULL ||

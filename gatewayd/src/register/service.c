@@ -32,7 +32,7 @@ struct peer {
 };
 
 struct gwd_register {
-    struct gwd_loop *loop;
+    gwd_stream_kind kind;
     gwd_ring ring;
     peer *first; /* gateways in the order in which they came */
     peer *last;
@@ -270,7 +270,7 @@ static void free_if_done(gwd_register *reg)
 {
     if (!reg->freed || reg->first != NULL)
         return;
-    gwd_loop_remove_ring(reg->loop, &reg->ring);
+    gwd_loop_remove_ring(reg->kind.loop, &reg->ring);
     gw_secret_wipe(reg->secret_key, reg->secret_key_len);
     free(reg->secret_key);
     free(reg);
@@ -316,7 +316,7 @@ gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key)
         memcpy(secret, secret_key.base, secret_key.len);
     reg->secret_key = secret;
     reg->secret_key_len = secret_key.len;
-    reg->loop = loop;
+    reg->kind = (gwd_stream_kind){loop, on_data, on_close};
     gwd_loop_add_ring(loop, &reg->ring, on_timeout);
     return reg;
 }
@@ -335,10 +335,9 @@ void gwd_register_free(gwd_register *reg)
 
 void gwd_register_accept(gwd_register *reg, int fd, const char *peer_name)
 {
-    static const gwd_stream_ops ops = {on_data, on_close};
     peer *p = calloc(1, sizeof(*p));
 
-    if (p == NULL || gwd_stream_init(&p->stream, reg->loop, fd, &ops) < 0) {
+    if (p == NULL || gwd_stream_init(&p->stream, &reg->kind, fd) < 0) {
         gwd_log(GWD_LOG_ERROR, "register: %s: out of memory, refused",
                 peer_name);
         free(p);

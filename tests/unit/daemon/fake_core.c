@@ -123,13 +123,11 @@ void gwd_client_destroy(gwd_client *client)
 /* ---- core/stream.h ---------------------------------------------------------
  */
 
-int gwd_stream_init(gwd_stream *stream, struct gwd_loop *loop, int fd,
-                    const gwd_stream_ops *ops)
+int gwd_stream_init(gwd_stream *stream, const gwd_stream_kind *kind, int fd)
 {
     memset(stream, 0, sizeof(*stream));
-    stream->loop = loop;
     stream->fd = fd;
-    stream->ops = ops;
+    stream->kind = kind;
     stream_now = stream;
     return GW_OK;
 }
@@ -183,7 +181,7 @@ static void drop_connection(fake_core *core)
     partial = NULL;
     partial_len = 0;
     if (stream_now != NULL) {
-        stream_now->ops->on_close(stream_now);
+        stream_now->kind->on_close(stream_now);
     }
     stream_now = NULL;
     core->closed = false;
@@ -224,7 +222,7 @@ void fake_core_receive(fake_core *core, const void *base, size_t len)
         memcpy(bytes + partial_len, base, len);
     }
     len += partial_len;
-    ssize_t used = stream_now->ops->on_data(stream_now, bytes, len);
+    ssize_t used = stream_now->kind->on_data(stream_now, bytes, len);
     free(partial);
     partial = NULL;
     partial_len = 0;

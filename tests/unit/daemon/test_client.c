@@ -19,6 +19,7 @@ static const uint8_t seed[GW_SIPHASH_SEED_LEN] = {1};
 static gwd_loop *loop;
 static gwd_hub *hub;
 static gwd_clients *clients;
+static gwd_client_port *port;
 static int fds[2];
 
 static void start(const char *greeting)
@@ -36,6 +37,8 @@ static void start(const char *greeting)
 
     clients = gwd_clients_new(&config);
     assert_non_null(clients);
+    port = gwd_clients_add_port(clients, &(gwd_client_port_config){7272});
+    assert_non_null(port);
 }
 
 static int setup(void **state)
@@ -73,7 +76,7 @@ static gwd_client *accept_one(void)
 {
     gwd_client *client = NULL;
 
-    gwd_clients_accept(clients, fds[0]);
+    gwd_clients_accept(port, fds[0], NULL);
     assert_int_equal(gwd_hub_count(hub), 1);
     gwd_hub_each(hub, remember, &client);
     assert_true(client->member.id != 0);

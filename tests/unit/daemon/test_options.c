@@ -209,12 +209,13 @@ static void wrong_arguments_are_named(void **state)
     expect_args_error(LIST((char *)"--start-port", (char *)"-1"),
                       "--start-port: \"-1\" is not allowed; it takes a number "
                       "from 0 to 65535");
-    expect_args_error(LIST((char *)"--lan-ip=host"),
-                      "--lan-ip: \"host\" is not allowed; it takes an IPv4 "
-                      "address like 10.0.0.5");
-    expect_args_error(LIST((char *)"--listen=ws://0.0.0.0:1"),
-                      "--listen: \"ws://0.0.0.0:1\" is not allowed; it takes "
-                      "websocket://HOST:PORT like websocket://0.0.0.0:7272");
+    expect_args_error(LIST((char *)"--lan-ip=host:1"),
+                      "--lan-ip: \"host:1\" is not allowed; it takes an "
+                      "address or host name, no port");
+    expect_args_error(LIST((char *)"--listen=http://0.0.0.0:1"),
+                      "--listen: \"http://0.0.0.0:1\" is not allowed; it takes "
+                      "PROTOCOL://HOST:PORT like websocket://0.0.0.0:7272, "
+                      "PROTOCOL being websocket, wss, text, frame or tcp");
     expect_args_error(LIST((char *)"--log-level=loud"),
                       "--log-level: \"loud\" is not allowed; it takes one of "
                       "error, warning, info, debug");

@@ -41,13 +41,14 @@ static void on_close(gwd_stream *stream)
         gwd_stream_write(&o->write_to_on_close->stream, "bye!", 4);
 }
 
-static const gwd_stream_ops ops = {on_data, on_close};
+static gwd_stream_kind kind = {NULL, on_data, on_close};
 
 static void begin(owner *o, int fd)
 {
     memset(o, 0, sizeof(*o));
     gw_buf_init(&o->got, NULL, 0);
-    assert_int_equal(gwd_stream_init(&o->stream, loop, fd, &ops), GW_OK);
+    kind.loop = loop;
+    assert_int_equal(gwd_stream_init(&o->stream, &kind, fd), GW_OK);
 }
 
 static bool is_closed(void *arg)
@@ -139,7 +140,7 @@ static ssize_t on_big_data(gwd_stream *stream, const char *base, size_t len)
 
 static void a_unit_may_be_larger_than_the_shared_buffer(void **state)
 {
-    static const gwd_stream_ops big_ops = {on_big_data, on_close};
+    const gwd_stream_kind big = {loop, on_big_data, on_close};
     owner o;
     char *bytes;
 
@@ -150,7 +151,7 @@ static void a_unit_may_be_larger_than_the_shared_buffer(void **state)
         bytes[i] = (char)(i * 7 + i / 1000);
     memcpy(bytes + wanted, "end", 3);
     begin(&o, fds[0]);
-    o.stream.ops = &big_ops;
+    o.stream.kind = &big;
     for (size_t at = 0; at < wanted + 3; at += 5000) {
         size_t len = wanted + 3 - at < 5000 ? wanted + 3 - at : 5000;
 
