@@ -42,11 +42,12 @@ class WebSocket:
     """`received` holds all bytes after the handshake response that were not
     taken yet; `eof` is true once the gateway has closed."""
 
-    def __init__(self, port, path="/", headers=(), greeting=True):
-        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+    def __init__(self, port, path="/", headers=(), greeting=True,
+                 host="127.0.0.1"):
+        self.socket = socket.create_connection((host, port), 10)
         self.received = b""
         self.eof = False
-        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}",
+        lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}",
                  "Upgrade: websocket", "Connection: Upgrade",
                  f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13",
                  *headers]

@@ -1,0 +1,135 @@
+"""Three hosts: gatewayd with its Register on the first, gatewayd in a container
+behind address translation on the second, PHP on the third."""
+
+import unittest
+
+from harness import hosts
+from harness.inner import register_addresses
+from harness.php import Php
+from harness.process import PREFIX, Process, wait_until
+from harness.websocket import WebSocket
+
+E_WARNING = 2
+TIMEOUT = 1      # seconds, gatewayclient.timeout
+TOLERANCE = 1.0  # how much later than the deadline a call may return
+REGISTER, WEBSOCKET, INNER = 1236, 7272, 2900
+WHY_NOT = hosts.why_not()
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class ThreeHosts(unittest.TestCase):
+    server = "gatewayd"
+    secret_key = ""
+
+    def setUp(self):
+        self.network = hosts.Network()
+        self.addCleanup(self.network.close)
+        self.first = self.network.add("first")
+        self.second = self.network.add("second")
+        self.third = self.network.add("third")
+        self.container = self.network.add_container(
+            self.second, "box", [WEBSOCKET, INNER])
+        self.register_address = f"{self.first.address}:{REGISTER}"
+        self.start(self.first, "--lan-ip", self.first.address,
+                   "--register-listen", self.register_address,
+                   "--register-address", self.register_address)
+        self.start(self.container, "--lan-ip", self.second.address,
+                   "--inner-listen", "0.0.0.0", "--no-register",
+                   "--register-address", self.register_address)
+        self.wait_listed(self.first, self.second)
+        self.php = Php(True, self, {"gatewayclient.timeout": TIMEOUT},
+                       prefix=self.third.prefix)
+        self.addCleanup(self.php.close)
+        self.clients = [self.connect(self.first), self.connect(self.second)]
+
+    def start(self, host, *options):
+        process = Process([*host.prefix, PREFIX / "bin/gatewayd", "--listen",
+                           f"websocket://0.0.0.0:{WEBSOCKET}",
+                           "--start-port", INNER, *options], "gatewayd")
+        self.addCleanup(process.discard)
+        process.start()
+
+        def ready():
+            process.expect_running()
+            return " ready: " in process.log
+
+        wait_until(ready, f"gatewayd on {host.address}")
+        return process
+
+    def wait_listed(self, *listed):
+        want = sorted(f"{host.address}:{INNER}" for host in listed)
+
+        def same():
+            with hosts.inside(self.third.namespace):
+                try:
+                    found = register_addresses(self.register_address)
+                except OSError:
+                    found = None
+            return found is not None and sorted(found) == want
+
+        wait_until(same, f"a Register that lists {want}")
+
+    def connect(self, host):
+        """A browser on the third host."""
+        with hosts.inside(self.third.namespace):
+            client = WebSocket(WEBSOCKET, host=host.address)
+        self.addCleanup(client.close)
+        return client
+
+    def test_pushes_reach_clients_of_both(self):
+        for client, host in zip(self.clients, (self.first, self.second)):
+            number = "".join(f"{int(n):02x}" for n in host.address.split("."))
+            self.assertEqual(client.client_id[:12], f"{number}{INNER:04x}")
+            self.php.call("Gateway::bindUid($id, 'ann')", id=client.client_id)
+            self.php.call("Gateway::joinGroup($id, 'room')",
+                          id=client.client_id)
+        self.assertTrue(self.php.call("Gateway::flush()").value)
+        for code in ("Gateway::sendToUid('ann', 'a')",
+                     "Gateway::sendToGroup('room', 'b')",
+                     "Gateway::sendToAll('c')"):
+            result = self.php.call(code)
+            self.assertIsNone(result.throws, result)
+            self.assertEqual(result.warnings, [])
+        for client in self.clients:
+            for message in "abc":
+                client.expect_text(message)
+            result = self.php.call("Gateway::isOnline($id)",
+                                   id=client.client_id)
+            self.assertEqual(result.value, 1)
+        result = self.php.call("Gateway::getAllClientIdCount()")
+        self.assertEqual(result.value, 2)
+
+    def test_a_host_that_is_cut_off_costs_one_deadline_and_is_named(self):
+        self.php.call("Gateway::sendToAll('before')")  # a warm connection
+        for client in self.clients:
+            client.expect_text("before")
+        self.network.link(self.second, up=False)
+        result = self.php.call("Gateway::getAllClientIdCount()")
+        self.assert_one_deadline(result)
+        self.assertEqual(result.value, 1)
+        result = self.php.call("Gateway::sendToAll('meanwhile')")
+        self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
+        self.clients[0].expect_text("meanwhile")
+        result = self.php.call("Gateway::sendToClient($id, 'you')",
+                               id=self.clients[0].client_id)
+        self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
+        self.clients[0].expect_text("you")
+
+        self.network.link(self.second, up=True)
+
+        def both():
+            count = self.php.call("Gateway::getAllClientIdCount()")
+            return not count.throws and count.value == 2
+
+        wait_until(both, "both gateways", 30)
+
+    def assert_one_deadline(self, result):
+        self.assertIsNone(result.throws, result)
+        self.assertGreaterEqual(result.seconds, TIMEOUT - 0.01)
+        self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
+        self.assertEqual(result.levels, [E_WARNING], result)
+        self.assertIn(f"{self.second.address}:{INNER}", result.warnings[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
