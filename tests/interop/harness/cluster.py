@@ -12,6 +12,8 @@ from .websocket import WebSocket
 READY = re.compile(
     r"^gatewayd \S+ ready: (?P<all>.*)$", re.MULTILINE)
 CLIENT_PHP = os.environ.get("PHP", "php")
+# Words before gatewayd's name: valgrind and its options.
+WRAPPER = os.environ.get("GW_GATEWAYD_WRAPPER", "").split()
 
 
 def find_reference():
@@ -40,7 +42,7 @@ class Gatewayd:
         self._start("websocket://127.0.0.1:0", "127.0.0.1:0", "0")
 
     def _start(self, listen, register_listen, start_port):
-        command = [PREFIX / "bin/gatewayd", "--listen", listen,
+        command = [*WRAPPER, PREFIX / "bin/gatewayd", "--listen", listen,
                    "--start-port", start_port]
         if self.register_address:
             command += ["--no-register",
