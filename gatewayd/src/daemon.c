@@ -129,11 +129,26 @@ static bool start_register(daemon_parts *d, uint16_t *port)
     return *port != 0;
 }
 
+static gwd_inner_config inner_config(const daemon_parts *d)
+{
+    const gwd_options *o = d->options;
+
+    return (gwd_inner_config){
+        .loop = d->loop,
+        .hub = d->hub,
+        .secret_key = secret_of(d),
+        .router = (gwd_router_mode)o->router,
+        .without_worker = (gwd_without_worker)o->without_worker,
+        .send_to_worker_buffer_size = o->send_to_worker_buffer_size,
+        .ping_workers = strcmp(o->lan_ip, "127.0.0.1") != 0,
+    };
+}
+
 static bool start_inner(daemon_parts *d, uint16_t *port)
 {
     const gwd_options *o = d->options;
     const char *host = o->inner_listen[0] != '\0' ? o->inner_listen : o->lan_ip;
-    gwd_inner_config config = {d->loop, d->hub, secret_of(d)};
+    gwd_inner_config config = inner_config(d);
     gw_buf address;
 
     d->inner = gwd_inner_new(&config);
@@ -175,6 +190,8 @@ static bool start_clients(daemon_parts *d, uint16_t inner_port)
     gwd_clients_config config = {
         .loop = d->loop,
         .hub = d->hub,
+        .events = &gwd_inner_events,
+        .events_arg = d->inner,
         .gateway_port = inner_port,
         .greeting = gw_slice_str(o->greeting),
         .handshake_timeout = (unsigned)o->handshake_timeout,

@@ -58,7 +58,7 @@ ALLOWED = {
     "clients": DAEMON | {"message", "core", "client", "hub", "tls"},
     "client": DAEMON | {"tls"},
     "hub": DAEMON | {"message"},
-    "inner": DAEMON | {"message", "hub", "core", "clients"},
+    "inner": DAEMON | {"message", "hub", "core", "clients", "client"},
     "register": DAEMON | {"message", "hub", "core"},
     "status": DAEMON | {"message", "hub", "core", "clients"},
     "tls": DAEMON,

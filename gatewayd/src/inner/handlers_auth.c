@@ -1,4 +1,7 @@
-/* Who may speak here: workers and clients introduce themselves with the key. */
+/* Who may speak here: workers and clients introduce themselves with the key.
+ * Workers are served from then on. */
+#include <string.h>
+
 #include "inner/json.h"
 #include "inner/request.h"
 #include "secret.h"
@@ -27,19 +30,90 @@ static bool key_matches(const gwd_request *request)
     return equal;
 }
 
-static void authorise(const gwd_request *request)
+static bool authorise(const gwd_request *request)
 {
     if (!key_matches(request)) {
         gwd_request_bad(request, "the secret key does not match, closed");
         gwd_stream_abort(&request->conn->stream);
-        return;
+        return false;
     }
     request->conn->authorised = true;
+    return true;
+}
+
+/* The worker_key as PHP makes a string of it. */
+static void put_worker_key(gw_buf *out, gw_slice body)
+{
+    gw_json json;
+    gw_json_token token;
+
+    if (!gwd_json_member(&json, &token, body, "worker_key")) {
+        return;
+    }
+    switch (token.type) {
+    case GW_JSON_STRING:
+        gw_json_unescape(out, &token);
+        break;
+    case GW_JSON_INT:
+    case GW_JSON_DOUBLE:
+        gw_buf_put_slice(out, token.text);
+        break;
+    case GW_JSON_TRUE:
+        gw_buf_put_str(out, "1");
+        break;
+    case GW_JSON_OBJECT:
+    case GW_JSON_ARRAY:
+        gw_buf_put_str(out, "Array");
+        break;
+    default: /* false and null are "" */
+        break;
+    }
+}
+
+/* REMOTE_IP:worker_key */
+static gw_slice key_of_worker(const gwd_request *request)
+{
+    gw_buf *text = &request->inner->text;
+    const char *peer = request->conn->peer;
+    const char *colon = strrchr(peer, ':');
+
+    gw_buf_clear(text);
+    gw_buf_put(text, peer,
+               colon == NULL ? strlen(peer) : (size_t)(colon - peer));
+    gw_buf_put_char(text, ':');
+    put_worker_key(text, request->frame->body);
+    return gw_buf_slice(text);
+}
+
+static void attach(const gwd_request *request)
+{
+    gwd_inner *inner = request->inner;
+    gwd_inner_conn *conn = request->conn;
+    gw_slice key = key_of_worker(request);
+    gwd_stream *replaced;
+
+    if (inner->text.error < 0 ||
+        gwd_workers_attach(&inner->workers, key, &conn->stream, &conn->worker,
+                           &replaced) < 0) {
+        gwd_request_bad(request, "out of memory, closed");
+        gwd_stream_abort(&conn->stream);
+        return;
+    }
+    if (replaced != NULL) {
+        gwd_worker_log(GWD_LOG_WARNING, conn->worker,
+                       "is here twice: the older connection, %s, is closed",
+                       GWD_ENTRY(replaced, gwd_inner_conn, stream)->peer);
+        gwd_stream_close(replaced);
+    }
+    gwd_worker_log(GWD_LOG_INFO, conn->worker, "attached as %s, %zu in all",
+                   conn->peer, inner->workers.count);
 }
 
 void gwd_on_worker_connect(const gwd_request *request)
 {
-    authorise(request);
+    if (authorise(request)) {
+        attach(request);
+    }
 }
 
 void gwd_on_client_connect(const gwd_request *request)

@@ -8,6 +8,7 @@
 #include <gwclient/protocol.h>
 
 #include "core/log.h"
+#include "core/loop.h"
 #include "inner/request.h"
 #include "secret.h"
 
@@ -22,6 +23,8 @@ static void free_if_done(gwd_inner *inner)
     if (!inner->freed || inner->conns != NULL) {
         return;
     }
+    gwd_loop_remove_ring(inner->kind.loop, &inner->ring);
+    gwd_workers_deinit(&inner->workers);
     gw_secret_wipe(inner->secret_key, inner->secret_key_len);
     free(inner->secret_key);
     gw_buf_deinit(&inner->reply);
@@ -51,6 +54,7 @@ static bool may_run(const gwd_request *request)
 
 static void run(const gwd_request *request)
 {
+    request->inner->kind.loop->metrics->inner_frames++;
     if (!may_run(request)) {
         gwd_request_bad(request, "not authorised, closed");
         gwd_stream_abort(&request->conn->stream);
@@ -89,18 +93,34 @@ static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
     return (ssize_t)used;
 }
 
+static void forget_worker(gwd_inner *inner, gwd_worker *worker)
+{
+    gwd_worker_log(GWD_LOG_INFO, worker, "gone, %zu left",
+                   inner->workers.count - 1);
+    gwd_workers_detach(&inner->workers, worker);
+}
+
 static void on_close(gwd_stream *stream)
 {
     gwd_inner_conn *conn = GWD_ENTRY(stream, gwd_inner_conn, stream);
-
     gwd_inner *inner = conn->inner;
 
+    if (conn->worker != NULL) {
+        forget_worker(inner, conn->worker);
+    }
     *(conn->prev != NULL ? &conn->prev->next : &inner->conns) = conn->next;
     if (conn->next != NULL) {
         conn->next->prev = conn->prev;
     }
     free(conn);
     free_if_done(inner);
+}
+
+static void on_timeout(gwd_timeout *timeout)
+{
+    gwd_inner_timer *timer = GWD_ENTRY(timeout, gwd_inner_timer, timeout);
+
+    timer->fn(timer->inner);
 }
 
 gwd_inner *gwd_inner_new(const gwd_inner_config *config)
@@ -111,7 +131,9 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
     }
     inner->secret_key_len = config->secret_key.len;
     inner->secret_key = malloc(config->secret_key.len + 1);
-    if (inner->secret_key == NULL) {
+    if (inner->secret_key == NULL ||
+        gwd_workers_init(&inner->workers, config->router) < 0) {
+        free(inner->secret_key);
         free(inner);
         return NULL;
     }
@@ -123,7 +145,27 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
     inner->hub = config->hub;
     gw_buf_init(&inner->reply, NULL, REPLY_MAX);
     gw_buf_init(&inner->text, NULL, 0);
+    inner->started = gwd_loop_seconds();
+    inner->ping = (gwd_inner_timer){.inner = inner, .fn = gwd_inner_ping};
+    inner->report = (gwd_inner_timer){.inner = inner, .fn = gwd_inner_report};
+    gwd_loop_add_ring(config->loop, &inner->ring, on_timeout);
+    if (config->ping_workers) {
+        gwd_ring_arm(&inner->ring, &inner->ping.timeout,
+                     GWD_WORKER_PING_SECONDS);
+    }
+    gwd_inner_reload(inner, config);
     return inner;
+}
+
+void gwd_inner_reload(gwd_inner *inner, const gwd_inner_config *config)
+{
+    inner->without_worker = config->without_worker;
+    inner->worker_queue_max = config->send_to_worker_buffer_size;
+}
+
+size_t gwd_inner_worker_count(const gwd_inner *inner)
+{
+    return inner->workers.count;
 }
 
 void gwd_inner_accept(gwd_inner *inner, int fd, const char *peer)

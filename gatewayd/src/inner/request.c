@@ -7,10 +7,6 @@
 #include "ser_to_json.h"
 #include "ser_write.h"
 
-/* A peer that asks faster than it reads is cut off here (the reference's
- * sendToWorkerBufferSize); one reply alone may be larger. */
-#define REPLY_QUEUE_MAX 10240000u
-
 static const gwd_handler handlers[256] = {
     [GW_CMD_WORKER_CONNECT] = gwd_on_worker_connect,
     [GW_CMD_GATEWAY_CLIENT_CONNECT] = gwd_on_client_connect,
@@ -131,7 +127,9 @@ void gwd_reply_end(const gwd_request *request)
         gwd_stream_abort(stream);
         return;
     }
-    if (gwd_stream_queued(stream) >= REPLY_QUEUE_MAX) {
+    /* Who asks faster than he reads is cut off; one reply alone may be
+     * larger. */
+    if (gwd_stream_queued(stream) >= request->inner->worker_queue_max) {
         gwd_request_bad(request, "does not read its replies, closed");
         gwd_stream_abort(stream);
         return;

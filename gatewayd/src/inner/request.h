@@ -7,13 +7,22 @@
 #include <gwclient/frame.h>
 
 #include "buf.h"
+#include "core/log.h"
 #include "core/message.h"
+#include "core/ring.h"
 #include "core/stream.h"
 #include "hub/hub.h"
 #include "inner/inner.h"
 #include "inner/json.h"
+#include "inner/workers.h"
 
 typedef struct gwd_inner_conn gwd_inner_conn;
+
+typedef struct gwd_inner_timer {
+    gwd_timeout timeout;
+    gwd_inner *inner;
+    void (*fn)(gwd_inner *inner);
+} gwd_inner_timer;
 
 struct gwd_inner {
     gwd_stream_kind kind;
@@ -21,9 +30,17 @@ struct gwd_inner {
     char *secret_key;
     size_t secret_key_len;
     gwd_inner_conn *conns;
-    gw_buf reply; /* the reply being written; one at a time */
-    gw_buf text;  /* unescaped JSON strings of the request */
-    bool freed;   /* goes with its last connection */
+    gwd_workers workers;
+    gwd_without_worker without_worker;
+    size_t worker_queue_max; /* bytes; of replies, too */
+    gwd_ring ring;
+    gwd_inner_timer ping;   /* of all workers */
+    gwd_inner_timer report; /* armed while there is something to tell */
+    uint64_t refused;       /* clients, since the last report: without_worker */
+    uint32_t started;       /* gwd_loop_seconds() */
+    gw_buf reply;           /* the reply being written; one at a time */
+    gw_buf text;            /* unescaped JSON strings of the request */
+    bool freed;             /* goes with its last connection */
 };
 
 struct gwd_inner_conn {
@@ -31,8 +48,9 @@ struct gwd_inner_conn {
     gwd_inner *inner;
     gwd_inner_conn *prev;
     gwd_inner_conn *next;
+    gwd_worker *worker; /* NULL: not introduced as one */
     bool authorised;
-    char peer[64]; /* for the log */
+    char peer[64]; /* "1.2.3.4:5" */
 };
 
 typedef struct gwd_request {
@@ -71,6 +89,18 @@ gw_buf *gwd_reply_begin(const gwd_request *request);
 void gwd_reply_end(const gwd_request *request);
 void gwd_reply_int(const gwd_request *request, int64_t num);
 void gwd_reply_empty_array(const gwd_request *request);
+
+/* Workers on other machines: NAT and firewalls forget silent connections. */
+#define GWD_WORKER_PING_SECONDS 25
+
+/* events.c: what the timers do. */
+void gwd_inner_ping(gwd_inner *inner);
+void gwd_inner_report(gwd_inner *inner);
+
+/* Logs "inner: worker KEY: TEXT", events.c. */
+void gwd_worker_log(gwd_log_level level, const gwd_worker *worker,
+                    const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The handlers, one file per subject. */
 #define GWD_DECLARE(name) void gwd_on_##name(const gwd_request *request)

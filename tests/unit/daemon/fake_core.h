@@ -6,39 +6,68 @@
 #include <stdbool.h>
 
 #include "core/client.h"
+#include "core/loop.h"
 #include "inner/inner.h"
 
 #define FAKE_CLIENTS 8
+#define FAKE_CONNS 4
 
-/* A client: what it was sent, each message followed by "|"; ends with "<kick>"
- * or "<destroy>". */
+/* A client: what it was sent, each message followed by "|"; ends with "<kick>",
+ * "<destroy>" or "<drop N>", N being the gwd_close_reason. */
 typedef struct fake_client {
     gwd_member member;
+    struct gwd_worker *worker;
     char got[4096];
     size_t len;
 } fake_client;
 
+/* An inner connection, from "127.0.0.1:9" and so on. */
+typedef struct fake_conn {
+    gwd_stream *stream; /* NULL: not open */
+    char *partial;      /* input that was not used up */
+    size_t partial_len;
+    char got[32768]; /* what it was sent */
+    size_t len;
+    size_t queued; /* what gwd_stream_queued() says */
+    bool closed;
+} fake_conn;
+
 typedef struct fake_core {
     gwd_hub *hub;
     gwd_inner *inner;
+    gwd_loop loop; /* only its metrics */
+    gwd_ring *ring;
+    uint32_t now; /* seconds */
     fake_client clients[FAKE_CLIENTS];
-    char replies[32768]; /* what the inner connection was answered */
-    size_t reply_len;
+    fake_conn conns[FAKE_CONNS];
     char log[8192];
     size_t log_len;
-    bool closed; /* the inner connection */
 } fake_core;
 
 /* One at a time, in a global that the fakes reach. `key` may be "". */
 fake_core *fake_core_new(const char *key);
+
+/* The same with other settings; loop and hub are filled in. */
+fake_core *fake_core_new_with(gwd_inner_config config);
 void fake_core_free(fake_core *core);
 
-/* Client number `index` arrives with this id. */
+/* Client number `index` is there with this id, or arrives: the workers hear of
+ * it. It leaves. */
 void fake_core_connect(fake_core *core, int index, uint32_t id);
+void fake_core_arrive(fake_core *core, int index, uint32_t id);
+void fake_core_leave(fake_core *core, int index);
+gwd_client *fake_core_client(fake_core *core, int index);
 
-/* Bytes for the inner connection, given whole or with what was left over from
+/* Bytes for an inner connection, given whole or with what was left over from
  * before; opens the connection at first use. */
 void fake_core_receive(fake_core *core, const void *base, size_t len);
+void fake_core_receive_on(fake_core *core, int conn, const void *base,
+                          size_t len);
+
+/* The end of an inner connection. */
+void fake_core_hang_up(fake_core *core, int conn);
+
+void fake_core_pass(fake_core *core, uint32_t seconds);
 
 /* Forgets replies, log and what clients got. */
 void fake_core_clear(fake_core *core);

@@ -53,11 +53,12 @@ static void expect_reply(unsigned cmd, uint32_t id, const char *ext,
 
     fake_core_clear(core);
     send_frame(cmd, id, GW_FLAG_SCALAR, ext, "");
-    assert_string_equal(core->reply_len < 4 ? "" : core->replies + 4, want);
-    assert_int_equal(core->reply_len, len + 4);
-    assert_int_equal((uint8_t)core->replies[3], len & 0xff);
-    assert_int_equal((uint8_t)core->replies[2], len >> 8);
-    assert_false(core->closed);
+    assert_string_equal(core->conns[0].len < 4 ? "" : core->conns[0].got + 4,
+                        want);
+    assert_int_equal(core->conns[0].len, len + 4);
+    assert_int_equal((uint8_t)core->conns[0].got[3], len & 0xff);
+    assert_int_equal((uint8_t)core->conns[0].got[2], len >> 8);
+    assert_false(core->conns[0].closed);
 }
 
 /* Sends a message and checks what each client got. */
@@ -70,8 +71,8 @@ static void expect_got(unsigned cmd, uint32_t id, unsigned flag,
     assert_string_equal(core->clients[A].got, a);
     assert_string_equal(core->clients[B].got, b);
     assert_string_equal(core->clients[C].got, c);
-    assert_int_equal(core->reply_len, 0);
-    assert_false(core->closed);
+    assert_int_equal(core->conns[0].len, 0);
+    assert_false(core->conns[0].closed);
 }
 
 static void do_to(int client, unsigned cmd, const char *ext)
@@ -300,14 +301,14 @@ static void takes_frames_split_anywhere(void **state)
         fake_core_clear(core);
         fake_core_receive(core, bytes, cut);
         fake_core_receive(core, bytes + cut, len - cut);
-        assert_int_equal(core->reply_len, 19);
+        assert_int_equal(core->conns[0].len, 19);
         assert_string_equal(core->clients[A].got, "m|");
     }
     fake_core_clear(core);
     for (size_t i = 0; i < len; i++) {
         fake_core_receive(core, bytes + i, 1);
     }
-    assert_int_equal(core->reply_len, 19);
+    assert_int_equal(core->conns[0].len, 19);
     assert_string_equal(core->clients[A].got, "m|");
 }
 
@@ -319,10 +320,10 @@ static void closes_on_a_frame_that_lies(void **state)
     (void)state;
     bytes[3] = 27; /* shorter than its own header */
     fake_core_receive(core, bytes, len);
-    assert_true(core->closed);
+    assert_true(core->conns[0].closed);
     bytes[0] = 1; /* 16 MiB */
     fake_core_receive(core, bytes, len);
-    assert_true(core->closed);
+    assert_true(core->conns[0].closed);
 }
 
 /* ---- with a key ------------------------------------------------------------
@@ -347,16 +348,16 @@ static void asks_for_the_key_first(void **state)
 
     (void)state;
     send_frame(GW_CMD_IS_ONLINE, id_of[A], 1, "", "");
-    assert_true(core->closed);
-    assert_int_equal(core->reply_len, 0);
+    assert_true(core->conns[0].closed);
+    assert_int_equal(core->conns[0].len, 0);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
         send_frame(GW_CMD_GATEWAY_CLIENT_CONNECT, 0, 1, "", wrong[i]);
-        assert_true(core->closed);
+        assert_true(core->conns[0].closed);
     }
     assert_null(strstr(core->log, "cret\""));
     char head[GW_FRAME_HEAD_LEN] = {0, 16}; /* 1 MiB from a stranger */
     fake_core_receive(core, head, sizeof(head));
-    assert_true(core->closed);
+    assert_true(core->conns[0].closed);
     send_frame(GW_CMD_WORKER_CONNECT, 0, 1, "",
                "{\"worker_key\":\"W:0\",\"secret_key\":\"s3\\\"cret\"}");
     expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");

@@ -1,0 +1,215 @@
+#include "inner/upgrade.h"
+
+#include "inner/query.h"
+#include "ser_write.h"
+
+/* The header lines, so that they can be looked at more than once. */
+typedef struct lines {
+    gwd_http_header at[GWD_HTTP_HEADERS_MAX];
+    size_t count;
+} lines;
+
+static void collect(lines *l, const gwd_http_head *head)
+{
+    size_t at = 0;
+
+    l->count = 0;
+    while (l->count < GWD_HTTP_HEADERS_MAX &&
+           gwd_http_head_next(head, &at, &l->at[l->count])) {
+        l->count++;
+    }
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static char mangled(char c)
+{
+    return c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool same_by(char (*as)(char), gw_slice a, gw_slice b)
+{
+    size_t i = 0;
+
+    while (i < a.len && i < b.len && as(a.base[i]) == as(b.base[i])) {
+        i++;
+    }
+    return i == a.len && i == b.len;
+}
+
+/* The first line whose name is line `i`'s, compared by `as`. */
+static size_t first_by(char (*as)(char), const lines *l, size_t i)
+{
+    size_t first = 0;
+
+    while (!same_by(as, l->at[first].name, l->at[i].name)) {
+        first++;
+    }
+    return first;
+}
+
+/* Lines of one name are one value, joined by commas. `out` is written twice:
+ * serialize() wants the length first. */
+static void put_joined(gw_buf *out, const lines *l, size_t first)
+{
+    size_t len = 0;
+    bool more = false;
+
+    for (size_t i = first; i < l->count; i++) {
+        if (same_by(lower, l->at[i].name, l->at[first].name)) {
+            len += l->at[i].value.len + 1;
+        }
+    }
+    gw_buf_put_str(out, "s:");
+    gw_buf_put_int(out, (int64_t)len - 1);
+    gw_buf_put_str(out, ":\"");
+    for (size_t i = first; i < l->count; i++) {
+        if (same_by(lower, l->at[i].name, l->at[first].name)) {
+            gw_buf_put_str(out, more ? "," : "");
+            gw_buf_put_slice(out, l->at[i].value);
+            more = true;
+        }
+    }
+    gw_buf_put_str(out, "\";");
+}
+
+/* The first line of a header, or `count`. */
+static size_t find(const lines *l, const char *name)
+{
+    size_t i = 0;
+
+    while (i < l->count && !gwd_http_name_is(l->at[i].name, name)) {
+        i++;
+    }
+    return i;
+}
+
+static void put_name(gw_buf *out, const char *name)
+{
+    gw_ser_put_string(out, gw_slice_str(name));
+}
+
+static void put_header(gw_buf *out, const lines *l, const char *key,
+                       const char *name)
+{
+    size_t first = find(l, name);
+
+    put_name(out, key);
+    if (first < l->count) {
+        put_joined(out, l, first);
+    } else {
+        gw_ser_put_null(out);
+    }
+}
+
+static void put_text(gw_buf *out, const char *key, gw_slice value)
+{
+    put_name(out, key);
+    gw_ser_put_string(out, value);
+}
+
+static void put_port(gw_buf *out, const char *key, uint16_t port)
+{
+    put_name(out, key);
+    gw_ser_put_int(out, port);
+}
+
+/* HTTP_… for the lines of one mangled name. Where several names are mangled to
+ * one, as "a-b" and "a_b" are, the one that came up last tells the value. */
+static void put_http(gw_buf *out, const lines *l, size_t first)
+{
+    gw_slice name = l->at[first].name;
+    size_t told = first;
+
+    for (size_t i = first + 1; i < l->count; i++) {
+        if (same_by(mangled, l->at[i].name, name) &&
+            first_by(lower, l, i) == i) {
+            told = i;
+        }
+    }
+    gw_buf_put_str(out, "s:");
+    gw_buf_put_int(out, (int64_t)name.len + 5);
+    gw_buf_put_str(out, ":\"HTTP_");
+    for (size_t i = 0; i < name.len; i++) {
+        gw_buf_put_char(out, mangled(name.base[i]));
+    }
+    gw_buf_put_str(out, "\";");
+    put_joined(out, l, told);
+}
+
+static gw_slice query_of(gw_slice target)
+{
+    const char *hash = memchr(target.base, '#', target.len);
+    size_t len = hash == NULL ? target.len : (size_t)(hash - target.base);
+    const char *mark = memchr(target.base, '?', len);
+
+    return mark == NULL
+               ? gw_slice_of("", 0)
+               : gw_slice_of(mark + 1, len - 1 - (size_t)(mark - target.base));
+}
+
+static void put_server(gw_buf *out, const gwd_upgrade *u, const lines *l)
+{
+    const gwd_http_head *head = u->head;
+    size_t count = 9;
+
+    for (size_t i = 0; i < l->count; i++) {
+        count += first_by(mangled, l, i) == i;
+    }
+    gw_ser_put_array(out, count);
+    put_text(out, "QUERY_STRING", query_of(head->target));
+    put_text(out, "REQUEST_METHOD", head->method);
+    put_text(out, "REQUEST_URI", head->target);
+    put_text(out, "SERVER_PROTOCOL", head->version);
+    put_header(out, l, "SERVER_NAME", "host");
+    put_header(out, l, "CONTENT_TYPE", "content-type");
+    put_text(out, "REMOTE_ADDR", u->remote_address);
+    put_port(out, "REMOTE_PORT", u->remote_port);
+    put_port(out, "SERVER_PORT", u->server_port);
+    for (size_t i = 0; i < l->count; i++) {
+        if (first_by(mangled, l, i) == i) {
+            put_http(out, l, i);
+        }
+    }
+    gw_ser_put_array_end(out);
+}
+
+/* All Cookie lines, joined. */
+static void put_cookies(gw_buf *out, const gwd_upgrade *u, const lines *l)
+{
+    size_t first = find(l, "cookie");
+    gw_buf joined;
+
+    gw_buf_init(&joined, NULL, 0);
+    for (size_t i = first; i < l->count; i++) {
+        if (same_by(lower, l->at[i].name, l->at[first].name)) {
+            gw_buf_put_str(&joined, i == first ? "" : ",");
+            gw_buf_put_slice(&joined, l->at[i].value);
+        }
+    }
+    if (joined.error < 0) {
+        gw_buf_fail(out, joined.error);
+    } else {
+        gwd_cookies_put(out, gw_buf_slice(&joined), u->seed);
+    }
+    gw_buf_deinit(&joined);
+}
+
+int gwd_upgrade_put(gw_buf *out, const gwd_upgrade *upgrade)
+{
+    lines l;
+
+    collect(&l, upgrade->head);
+    gw_ser_put_array(out, 3);
+    put_name(out, "get");
+    gwd_query_put(out, query_of(upgrade->head->target), upgrade->seed);
+    put_name(out, "server");
+    put_server(out, upgrade, &l);
+    put_name(out, "cookie");
+    put_cookies(out, upgrade, &l);
+    gw_ser_put_array_end(out);
+    return out->error;
+}
