@@ -176,6 +176,9 @@ static bool listen_for_clients(daemon_parts *d, const char *text)
 
     gwd_listen_parse(text, &listen);
     gw_address_split(listen.address, &host, &config.port);
+    config.protocol = (gwd_client_protocol)listen.protocol;
+    config.binary = listen.binary;
+    config.proxy_protocol = listen.proxy_protocol;
     snprintf(scheme, sizeof(scheme), "%.*s", (int)listen.scheme.len,
              listen.scheme.base);
     port = gwd_clients_add_port(d->clients, &config);
@@ -184,7 +187,13 @@ static bool listen_for_clients(daemon_parts *d, const char *text)
                                     accept_client, port) != 0;
 }
 
-static bool start_clients(daemon_parts *d, uint16_t inner_port)
+static gwd_client_texts texts_of(const gwd_texts *texts)
+{
+    return (gwd_client_texts){texts->items, texts->count};
+}
+
+static gwd_clients_config clients_config(const daemon_parts *d,
+                                         uint16_t inner_port)
 {
     const gwd_options *o = d->options;
     gwd_clients_config config = {
@@ -193,13 +202,32 @@ static bool start_clients(daemon_parts *d, uint16_t inner_port)
         .events = &gwd_inner_events,
         .events_arg = d->inner,
         .gateway_port = inner_port,
+        .websocket_protocols = texts_of(&o->websocket_protocols),
+        .ping_interval = (unsigned)o->ping_interval,
+        .ping_not_response_limit = (unsigned)o->ping_not_response_limit,
+        .ping_data = gw_slice_str(o->ping_data),
         .greeting = gw_slice_str(o->greeting),
+        .allowed_origins = texts_of(&o->allowed_origins),
+        .trusted_proxies = texts_of(&o->trusted_proxies),
         .handshake_timeout = (unsigned)o->handshake_timeout,
+        .close_unbound_after = (unsigned)o->close_unbound_after,
+        .websocket_ping = (unsigned)o->websocket_ping,
         .max_package_size = o->max_package_size,
         .send_to_client_buffer_size = o->send_to_client_buffer_size,
+        .close_when_full = o->send_to_client_full == 1,
+        .max_connections = o->max_connections,
+        .max_connections_per_ip = o->max_connections_per_ip,
     };
 
     gw_ipv4_parse(gw_slice_str(o->lan_ip), &config.gateway_ip);
+    return config;
+}
+
+static bool start_clients(daemon_parts *d, uint16_t inner_port)
+{
+    const gwd_options *o = d->options;
+    gwd_clients_config config = clients_config(d, inner_port);
+
     d->clients = gwd_clients_new(&config);
     if (d->clients == NULL)
         return complain("out of memory");

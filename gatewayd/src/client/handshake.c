@@ -135,7 +135,37 @@ gwd_handshake_result gwd_handshake_judge(const gwd_http_head *head,
     return GWD_HANDSHAKE_OK;
 }
 
-gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key)
+static gw_slice find(const gw_slice *list, size_t count, gw_slice wanted)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].len == wanted.len &&
+            memcmp(list[i].base, wanted.base, wanted.len) == 0)
+            return list[i];
+    }
+    return gw_slice_of(NULL, 0);
+}
+
+gw_slice gwd_handshake_protocol(const gwd_http_head *head,
+                                const gw_slice *supported, size_t count)
+{
+    gw_slice found = {NULL, 0};
+    gwd_http_header header;
+    size_t at = 0;
+
+    while (found.len == 0 && count > 0 &&
+           gwd_http_head_next(head, &at, &header)) {
+        gw_slice item;
+
+        if (!gwd_http_name_is(header.name, "sec-websocket-protocol"))
+            continue;
+        while (found.len == 0 && gwd_http_list_next(&header.value, &item))
+            found = find(supported, count, item);
+    }
+    return found;
+}
+
+gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key,
+                                          gw_slice protocol)
 {
     char joined[KEY_LEN + sizeof(guid) - 1];
     uint8_t digest[GWD_SHA1_LEN];
@@ -154,6 +184,10 @@ gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key)
                         "Connection: Upgrade\r\n"
                         "Sec-WebSocket-Accept: ");
     gw_buf_put_str(out, text);
+    if (protocol.len > 0) {
+        gw_buf_put_str(out, "\r\nSec-WebSocket-Protocol: ");
+        gw_buf_put_slice(out, protocol);
+    }
     gw_buf_put_str(out, "\r\n\r\n");
     return out->error == GW_OK ? GWD_HANDSHAKE_OK : GWD_HANDSHAKE_FAILED;
 }
@@ -166,6 +200,8 @@ static const struct {
 } refusals[] = {
     [GWD_HANDSHAKE_BAD_REQUEST] = {"400 Bad Request", "",
                                    "This is no valid WebSocket handshake.\n"},
+    [GWD_HANDSHAKE_FORBIDDEN] = {"403 Forbidden", "",
+                                 "Pages from there may not connect.\n"},
     [GWD_HANDSHAKE_METHOD] = {"405 Method Not Allowed", "Allow: GET\r\n",
                               "This is a WebSocket server.\n"},
     [GWD_HANDSHAKE_NO_UPGRADE] = {"426 Upgrade Required",
@@ -175,10 +211,14 @@ static const struct {
                                "Upgrade: websocket\r\n"
                                "Sec-WebSocket-Version: 13\r\n",
                                "Only WebSocket version 13 is spoken here.\n"},
+    [GWD_HANDSHAKE_TOO_MANY] = {"429 Too Many Requests", "",
+                                "Too many connections from this address.\n"},
     [GWD_HANDSHAKE_TOO_BIG] = {"431 Request Header Fields Too Large", "",
                                "The request head is too large.\n"},
     [GWD_HANDSHAKE_FAILED] = {"500 Internal Server Error", "",
                               "The handshake cannot be completed.\n"},
+    [GWD_HANDSHAKE_FULL] = {"503 Service Unavailable", "",
+                            "There are too many connections.\n"},
     [GWD_HANDSHAKE_HTTP_VERSION] = {"505 HTTP Version Not Supported", "",
                                     "HTTP/1.1 is needed.\n"},
 };

@@ -159,18 +159,29 @@ bool gwd_http_name_is(gw_slice name, const char *wanted)
     return wanted[i] == '\0';
 }
 
+bool gwd_http_list_next(gw_slice *list, gw_slice *item)
+{
+    const char *comma;
+    size_t len, taken;
+
+    if (list->len == 0)
+        return false;
+    comma = memchr(list->base, ',', list->len);
+    len = comma == NULL ? list->len : (size_t)(comma - list->base);
+    taken = comma == NULL ? len : len + 1;
+    *item = trim(gw_slice_of(list->base, len));
+    list->base += taken;
+    list->len -= taken;
+    return true;
+}
+
 bool gwd_http_list_has(gw_slice list, const char *wanted)
 {
-    while (list.len > 0) {
-        const char *comma = memchr(list.base, ',', list.len);
-        size_t len = comma == NULL ? list.len : (size_t)(comma - list.base);
+    gw_slice item;
 
-        if (gwd_http_name_is(trim(gw_slice_of(list.base, len)), wanted))
+    while (gwd_http_list_next(&list, &item)) {
+        if (gwd_http_name_is(item, wanted))
             return true;
-        if (comma == NULL)
-            return false;
-        list.base += len + 1;
-        list.len -= len + 1;
     }
     return false;
 }

@@ -40,6 +40,10 @@ bool gwd_http_head_next(const gwd_http_head *head, size_t *at,
 /* ASCII case is ignored. */
 bool gwd_http_name_is(gw_slice name, const char *lower);
 
+/* Takes the first item off a comma-separated list, without the blanks around
+ * it. False when nothing is left. */
+bool gwd_http_list_next(gw_slice *list, gw_slice *item);
+
 /* Whether a comma-separated list has `lower` in it; ASCII case is ignored. */
 bool gwd_http_list_has(gw_slice list, const char *lower);
 

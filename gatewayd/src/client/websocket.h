@@ -20,6 +20,7 @@ typedef enum gwd_ws_opcode {
 #define GWD_WS_CODE_GOING_AWAY 1001
 #define GWD_WS_CODE_PROTOCOL 1002
 #define GWD_WS_CODE_DATA 1007
+#define GWD_WS_CODE_POLICY 1008
 #define GWD_WS_CODE_TOO_BIG 1009
 #define GWD_WS_CODE_INTERNAL 1011
 

@@ -1,14 +1,14 @@
 #include "core/client.h"
 
-#include <netinet/in.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "buf.h"
 #include "core/client_state.h"
-#include "core/encoding.h"
-#include "core/log.h"
 #include "core/loop.h"
+
+_Static_assert(sizeof(gwd_client) <= GWD_CLIENT_SIZE_MAX,
+               "an idle client costs more than it may");
 
 gwd_client *gwd_client_of(gwd_member *member)
 {
@@ -28,47 +28,131 @@ struct gwd_worker **gwd_client_worker(gwd_client *client)
 void gwd_client_fill_frame(const gwd_client *client, gw_frame *frame)
 {
     const gwd_clients_config *config = &gwd_clients_of(client)->config;
+    gwd_ip ip = gwd_client_ip(client);
 
     frame->local_ip = config->gateway_ip;
     frame->local_port = config->gateway_port;
-    frame->client_ip = client->ip;
-    frame->client_port = client->port;
+    frame->client_ip = gwd_ip_v4(&ip);
+    frame->client_port = client->stream.note;
     frame->gateway_port = gwd_client_port_of(client)->config.port;
     frame->connection_id = client->member.id;
+}
+
+void gwd_client_remote(const gwd_client *client, char *text, size_t size,
+                       uint16_t *port)
+{
+    char full[GWD_IP_TEXT_LEN + 1];
+    gwd_ip ip = gwd_client_ip(client);
+
+    gwd_ip_format(&ip, full);
+    snprintf(text, size, "%s", full);
+    *port = client->stream.note;
+}
+
+static gwd_metrics *metrics_of(const gwd_client *client)
+{
+    return gwd_clients_of(client)->config.loop->metrics;
+}
+
+/* ---- sending ------------------------------------------------------------ */
+
+static void drop_message(gwd_client *client)
+{
+    metrics_of(client)->dropped++;
+    if (gwd_clients_of(client)->config.close_when_full)
+        gwd_client_doom(client, GWD_CLOSE_BUFFER_FULL);
+}
+
+static void queue_message(gwd_client *client, gwd_message *message,
+                          size_t limit)
+{
+    gwd_chunk *chunk;
+
+    if (gwd_stream_queued(&client->stream) >= limit) {
+        drop_message(client);
+        return;
+    }
+    chunk = gwd_message_encoded(message, gwd_client_port_of(client)->encoding);
+    if (chunk == NULL) {
+        metrics_of(client)->dropped++;
+        return;
+    }
+    metrics_of(client)->messages_out++;
+    gwd_stream_write_chunk(&client->stream, chunk);
 }
 
 void gwd_client_send(gwd_client *client, gwd_message *message)
 {
     size_t limit = gwd_clients_of(client)->config.send_to_client_buffer_size;
-    gwd_chunk *chunk;
 
-    if (client->stream.phase == GWD_CLIENT_HANDSHAKE) {
-        gwd_waiting_add(&client->u.waiting, message, limit);
-        return;
+    switch (client->stream.phase) {
+    case GWD_CLIENT_NEW:
+    case GWD_CLIENT_HANDSHAKE:
+        if (!gwd_waiting_add(&client->u.waiting, message, limit))
+            drop_message(client);
+        break;
+    case GWD_CLIENT_OPEN:
+        queue_message(client, message, limit);
+        break;
+    default:
+        break;
     }
-    if (client->stream.phase != GWD_CLIENT_OPEN ||
-        gwd_stream_queued(&client->stream) >= limit)
-        return;
-    chunk = gwd_message_encoded(message, GWD_ENCODING_WEBSOCKET_TEXT);
-    if (chunk != NULL)
-        gwd_stream_write_chunk(&client->stream, chunk);
 }
 
-/* Out of the hub, and out of every phase that has memory of its own. */
-static void forget(gwd_client *client, gwd_close_reason reason)
+void gwd_client_say_goodbye(gwd_client *client, uint16_t code)
+{
+    const gwd_client_speech *speech = gwd_client_port_of(client)->speech;
+
+    if (client->stream.phase == GWD_CLIENT_OPEN && speech->goodbye != NULL)
+        speech->goodbye(client, code);
+}
+
+/* ---- ending ------------------------------------------------------------- */
+
+/* Frees what the phase has of its own. */
+static void leave_phase(gwd_client *client)
+{
+    const gwd_client_speech *speech = gwd_client_port_of(client)->speech;
+
+    switch (client->stream.phase) {
+    case GWD_CLIENT_NEW:
+    case GWD_CLIENT_HANDSHAKE:
+        gwd_waiting_free(&client->u.waiting);
+        break;
+    case GWD_CLIENT_OPEN:
+        if (speech->forget != NULL)
+            speech->forget(client);
+        break;
+    case GWD_CLIENT_REFUSED:
+        gwd_clients_of(client)->refused--;
+        break;
+    default:
+        break;
+    }
+}
+
+static void leave_hub(gwd_client *client, gwd_close_reason reason)
+{
+    metrics_of(client)->closed[reason]++;
+    gwd_client_discount(client);
+    gwd_hub_remove(gwd_clients_of(client)->config.hub, &client->member);
+}
+
+void gwd_client_forget(gwd_client *client, gwd_close_reason reason)
 {
     const gwd_clients_config *config = &gwd_clients_of(client)->config;
+    unsigned phase = client->stream.phase;
 
-    if (client->stream.phase == GWD_CLIENT_CLOSING)
+    if (phase == GWD_CLIENT_CLOSING)
         return;
-    if (config->events != NULL)
+    if (phase == GWD_CLIENT_DOOMED)
+        reason = client->u.reason;
+    if (phase != GWD_CLIENT_NEW && phase != GWD_CLIENT_REFUSED &&
+        config->events != NULL)
         config->events->on_close(config->events_arg, client);
-    if (client->stream.phase == GWD_CLIENT_HANDSHAKE)
-        gwd_waiting_free(&client->u.waiting);
-    else
-        gwd_ws_reader_clear(&client->u.reader);
-    config->loop->metrics->closed[reason]++;
-    gwd_hub_remove(config->hub, &client->member);
+    leave_phase(client);
+    if (phase != GWD_CLIENT_REFUSED)
+        leave_hub(client, reason);
     gwd_ring_disarm(&client->timeout);
     client->stream.phase = GWD_CLIENT_CLOSING;
 }
@@ -78,19 +162,9 @@ void gwd_client_leave(gwd_client *client, gwd_close_reason reason,
 {
     if (client->stream.phase == GWD_CLIENT_CLOSING)
         return;
-    forget(client, reason);
+    gwd_client_forget(client, reason);
     gwd_stream_close(&client->stream);
     gwd_ring_arm(&gwd_clients_of(client)->ring, &client->timeout, seconds);
-}
-
-void gwd_client_say_goodbye(gwd_client *client, uint16_t code)
-{
-    char frame[GWD_WS_CLOSE_LEN];
-
-    if (client->stream.phase != GWD_CLIENT_OPEN)
-        return;
-    gwd_ws_put_close(frame, code);
-    gwd_stream_write(&client->stream, frame, sizeof(frame));
 }
 
 void gwd_client_close(gwd_client *client, gwd_message *last)
@@ -102,7 +176,7 @@ void gwd_client_close(gwd_client *client, gwd_message *last)
 
 void gwd_client_drop(gwd_client *client, gwd_close_reason reason)
 {
-    forget(client, reason);
+    gwd_client_forget(client, reason);
     gwd_stream_end(&client->stream);
 }
 
@@ -111,170 +185,153 @@ void gwd_client_destroy(gwd_client *client)
     gwd_client_drop(client, GWD_CLOSE_DESTROY);
 }
 
+void gwd_client_doom(gwd_client *client, gwd_close_reason reason)
+{
+    if (client->stream.phase >= GWD_CLIENT_DOOMED)
+        return;
+    /* Not told of yet, nobody shall hear of its end. */
+    if (client->stream.phase == GWD_CLIENT_NEW) {
+        gwd_stream_abort(&client->stream);
+        return;
+    }
+    leave_phase(client);
+    client->stream.phase = GWD_CLIENT_DOOMED;
+    client->u.reason = reason;
+    gwd_stream_end(&client->stream);
+}
+
+/* ---- beginning ---------------------------------------------------------- */
+
+/* The greeting template with each "{client_id}" replaced. */
+static void put_greeting(gw_buf *out, gw_slice template, const char *client_id)
+{
+    static const char mark[] = "{client_id}";
+    const size_t mark_len = sizeof(mark) - 1;
+
+    while (template.len > 0) {
+        const char *at = memmem(template.base, template.len, mark, mark_len);
+        size_t len = at == NULL ? template.len : (size_t)(at - template.base);
+
+        gw_buf_put(out, template.base, len);
+        if (at == NULL)
+            return;
+        gw_buf_put_str(out, client_id);
+        template.base += len + mark_len;
+        template.len -= len + mark_len;
+    }
+}
+
+static gwd_message *make_greeting(const gwd_client *client, gw_slice template)
+{
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
+    gw_client_id id = {config->gateway_ip, client->member.id,
+                       config->gateway_port};
+    char text[GW_CLIENT_ID_LEN + 1];
+    gwd_message *message = NULL;
+    gw_buf body;
+
+    gw_client_id_format(&id, text);
+    gw_buf_init(&body, NULL, 0);
+    put_greeting(&body, template, text);
+    if (body.error == GW_OK)
+        message = gwd_message_new(gw_buf_slice(&body), false);
+    gw_buf_deinit(&body);
+    return message;
+}
+
+static void greet(gwd_client *client)
+{
+    const gwd_client_list *greeting = &gwd_clients_of(client)->lists.greeting;
+    gwd_message *message;
+
+    if (greeting->items[0].len == 0 || client->worker != NULL)
+        return;
+    message = make_greeting(client, greeting->items[0]);
+    if (message == NULL) {
+        gwd_client_doom(client, GWD_CLOSE_ERROR);
+        return;
+    }
+    gwd_client_send(client, message);
+    gwd_message_unref(&message);
+}
+
+void gwd_client_open(gwd_client *client, gw_slice answer)
+{
+    struct gwd_waiting *waiting = client->u.waiting;
+
+    metrics_of(client)->opened++;
+    client->stream.phase = GWD_CLIENT_OPEN;
+    memset(&client->u, 0, sizeof(client->u));
+    gwd_client_be_born(client);
+    client->timeout.flags |= GWD_CLIENT_PROBATION;
+    gwd_client_arm(client);
+    if (answer.len > 0)
+        gwd_stream_write(&client->stream, answer.base, answer.len);
+    greet(client);
+    gwd_waiting_flush(&waiting, client);
+}
+
+/* Nobody has been told of the client. A WebSocket gets an answer to its request
+ * when it comes, as long as they are few who wait for one; whoever else goes at
+ * once. */
+#define REFUSED_MAX 256
+#define REFUSED_SECONDS 2
+
+static void turn_away(gwd_client *client, gwd_handshake_result refusal)
+{
+    gwd_clients *clients = gwd_clients_of(client);
+
+    leave_phase(client);
+    leave_hub(client, GWD_CLOSE_LIMIT);
+    gwd_ring_disarm(&client->timeout);
+    if (!gwd_client_port_of(client)->speech->handshake ||
+        clients->refused >= REFUSED_MAX) {
+        client->stream.phase = GWD_CLIENT_CLOSING;
+        gwd_stream_abort(&client->stream);
+        return;
+    }
+    clients->refused++;
+    client->stream.phase = GWD_CLIENT_REFUSED;
+    client->u.refusal = refusal;
+    gwd_ring_arm(&clients->ring, &client->timeout, REFUSED_SECONDS);
+}
+
+/* Whether a proxy will name the client's address in the request. */
+static bool address_will_come(const gwd_client *client)
+{
+    gwd_ip ip = gwd_client_ip(client);
+
+    return gwd_client_port_of(client)->speech->handshake &&
+           gwd_networks_have(&gwd_clients_of(client)->lists.proxies, &ip);
+}
+
+void gwd_client_enter(gwd_client *client)
+{
+    const gwd_clients_config *config = &gwd_clients_of(client)->config;
+
+    if (config->max_connections > 0 &&
+        gwd_hub_count(config->hub) > config->max_connections) {
+        turn_away(client, GWD_HANDSHAKE_FULL);
+        return;
+    }
+    if (!address_will_come(client) && !gwd_client_count(client)) {
+        turn_away(client, GWD_HANDSHAKE_TOO_MANY);
+        return;
+    }
+    client->stream.phase = GWD_CLIENT_HANDSHAKE;
+    if (config->events != NULL)
+        config->events->on_connect(config->events_arg, client);
+    if (client->stream.phase == GWD_CLIENT_HANDSHAKE &&
+        !gwd_client_port_of(client)->speech->handshake)
+        gwd_client_open(client, gw_slice_of(NULL, 0));
+}
+
 void gwd_client_on_message(gwd_client *client, gw_slice message)
 {
     const gwd_clients_config *config = &gwd_clients_of(client)->config;
 
+    client->beats = 0;
+    metrics_of(client)->messages_in++;
     if (config->events != NULL)
         config->events->on_message(config->events_arg, client, message);
-}
-
-static gwd_client *of_stream(gwd_stream *stream)
-{
-    return (gwd_client *)((char *)stream - offsetof(gwd_client, stream));
-}
-
-static void on_close(gwd_stream *stream)
-{
-    gwd_client *client = of_stream(stream);
-
-    forget(client, GWD_CLOSE_CLIENT);
-    gwd_ring_disarm(&client->timeout);
-    free(client);
-}
-
-static void on_timeout(gwd_timeout *timeout)
-{
-    gwd_client_drop(
-        (gwd_client *)((char *)timeout - offsetof(gwd_client, timeout)),
-        GWD_CLOSE_HANDSHAKE_TIMEOUT);
-}
-
-/* ---- all of them -------------------------------------------------------- */
-
-gwd_clients *gwd_clients_new(const gwd_clients_config *config)
-{
-    gwd_clients *clients = calloc(1, sizeof(*clients));
-    char *greeting = malloc(config->greeting.len + 1);
-
-    if (clients == NULL || greeting == NULL) {
-        free(clients);
-        free(greeting);
-        return NULL;
-    }
-    if (config->greeting.len > 0)
-        memcpy(greeting, config->greeting.base, config->greeting.len);
-    clients->config = *config;
-    clients->config.greeting = gw_slice_of(greeting, config->greeting.len);
-    gwd_loop_add_ring(config->loop, &clients->ring, on_timeout);
-    return clients;
-}
-
-void gwd_clients_free(gwd_clients *clients)
-{
-    if (clients == NULL)
-        return;
-    while (clients->ports != NULL) {
-        gwd_client_port *port = clients->ports;
-
-        clients->ports = port->next;
-        free(port);
-    }
-    gwd_loop_remove_ring(clients->config.loop, &clients->ring);
-    free((char *)clients->config.greeting.base);
-    free(clients);
-}
-
-/* Ids are random, so an old client_id does not name somebody else after a
- * restart. */
-static int enter_hub(gwd_clients *clients, gwd_client *client)
-{
-    int result = GW_EINVAL;
-
-    while (result == GW_EINVAL) { /* 0 or taken: draw again */
-        uint32_t id;
-
-        result = gwd_random_u32(&clients->ids, &id);
-        if (result == GW_OK)
-            result = gwd_hub_add(clients->config.hub, &client->member, id);
-    }
-    return result;
-}
-
-gwd_client_port *gwd_clients_add_port(gwd_clients *clients,
-                                      const gwd_client_port_config *config)
-{
-    gwd_client_port *port = calloc(1, sizeof(*port));
-
-    if (port == NULL)
-        return NULL;
-    port->kind =
-        (gwd_stream_kind){clients->config.loop, gwd_client_on_data, on_close};
-    port->clients = clients;
-    port->config = *config;
-    port->next = clients->ports;
-    clients->ports = port;
-    return port;
-}
-
-static void note_peer(gwd_client *client, const struct sockaddr *peer)
-{
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)peer;
-
-    if (peer == NULL || peer->sa_family != AF_INET)
-        return;
-    client->ip = ntohl(v4->sin_addr.s_addr);
-    client->port = ntohs(v4->sin_port);
-}
-
-static void begin(gwd_client *client)
-{
-    const gwd_clients_config *config = &gwd_clients_of(client)->config;
-
-    client->stream.phase = GWD_CLIENT_HANDSHAKE;
-    if (config->handshake_timeout > 0)
-        gwd_ring_arm(&gwd_clients_of(client)->ring, &client->timeout,
-                     config->handshake_timeout);
-    if (config->events != NULL)
-        config->events->on_connect(config->events_arg, client);
-}
-
-void gwd_clients_accept(gwd_client_port *port, int fd,
-                        const struct sockaddr *peer)
-{
-    gwd_client *client = calloc(1, sizeof(*client));
-
-    if (client == NULL ||
-        gwd_stream_init(&client->stream, &port->kind, fd) < 0) {
-        gwd_log(GWD_LOG_ERROR, "client refused: out of memory");
-        free(client);
-        close(fd);
-        return;
-    }
-    client->stream.phase = GWD_CLIENT_CLOSING; /* not in the hub yet */
-    note_peer(client, peer);
-    if (enter_hub(port->clients, client) < 0) {
-        gwd_log(GWD_LOG_ERROR, "client refused: no memory or no random bytes");
-        gwd_stream_abort(&client->stream);
-        return;
-    }
-    begin(client);
-}
-
-/* Leaving changes the hub, which may not change while it is walked. */
-struct everybody {
-    gwd_client **clients;
-    size_t count;
-};
-
-static void collect(void *arg, gwd_member *member)
-{
-    struct everybody *all = arg;
-
-    all->clients[all->count++] = gwd_client_of(member);
-}
-
-void gwd_clients_close_all(gwd_clients *clients, unsigned seconds)
-{
-    size_t count = gwd_hub_count(clients->config.hub);
-    struct everybody all = {calloc(count + 1, sizeof(gwd_client *)), 0};
-
-    if (all.clients == NULL)
-        return;
-    gwd_hub_each(clients->config.hub, collect, &all);
-    for (size_t i = 0; i < all.count; i++) {
-        gwd_client_say_goodbye(all.clients[i], GWD_WS_CODE_GOING_AWAY);
-        gwd_client_leave(all.clients[i], GWD_CLOSE_SHUTDOWN, seconds);
-    }
-    free(all.clients);
 }

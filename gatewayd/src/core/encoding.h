@@ -8,6 +8,9 @@
 typedef enum gwd_encoding {
     GWD_ENCODING_RAW, /* as it is */
     GWD_ENCODING_WEBSOCKET_TEXT,
+    GWD_ENCODING_WEBSOCKET_BINARY,
+    GWD_ENCODING_LINE,  /* "\n" behind it */
+    GWD_ENCODING_FRAME, /* its length in front of it */
     GWD_ENCODING_COUNT
 } gwd_encoding;
 

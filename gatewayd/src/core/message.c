@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "client/frame.h"
 #include "client/websocket.h"
 #include "core/chunk.h"
 #include "core/encoding.h"
@@ -47,22 +48,56 @@ void gwd_message_unref(gwd_message **message)
     free(gone);
 }
 
-static gwd_chunk *encode_websocket_text(const gwd_chunk *body)
+/* The body between `head` and `tail`. */
+static gwd_chunk *enclose(const char *head, size_t head_len,
+                          const gwd_chunk *body, const char *tail)
 {
-    char head[GWD_WS_HEAD_MAX];
-    size_t head_len = gwd_ws_put_head(head, GWD_WS_TEXT, body->len);
-    size_t len = head_len + body->len;
+    size_t tail_len = strlen(tail);
+    size_t len = head_len + body->len + tail_len;
     gwd_chunk *chunk = gwd_chunk_alloc(len, len);
 
     if (chunk != NULL) {
         memcpy(chunk->data, head, head_len);
         memcpy(chunk->data + head_len, body->data, body->len);
+        memcpy(chunk->data + head_len + body->len, tail, tail_len);
     }
     return chunk;
 }
 
+static gwd_chunk *encode_websocket_text(const gwd_chunk *body)
+{
+    char head[GWD_WS_HEAD_MAX];
+
+    return enclose(head, gwd_ws_put_head(head, GWD_WS_TEXT, body->len), body,
+                   "");
+}
+
+static gwd_chunk *encode_websocket_binary(const gwd_chunk *body)
+{
+    char head[GWD_WS_HEAD_MAX];
+
+    return enclose(head, gwd_ws_put_head(head, GWD_WS_BINARY, body->len), body,
+                   "");
+}
+
+static gwd_chunk *encode_line(const gwd_chunk *body)
+{
+    return enclose("", 0, body, "\n");
+}
+
+static gwd_chunk *encode_frame(const gwd_chunk *body)
+{
+    char head[GWD_FRAME_HEAD_LEN];
+
+    gwd_frame_put_head(head, body->len);
+    return enclose(head, sizeof(head), body, "");
+}
+
 static gwd_chunk *(*const encoders[GWD_ENCODING_COUNT])(const gwd_chunk *) = {
     [GWD_ENCODING_WEBSOCKET_TEXT] = encode_websocket_text,
+    [GWD_ENCODING_WEBSOCKET_BINARY] = encode_websocket_binary,
+    [GWD_ENCODING_LINE] = encode_line,
+    [GWD_ENCODING_FRAME] = encode_frame,
 };
 
 gwd_chunk *gwd_message_encoded(gwd_message *message, gwd_encoding encoding)

@@ -20,6 +20,8 @@ struct gwd_timeout {
     gwd_timeout *next;
     gwd_timeout **back; /* what points to this one; NULL when not armed */
     uint32_t due;
+    uint32_t note : 28; /* the owner's, both: they fill a hole */
+    uint32_t flags : 4;
 };
 
 /* The timeout has passed; it is disarmed. May arm and disarm any timeout. */

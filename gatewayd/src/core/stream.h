@@ -42,6 +42,7 @@ struct gwd_stream {
     int fd;
     unsigned char state; /* private: bits of GWD_STREAM_… in stream.c */
     unsigned char phase; /* the owner's: where in its protocol it is */
+    uint16_t note;       /* the owner's, too: it fills a hole */
 };
 
 /* Takes over a connected non-blocking `fd` and starts reading. GW_ENOMEM: the

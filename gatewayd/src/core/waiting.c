@@ -29,21 +29,22 @@ static struct gwd_waiting *grow(struct gwd_waiting *waiting)
     return grown;
 }
 
-void gwd_waiting_add(struct gwd_waiting **waiting, gwd_message *message,
+bool gwd_waiting_add(struct gwd_waiting **waiting, gwd_message *message,
                      size_t limit)
 {
     struct gwd_waiting *w = *waiting;
     gwd_chunk *chunk = gwd_message_encoded(message, GWD_ENCODING_RAW);
 
     if (w != NULL && w->bytes >= limit)
-        return;
+        return false;
     w = grow(w);
     if (w == NULL)
-        return;
+        return false;
     *waiting = w;
     w->messages[w->count++] = gwd_message_ref(message);
     /* An empty message takes its place, too. */
     w->bytes += chunk->len + sizeof(gwd_message *);
+    return true;
 }
 
 void gwd_waiting_free(struct gwd_waiting **waiting)

@@ -227,7 +227,7 @@ static void the_answer_is_that_of_the_reference(void **state)
     (void)state;
     gw_buf_init(&out, NULL, 0);
     assert_int_equal(
-        gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ==")),
+        gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ=="), LIT("")),
         GWD_HANDSHAKE_OK);
     assert_slice_equal(
         gw_buf_slice(&out),
@@ -244,7 +244,7 @@ static void an_answer_that_did_not_fit_is_none(void **state)
     (void)state;
     gw_buf_init(&out, NULL, 10);
     assert_int_equal(
-        gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ==")),
+        gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ=="), LIT("")),
         GWD_HANDSHAKE_FAILED);
     gwd_handshake_refuse(&out, GWD_HANDSHAKE_FAILED);
     assert_true(out.error < 0);
