@@ -237,6 +237,53 @@ static void the_answer_is_that_of_the_reference(void **state)
     gw_buf_deinit(&out);
 }
 
+/* The first that the client offers, not the first that we have. */
+static void check_protocol(const char *lines, const char *want)
+{
+    static const gw_slice ours[] = {{"v1", 2}, {"v2", 2}};
+    char text[512];
+    gwd_http_head head;
+    size_t consumed;
+
+    snprintf(text, sizeof(text), "%s%s\r\n", START, lines);
+    assert_int_equal(gwd_http_head_read(gw_slice_str(text), &head, &consumed),
+                     GW_OK);
+    assert_slice_equal(gwd_handshake_protocol(&head, ours, 2),
+                       gw_slice_str(want));
+    assert_slice_equal(gwd_handshake_protocol(&head, NULL, 0), LIT(""));
+}
+
+static void a_subprotocol_is_chosen(void **state)
+{
+    (void)state;
+    check_protocol("", "");
+    check_protocol("Sec-WebSocket-Protocol: v2, v1\r\n", "v2");
+    check_protocol("sec-websocket-protocol: x ,\tv1\r\n", "v1");
+    check_protocol("Sec-WebSocket-Protocol: x\r\n"
+                   "Sec-WebSocket-Protocol: y,v2\r\n",
+                   "v2");
+    check_protocol("Sec-WebSocket-Protocol: V1, v11, v\r\n", "");
+    check_protocol("Sec-WebSocket-Protocol: ,,\r\n", "");
+}
+
+static void the_subprotocol_follows_the_other_lines(void **state)
+{
+    gw_buf out;
+
+    (void)state;
+    gw_buf_init(&out, NULL, 0);
+    assert_int_equal(
+        gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ=="), LIT("v1")),
+        GWD_HANDSHAKE_OK);
+    assert_slice_equal(
+        gw_buf_slice(&out),
+        LIT("HTTP/1.1 101 Switching Protocol\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+            "Sec-WebSocket-Protocol: v1\r\n\r\n"));
+    gw_buf_deinit(&out);
+}
+
 static void an_answer_that_did_not_fit_is_none(void **state)
 {
     gw_buf out;
@@ -279,6 +326,8 @@ int main(void)
         cmocka_unit_test(good_requests_are_accepted),
         cmocka_unit_test(bad_requests_get_their_status),
         cmocka_unit_test(the_answer_is_that_of_the_reference),
+        cmocka_unit_test(a_subprotocol_is_chosen),
+        cmocka_unit_test(the_subprotocol_follows_the_other_lines),
         cmocka_unit_test(an_answer_that_did_not_fit_is_none),
         cmocka_unit_test(refusals_end_the_connection),
     };
