@@ -32,6 +32,7 @@ typedef struct daemon_parts {
     gwd_register *reg;
     gwd_listener **listeners;
     size_t listener_count;
+    gwd_client_port **ports; /* of the clients' listeners, in their order */
     gwd_announcer **announcers;
     size_t announcer_count;
     struct event signals[3];
@@ -64,7 +65,9 @@ static gw_slice secret_of(const daemon_parts *d)
 
 static void accept_client(void *arg, int fd, const struct sockaddr *peer)
 {
-    gwd_clients_accept(arg, fd, peer);
+    gwd_client_port **port = arg;
+
+    gwd_clients_accept(*port, fd, peer);
 }
 
 static void accept_inner(void *arg, int fd, const struct sockaddr *peer)
@@ -166,25 +169,25 @@ static bool start_inner(daemon_parts *d, uint16_t *port)
     return *port != 0;
 }
 
-static bool listen_for_clients(daemon_parts *d, const char *text)
+/* The port is made when its number is known: 0 lets the kernel choose. */
+static bool listen_for_clients(daemon_parts *d, size_t index)
 {
     gwd_client_port_config config = {0};
-    gwd_client_port *port;
     gwd_listen listen;
-    gw_slice host;
     char scheme[32];
 
-    gwd_listen_parse(text, &listen);
-    gw_address_split(listen.address, &host, &config.port);
+    gwd_listen_parse(d->options->listen.items[index], &listen);
     config.protocol = (gwd_client_protocol)listen.protocol;
     config.binary = listen.binary;
     config.proxy_protocol = listen.proxy_protocol;
     snprintf(scheme, sizeof(scheme), "%.*s", (int)listen.scheme.len,
              listen.scheme.base);
-    port = gwd_clients_add_port(d->clients, &config);
-    return port == NULL ? complain("out of memory")
-                        : listen_on(d, &d->places, scheme, listen.address,
-                                    accept_client, port) != 0;
+    config.port = listen_on(d, &d->places, scheme, listen.address,
+                            accept_client, &d->ports[index]);
+    if (config.port == 0)
+        return false;
+    d->ports[index] = gwd_clients_add_port(d->clients, &config);
+    return d->ports[index] != NULL || complain("out of memory");
 }
 
 static gwd_client_texts texts_of(const gwd_texts *texts)
@@ -232,7 +235,7 @@ static bool start_clients(daemon_parts *d, uint16_t inner_port)
     if (d->clients == NULL)
         return complain("out of memory");
     for (size_t i = 0; i < o->listen.count; i++) {
-        if (!listen_for_clients(d, o->listen.items[i]))
+        if (!listen_for_clients(d, i))
             return false;
         /* Applications get in however many clients there are. */
         gwd_listener_keep_reserve(d->listeners[d->listener_count - 1]);
@@ -379,10 +382,12 @@ static bool prepare(daemon_parts *d)
     gw_buf_init(&d->places, NULL, 0);
     gw_buf_init(&d->services, NULL, 0);
     d->listeners = calloc(o->listen.count + 2, sizeof(gwd_listener *));
+    d->ports = calloc(o->listen.count + 1, sizeof(gwd_client_port *));
     d->announcers =
         calloc(o->register_address.count + 1, sizeof(gwd_announcer *));
     d->loop = gwd_loop_new();
-    if (d->listeners == NULL || d->announcers == NULL || d->loop == NULL)
+    if (d->listeners == NULL || d->ports == NULL || d->announcers == NULL ||
+        d->loop == NULL)
         return complain("cannot start the event loop");
     return watch_signals(d);
 }
@@ -441,6 +446,7 @@ static void release(daemon_parts *d)
         gwd_loop_free(d->loop);
     }
     free(d->listeners);
+    free(d->ports);
     free(d->announcers);
     gw_buf_deinit(&d->places);
     gw_buf_deinit(&d->services);
