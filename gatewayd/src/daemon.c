@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/random.h"
+#include "daemon_tls.h"
 #include "hub/hub.h"
 #include "inner/inner.h"
 #include "register/register.h"
@@ -27,12 +28,12 @@ typedef struct daemon_parts {
     const gwd_options *options;
     gwd_loop *loop;
     gwd_hub *hub;
+    gwd_tls *tls;
     gwd_clients *clients;
     gwd_inner *inner;
     gwd_register *reg;
     gwd_listener **listeners;
     size_t listener_count;
-    gwd_client_port **ports; /* of the clients' listeners, in their order */
     gwd_announcer **announcers;
     size_t announcer_count;
     struct event signals[3];
@@ -65,9 +66,7 @@ static gw_slice secret_of(const daemon_parts *d)
 
 static void accept_client(void *arg, int fd, const struct sockaddr *peer)
 {
-    gwd_client_port **port = arg;
-
-    gwd_clients_accept(*port, fd, peer);
+    gwd_clients_accept(arg, fd, peer);
 }
 
 static void accept_inner(void *arg, int fd, const struct sockaddr *peer)
@@ -169,25 +168,26 @@ static bool start_inner(daemon_parts *d, uint16_t *port)
     return *port != 0;
 }
 
-/* The port is made when its number is known: 0 lets the kernel choose. */
-static bool listen_for_clients(daemon_parts *d, size_t index)
+static bool listen_for_clients(daemon_parts *d, const char *text)
 {
     gwd_client_port_config config = {0};
+    gwd_client_port *port;
     gwd_listen listen;
+    gw_slice host;
     char scheme[32];
 
-    gwd_listen_parse(d->options->listen.items[index], &listen);
+    gwd_listen_parse(text, &listen);
+    gw_address_split(listen.address, &host, &config.port);
     config.protocol = (gwd_client_protocol)listen.protocol;
+    config.tls = listen.tls ? d->tls : NULL;
     config.binary = listen.binary;
     config.proxy_protocol = listen.proxy_protocol;
     snprintf(scheme, sizeof(scheme), "%.*s", (int)listen.scheme.len,
              listen.scheme.base);
-    config.port = listen_on(d, &d->places, scheme, listen.address,
-                            accept_client, &d->ports[index]);
-    if (config.port == 0)
-        return false;
-    d->ports[index] = gwd_clients_add_port(d->clients, &config);
-    return d->ports[index] != NULL || complain("out of memory");
+    port = gwd_clients_add_port(d->clients, &config);
+    return port == NULL ? complain("out of memory")
+                        : listen_on(d, &d->places, scheme, listen.address,
+                                    accept_client, port) != 0;
 }
 
 static gwd_client_texts texts_of(const gwd_texts *texts)
@@ -235,7 +235,7 @@ static bool start_clients(daemon_parts *d, uint16_t inner_port)
     if (d->clients == NULL)
         return complain("out of memory");
     for (size_t i = 0; i < o->listen.count; i++) {
-        if (!listen_for_clients(d, i))
+        if (!listen_for_clients(d, o->listen.items[i]))
             return false;
         /* Applications get in however many clients there are. */
         gwd_listener_keep_reserve(d->listeners[d->listener_count - 1]);
@@ -306,12 +306,22 @@ static bool start_hub(daemon_parts *d)
     return d->hub != NULL || complain("out of memory");
 }
 
+static bool start_tls(daemon_parts *d)
+{
+    char error[GWD_TLS_ERROR_LEN + 1];
+
+    if (!gwd_daemon_wants_tls(d->options))
+        return true;
+    d->tls = gwd_daemon_tls_new(d->options, error);
+    return d->tls != NULL || complain("%s", error);
+}
+
 /* WebSockets listen last: who gets in finds everything there. */
 static bool start_gateway(daemon_parts *d, uint16_t register_port)
 {
     uint16_t inner_port = 0;
 
-    return start_hub(d) && start_inner(d, &inner_port) &&
+    return start_tls(d) && start_hub(d) && start_inner(d, &inner_port) &&
            start_clients(d, inner_port) &&
            start_announcers(d, register_port, inner_port);
 }
@@ -382,12 +392,10 @@ static bool prepare(daemon_parts *d)
     gw_buf_init(&d->places, NULL, 0);
     gw_buf_init(&d->services, NULL, 0);
     d->listeners = calloc(o->listen.count + 2, sizeof(gwd_listener *));
-    d->ports = calloc(o->listen.count + 1, sizeof(gwd_client_port *));
     d->announcers =
         calloc(o->register_address.count + 1, sizeof(gwd_announcer *));
     d->loop = gwd_loop_new();
-    if (d->listeners == NULL || d->ports == NULL || d->announcers == NULL ||
-        d->loop == NULL)
+    if (d->listeners == NULL || d->announcers == NULL || d->loop == NULL)
         return complain("cannot start the event loop");
     return watch_signals(d);
 }
@@ -441,12 +449,12 @@ static void release(daemon_parts *d)
     /* What still has a stream is given back by the end of the process. */
     if (d->loop != NULL && d->loop->streams == 0) {
         gwd_clients_free(d->clients);
+        gwd_tls_free(d->tls);
         gwd_hub_free(d->hub);
         unwatch_signals(d);
         gwd_loop_free(d->loop);
     }
     free(d->listeners);
-    free(d->ports);
     free(d->announcers);
     gw_buf_deinit(&d->places);
     gw_buf_deinit(&d->services);

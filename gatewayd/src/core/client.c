@@ -5,6 +5,7 @@
 
 #include "buf.h"
 #include "core/client_state.h"
+#include "core/log.h"
 #include "core/loop.h"
 
 _Static_assert(sizeof(gwd_client) <= GWD_CLIENT_SIZE_MAX,
@@ -305,6 +306,23 @@ static bool address_will_come(const gwd_client *client)
            gwd_networks_have(&gwd_clients_of(client)->lists.proxies, &ip);
 }
 
+bool gwd_client_start_tls(gwd_client *client)
+{
+    struct gwd_tls *tls = gwd_client_port_of(client)->config.tls;
+
+    if (tls == NULL || gwd_stream_start_tls(&client->stream, tls) == GW_OK)
+        return true;
+    gwd_log(GWD_LOG_ERROR, "client refused: out of memory");
+    gwd_client_drop(client, GWD_CLOSE_ERROR);
+    return false;
+}
+
+void gwd_client_may_open(gwd_client *client)
+{
+    if (!gwd_client_port_of(client)->speech->handshake)
+        gwd_client_open(client, gw_slice_of(NULL, 0));
+}
+
 void gwd_client_enter(gwd_client *client)
 {
     const gwd_clients_config *config = &gwd_clients_of(client)->config;
@@ -322,8 +340,8 @@ void gwd_client_enter(gwd_client *client)
     if (config->events != NULL)
         config->events->on_connect(config->events_arg, client);
     if (client->stream.phase == GWD_CLIENT_HANDSHAKE &&
-        !gwd_client_port_of(client)->speech->handshake)
-        gwd_client_open(client, gw_slice_of(NULL, 0));
+        client->stream.tls == NULL)
+        gwd_client_may_open(client);
 }
 
 void gwd_client_on_message(gwd_client *client, gw_slice message)

@@ -47,7 +47,8 @@ static size_t read_proxy(gwd_client *client, const char *base, size_t len)
             return 0;
         }
     }
-    gwd_client_enter(client);
+    if (gwd_client_start_tls(client))
+        gwd_client_enter(client);
     return consumed;
 }
 
@@ -82,9 +83,11 @@ ssize_t gwd_client_on_data(gwd_stream *stream, const char *base, size_t len)
         (gwd_client *)((char *)stream - offsetof(gwd_client, stream));
     size_t used = 0;
     size_t step = 1;
+    bool plain = stream->tls == NULL;
 
     gwd_client_note_life(client);
-    while (used < len && step > 0) {
+    /* What follows the start of TLS is not for us. */
+    while (used < len && step > 0 && plain == (stream->tls == NULL)) {
         step = readers[stream->phase](client, base + used, len - used);
         used += step;
     }

@@ -139,6 +139,14 @@ void gwd_client_open(gwd_client *client, gw_slice answer);
  * announced, or turned away. */
 void gwd_client_enter(gwd_client *client);
 
+/* Where the port has it: what follows is TLS. False: ENOMEM, and the client is
+ * dropped. */
+bool gwd_client_start_tls(gwd_client *client);
+
+/* Its connection stands: opens the client, unless its protocol has a handshake
+ * of its own. */
+void gwd_client_may_open(gwd_client *client);
+
 /* Out of the hub, and out of every phase that has memory of its own. Once; the
  * stream is left to the caller. */
 void gwd_client_forget(gwd_client *client, gwd_close_reason reason);

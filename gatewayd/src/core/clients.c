@@ -164,10 +164,20 @@ static void on_close(gwd_stream *stream)
     gwd_client *client =
         (gwd_client *)((char *)stream - offsetof(gwd_client, stream));
 
-    gwd_client_forget(client, GWD_CLOSE_CLIENT);
+    gwd_client_forget(client, gwd_stream_tls_failed(stream) ? GWD_CLOSE_TLS
+                                                            : GWD_CLOSE_CLIENT);
     gwd_ring_disarm(&client->timeout);
     gwd_client_clear_ip(client);
     free(client);
+}
+
+static void on_tls(gwd_stream *stream)
+{
+    gwd_client *client =
+        (gwd_client *)((char *)stream - offsetof(gwd_client, stream));
+
+    if (stream->phase == GWD_CLIENT_HANDSHAKE)
+        gwd_client_may_open(client);
 }
 
 gwd_client_port *gwd_clients_add_port(gwd_clients *clients,
@@ -177,8 +187,8 @@ gwd_client_port *gwd_clients_add_port(gwd_clients *clients,
 
     if (port == NULL)
         return NULL;
-    port->kind =
-        (gwd_stream_kind){clients->config.loop, gwd_client_on_data, on_close};
+    port->kind = (gwd_stream_kind){clients->config.loop, gwd_client_on_data,
+                                   on_close, true, on_tls};
     port->clients = clients;
     port->config = *config;
     port->speech = speeches[config->protocol];
@@ -229,7 +239,8 @@ static void begin(gwd_client *client)
     client->stream.phase = GWD_CLIENT_NEW;
     gwd_client_be_born(client);
     gwd_client_arm(client);
-    if (!gwd_client_port_of(client)->config.proxy_protocol)
+    if (!gwd_client_port_of(client)->config.proxy_protocol &&
+        gwd_client_start_tls(client))
         gwd_client_enter(client);
 }
 

@@ -7,6 +7,7 @@
 #include "core/ring.h"
 
 struct gwd_loop;
+struct gwd_tls;
 struct sockaddr;
 
 /* Who serves the clients: told in this order what happens to each. May send to
@@ -86,6 +87,7 @@ typedef struct gwd_client_port_config {
     bool binary;         /* WebSocket messages go out as binary */
     bool proxy_protocol; /* a PROXY header comes first. Only from a trusted
                             proxy, unless there is no list of them */
+    struct gwd_tls *tls; /* NULL: plain. Must outlive the port */
 } gwd_client_port_config;
 
 /* Owned by `clients`. NULL: ENOMEM. */

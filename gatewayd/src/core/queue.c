@@ -122,6 +122,31 @@ int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max)
     return (int)count;
 }
 
+size_t gwd_queue_gather(const gwd_queue *queue, char *buffer, size_t room,
+                        const char **base)
+{
+    const gwd_chunk *chunk = queue->chunks[queue->first];
+    size_t skip = queue->sent;
+    size_t len = chunk->len - skip;
+
+    *base = chunk->data + skip;
+    if (len >= room)
+        return room;
+    if (queue->count == 1)
+        return len;
+    *base = buffer;
+    len = 0;
+    for (uint32_t i = 0; i < queue->count && len < room; i++, skip = 0) {
+        size_t part;
+
+        chunk = queue->chunks[queue->first + i];
+        part = chunk->len - skip < room - len ? chunk->len - skip : room - len;
+        memcpy(buffer + len, chunk->data + skip, part);
+        len += part;
+    }
+    return len;
+}
+
 void gwd_queue_drop(gwd_queue **queue, size_t len)
 {
     gwd_queue *q = *queue;

@@ -26,6 +26,12 @@ int gwd_queue_copy(gwd_queue **queue, const void *base, size_t len);
 /* The first pieces, at most `max`: returns how many. */
 int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max);
 
+/* The first bytes in one piece, at most `room` (above 0): returns how many.
+ * They lie in the chunk where they are together, else are copied into `buffer`.
+ */
+size_t gwd_queue_gather(const gwd_queue *queue, char *buffer, size_t room,
+                        const char **base);
+
 /* Drops `len` bytes from the front; frees and NULLs an emptied queue. */
 void gwd_queue_drop(gwd_queue **queue, size_t len);
 

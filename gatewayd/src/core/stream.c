@@ -10,15 +10,17 @@
 #include "core/loop.h"
 #include "core/queue.h"
 #include "core/stream_flush.h"
+#include "core/transport.h"
+#include "tls/session.h"
 
 enum {
     GWD_STREAM_PENDING = 1, /* on the loop's list */
     GWD_STREAM_CLOSING = 2, /* ends when the queue is empty */
     GWD_STREAM_ABORTED = 4, /* ends whatever is queued */
-    GWD_STREAM_ENDING = 8   /* ends after one attempt to send what is queued */
+    GWD_STREAM_ENDING = 8,  /* ends after one attempt to send what is queued */
+    GWD_STREAM_TLS_FAILED = 16
 };
 
-#define FLUSH_PIECES 64 /* of one system call */
 #define KEEP_ROOM ((size_t)32 * 1024)
 #define DISCARD_READS 16
 
@@ -62,6 +64,35 @@ static void make_pending(gwd_stream *stream)
     stream->pending_next = NULL;
     *loop->pending_tail = stream;
     loop->pending_tail = &stream->pending_next;
+}
+
+/* The kernel refused output and has not said that there is room again. */
+static bool waits_for_room(const gwd_stream *stream)
+{
+    return event_get_events(&stream->event) & EV_WRITE;
+}
+
+/* What matters now: room for output while there is some, input unless the
+ * stream is closing. */
+static short wanted_events(const gwd_stream *stream)
+{
+    return gwd_transport_events(stream, !(stream->state & GWD_STREAM_CLOSING));
+}
+
+static short watched_events(const gwd_stream *stream)
+{
+    return event_get_events(&stream->event) & (EV_READ | EV_WRITE);
+}
+
+int gwd_stream_start_tls(gwd_stream *stream, struct gwd_tls *tls)
+{
+    stream->tls = gwd_tls_conn_new(tls, stream->fd);
+    return stream->tls == NULL ? GW_ENOMEM : GW_OK;
+}
+
+bool gwd_stream_tls_failed(const gwd_stream *stream)
+{
+    return stream->state & GWD_STREAM_TLS_FAILED;
 }
 
 /* ---- input -------------------------------------------------------------- */
@@ -119,15 +150,32 @@ static int keep_rest(gwd_stream *stream, const char *base, size_t len)
     return GW_OK;
 }
 
+/* What the owner did not use up before it started TLS is the peer's hello. */
+static int hand_over(gwd_stream *stream, const char *base, size_t len)
+{
+    int result = gwd_tls_conn_feed(stream->tls, base, len);
+
+    drop_partial(stream);
+    make_pending(stream);
+    return result;
+}
+
 /* Gives `len` bytes to the owner. */
 static void offer(gwd_stream *stream, const char *base, size_t len)
 {
+    bool plain = stream->tls == NULL;
     ssize_t used = stream->kind->on_data(stream, base, len);
+    int result = GW_OK;
 
     if (gwd_stream_closing(stream))
         drop_partial(stream);
-    else if (used < 0 || (size_t)used > len ||
-             keep_rest(stream, base + used, len - (size_t)used) < 0)
+    else if (used < 0 || (size_t)used > len)
+        result = GW_EPROTO;
+    else if (plain && stream->tls != NULL)
+        result = hand_over(stream, base + used, len - (size_t)used);
+    else
+        result = keep_rest(stream, base + used, len - (size_t)used);
+    if (result < 0)
         gwd_stream_abort(stream);
 }
 
@@ -154,6 +202,31 @@ static char *input_place(gwd_stream *stream, size_t *kept, size_t *room)
     return stream->partial->data;
 }
 
+/* Nothing comes any more. Whoever said so is answered. */
+static void end_input(gwd_stream *stream, ssize_t why)
+{
+    if (why == GW_EPROTO)
+        stream->state |= GWD_STREAM_TLS_FAILED;
+    if (why == 0)
+        gwd_stream_end(stream);
+    else
+        gwd_stream_abort(stream);
+}
+
+/* The handshake may have ended while reading, or while writing. */
+static void tell_tls(gwd_stream *stream)
+{
+    if (stream->tls != NULL && gwd_tls_conn_is_new(stream->tls) &&
+        stream->kind->on_tls != NULL && !gwd_stream_closing(stream))
+        stream->kind->on_tls(stream);
+}
+
+static void count_input(gwd_stream *stream, size_t len)
+{
+    if (stream->kind->counted)
+        stream->kind->loop->metrics->bytes_in += len;
+}
+
 static void read_input(gwd_stream *stream)
 {
     size_t kept, room;
@@ -164,12 +237,24 @@ static void read_input(gwd_stream *stream)
         gwd_stream_abort(stream);
         return;
     }
-    got = recv(stream->fd, base + kept, room, 0);
-    if (got > 0)
+    got = gwd_transport_read(stream, base + kept, room);
+    tell_tls(stream);
+    if (got > 0 && !gwd_stream_closing(stream)) {
+        count_input(stream, (size_t)got);
         offer(stream, base, kept + (size_t)got);
-    else if (got == 0 ||
-             (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-        gwd_stream_abort(stream);
+    } else if (got <= 0 && got != GW_EAGAIN) {
+        end_input(stream, got);
+    }
+}
+
+/* TLS may want to send before it can read, or the other way round. */
+static void on_tls_event(gwd_stream *stream)
+{
+    if (!gwd_stream_closing(stream))
+        read_input(stream);
+    if (gwd_transport_has_output(stream) || gwd_transport_has_more(stream) ||
+        wanted_events(stream) != watched_events(stream))
+        make_pending(stream);
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)
@@ -177,6 +262,10 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     gwd_stream *stream = arg;
 
     (void)fd;
+    if (stream->tls != NULL) {
+        on_tls_event(stream);
+        return;
+    }
     if (what & EV_WRITE)
         make_pending(stream);
     if ((what & EV_READ) && !gwd_stream_closing(stream))
@@ -184,12 +273,6 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 }
 
 /* ---- output ------------------------------------------------------------- */
-
-/* The kernel refused output and has not said that there is room again. */
-static bool waits_for_room(const gwd_stream *stream)
-{
-    return event_get_events(&stream->event) & EV_WRITE;
-}
 
 static void queued(gwd_stream *stream, int result)
 {
@@ -240,39 +323,32 @@ bool gwd_stream_closing(const gwd_stream *stream)
            (GWD_STREAM_CLOSING | GWD_STREAM_ABORTED | GWD_STREAM_ENDING);
 }
 
-/* 0: all is sent, or the kernel takes no more now; GW_ECLOSED. */
+static void count_output(gwd_stream *stream, size_t len)
+{
+    if (stream->kind->counted)
+        stream->kind->loop->metrics->bytes_out += len;
+}
+
+/* 0: all is sent, or no more can be sent now; GW_ECLOSED, GW_EPROTO. */
 static int send_queue(gwd_stream *stream)
 {
-    struct iovec iov[FLUSH_PIECES];
-    struct msghdr msg;
+    while (gwd_transport_has_output(stream)) {
+        ssize_t sent = gwd_transport_write(stream);
 
-    memset(&msg, 0, sizeof(msg));
-    msg.msg_iov = iov;
-    while (stream->queue != NULL) {
-        ssize_t sent;
-
-        msg.msg_iovlen = gwd_queue_peek(stream->queue, iov, FLUSH_PIECES);
-        sent = sendmsg(stream->fd, &msg, MSG_NOSIGNAL);
-        if (sent >= 0)
+        if (sent < 0)
+            return sent == GW_EAGAIN ? GW_OK : (int)sent;
+        count_output(stream, (size_t)sent);
+        if (sent > 0)
             gwd_queue_drop(&stream->queue, (size_t)sent);
-        else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            return GW_OK;
-        else if (errno != EINTR)
-            return GW_ECLOSED;
     }
     return GW_OK;
 }
 
-/* Watches for what matters now: room for output while there is some, input
- * unless the stream is closing. */
 static int rewatch(gwd_stream *stream)
 {
-    short have = event_get_events(&stream->event) & (EV_READ | EV_WRITE);
-    short want = stream->queue == NULL ? 0 : EV_WRITE;
+    short want = wanted_events(stream);
 
-    if (!(stream->state & GWD_STREAM_CLOSING))
-        want |= EV_READ;
-    if (want == have || want == 0)
+    if (want == watched_events(stream) || want == 0)
         return GW_OK;
     event_del(&stream->event);
     return watch(stream, want);
@@ -291,10 +367,14 @@ static void discard_input(gwd_stream *stream)
 
 static void finish(gwd_stream *stream)
 {
-    if (!(stream->state & GWD_STREAM_ABORTED))
+    if (!(stream->state & GWD_STREAM_ABORTED) &&
+        !gwd_transport_has_output(stream))
+        gwd_transport_goodbye(stream);
+    if (!(stream->state & GWD_STREAM_ABORTED) || gwd_stream_tls_failed(stream))
         discard_input(stream);
     event_del(&stream->event);
     close(stream->fd);
+    gwd_tls_conn_free(&stream->tls);
     gwd_queue_free(&stream->queue);
     drop_partial(stream);
     stream->fd = -1;
@@ -302,13 +382,29 @@ static void finish(gwd_stream *stream)
     stream->kind->on_close(stream);
 }
 
+/* Sends, and watches for what comes next. */
+static void go_on(gwd_stream *stream)
+{
+    int result = send_queue(stream);
+
+    tell_tls(stream);
+    if (result == GW_OK)
+        result = rewatch(stream);
+    if (result == GW_EPROTO)
+        stream->state |= GWD_STREAM_TLS_FAILED;
+    if (result < 0)
+        stream->state |= GWD_STREAM_ABORTED;
+}
+
 void gwd_stream_flush(gwd_stream *stream)
 {
     stream->state &= (unsigned char)~GWD_STREAM_PENDING;
-    if (!(stream->state & GWD_STREAM_ABORTED) &&
-        (send_queue(stream) < 0 || rewatch(stream) < 0))
-        stream->state |= GWD_STREAM_ABORTED;
+    if (!(stream->state & GWD_STREAM_ABORTED))
+        go_on(stream);
     if ((stream->state & (GWD_STREAM_ABORTED | GWD_STREAM_ENDING)) ||
-        ((stream->state & GWD_STREAM_CLOSING) && stream->queue == NULL))
+        ((stream->state & GWD_STREAM_CLOSING) &&
+         !gwd_transport_has_output(stream)))
         finish(stream);
+    else if (gwd_transport_has_more(stream)) /* others first: next turn */
+        event_active(&stream->event, EV_READ, 0);
 }

@@ -1,4 +1,5 @@
-/* A TCP connection on the loop: one shared read buffer, coalesced output.
+/* A TCP connection on the loop, with or without TLS: one shared read buffer,
+ * coalesced output.
  *
  * Output is queued and flushed once per loop turn with writev (design rule 7).
  * A stream never disappears inside a call to it: closing takes effect at the
@@ -15,6 +16,7 @@
 #include <gwclient/types.h>
 
 struct gwd_loop;
+struct gwd_tls;
 typedef struct gwd_stream gwd_stream;
 typedef struct gwd_chunk gwd_chunk; /* refcounted bytes in a queue */
 
@@ -29,6 +31,12 @@ typedef struct gwd_stream_kind {
     /* The stream is closed, at the end of the turn: release the owner. Called
      * once; the stream's own memory is already given back. */
     void (*on_close)(gwd_stream *stream);
+    /* loop->metrics counts the bytes: what TLS carries, not what it makes of
+     * them. */
+    bool counted;
+    /* The TLS handshake is finished: comes before the first on_data. NULL:
+     * nobody asks. */
+    void (*on_tls)(gwd_stream *stream);
 } gwd_stream_kind;
 
 struct gwd_stream {
@@ -38,7 +46,8 @@ struct gwd_stream {
     struct gwd_queue
         *queue; /* output not yet accepted by the kernel, or NULL */
     struct gwd_partial
-        *partial; /* input that is not a whole unit yet, or NULL */
+        *partial;             /* input that is not a whole unit yet, or NULL */
+    struct gwd_tls_conn *tls; /* or NULL: plain */
     int fd;
     unsigned char state; /* private: bits of GWD_STREAM_… in stream.c */
     unsigned char phase; /* the owner's: where in its protocol it is */
@@ -48,6 +57,14 @@ struct gwd_stream {
 /* Takes over a connected non-blocking `fd` and starts reading. GW_ENOMEM: the
  * fd is still the caller's. */
 int gwd_stream_init(gwd_stream *stream, const gwd_stream_kind *kind, int fd);
+
+/* From here on the peer is to speak TLS with a certificate of `tls`. Either
+ * right after gwd_stream_init(), or inside on_data: what on_data leaves over
+ * belongs to TLS then. GW_ENOMEM: close the stream. */
+int gwd_stream_start_tls(gwd_stream *stream, struct gwd_tls *tls);
+
+/* The stream was closed because its TLS failed. True in on_close, too. */
+bool gwd_stream_tls_failed(const gwd_stream *stream);
 
 /* Queue bytes: copied, or a reference to a shared chunk. Never fail visibly:
  * out of memory closes the stream at the end of the turn. */

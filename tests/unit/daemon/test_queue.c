@@ -3,6 +3,21 @@
 
 #include "core/queue.h"
 
+/* What gwd_queue_gather() makes of it, with little room and with much. */
+static void assert_gathers(const gwd_queue *queue, gw_slice want)
+{
+    static const size_t rooms[] = {1, 7, 100, 16384};
+    char buffer[16384];
+
+    for (size_t i = 0; i < COUNT_OF(rooms); i++) {
+        const char *base;
+        size_t len = gwd_queue_gather(queue, buffer, rooms[i], &base);
+
+        assert_int_equal(len, want.len < rooms[i] ? want.len : rooms[i]);
+        assert_memory_equal(base, want.base, len);
+    }
+}
+
 /* All that waits, put together again. */
 static void assert_queue_holds(const gwd_queue *queue, gw_slice want)
 {
@@ -15,6 +30,7 @@ static void assert_queue_holds(const gwd_queue *queue, gw_slice want)
         return;
     }
     assert_int_equal(queue->bytes, want.len);
+    assert_gathers(queue, want);
     count = gwd_queue_peek(queue, iov, COUNT_OF(iov));
     for (int i = 0; i < count; i++) {
         assert_true(at + iov[i].iov_len <= want.len);

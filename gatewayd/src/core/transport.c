@@ -1,0 +1,132 @@
+#include "core/transport.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <event2/event.h>
+#include <gwclient/error.h>
+
+#include "core/listen.h"
+#include "core/log.h"
+#include "core/loop.h"
+#include "core/queue.h"
+#include "tls/session.h"
+
+#define PIECES 64 /* of one system call */
+
+/* What errno means after recv() or sendmsg(). */
+static int judge_errno(void)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+        return GW_EAGAIN;
+    return GW_ECLOSED;
+}
+
+/* ---- plain -------------------------------------------------------------- */
+
+static ssize_t plain_read(gwd_stream *stream, char *base, size_t room)
+{
+    ssize_t got = recv(stream->fd, base, room, 0);
+
+    if (got > 0)
+        return got;
+    return got == 0 ? GW_ECLOSED : judge_errno();
+}
+
+static ssize_t plain_write(gwd_stream *stream)
+{
+    struct iovec iov[PIECES];
+    struct msghdr msg;
+    ssize_t sent;
+
+    memset(&msg, 0, sizeof(msg));
+    msg.msg_iov = iov;
+    msg.msg_iovlen = gwd_queue_peek(stream->queue, iov, PIECES);
+    do {
+        sent = sendmsg(stream->fd, &msg, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent >= 0 ? sent : judge_errno();
+}
+
+/* ---- TLS ---------------------------------------------------------------- */
+
+/* Handshakes of strangers fail all the time: nothing for the usual log. */
+static ssize_t report(const gwd_stream *stream, ssize_t result)
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof(peer);
+    char name[GWD_PEER_LEN + 1] = "?";
+
+    if (result != GW_EPROTO)
+        return result;
+    if (getpeername(stream->fd, (struct sockaddr *)&peer, &len) == 0)
+        gwd_peer_format((struct sockaddr *)&peer, name);
+    gwd_log(GWD_LOG_DEBUG, "%s: TLS failed: %s", name,
+            gwd_tls_conn_reason(stream->tls));
+    return result;
+}
+
+/* Pieces are put together: each record costs bytes, and a system call. */
+static ssize_t tls_write(gwd_stream *stream)
+{
+    gwd_loop *loop = stream->kind->loop;
+    const char *base;
+    size_t len;
+
+    if (stream->queue == NULL)
+        return gwd_tls_conn_flush(stream->tls);
+    len = gwd_queue_gather(stream->queue, loop->record, sizeof(loop->record),
+                           &base);
+
+    return report(stream, gwd_tls_conn_write(stream->tls, base, len));
+}
+
+static short event_of(gwd_tls_want want)
+{
+    return want == GWD_TLS_WANT_READ ? EV_READ : EV_WRITE;
+}
+
+/* ---- either ------------------------------------------------------------- */
+
+ssize_t gwd_transport_read(gwd_stream *stream, char *base, size_t room)
+{
+    if (stream->tls == NULL)
+        return plain_read(stream, base, room);
+    return report(stream, gwd_tls_conn_read(stream->tls, base, room));
+}
+
+bool gwd_transport_has_more(const gwd_stream *stream)
+{
+    return stream->tls != NULL && gwd_tls_conn_has_more(stream->tls);
+}
+
+ssize_t gwd_transport_write(gwd_stream *stream)
+{
+    return stream->tls == NULL ? plain_write(stream) : tls_write(stream);
+}
+
+bool gwd_transport_has_output(const gwd_stream *stream)
+{
+    return stream->queue != NULL ||
+           (stream->tls != NULL && gwd_tls_conn_has_output(stream->tls));
+}
+
+short gwd_transport_events(const gwd_stream *stream, bool reading)
+{
+    const gwd_tls_conn *tls = stream->tls;
+    bool writing = gwd_transport_has_output(stream);
+    short events = 0;
+
+    if (reading)
+        events |= tls == NULL ? EV_READ : event_of(gwd_tls_conn_read_want(tls));
+    if (writing)
+        events |=
+            tls == NULL ? EV_WRITE : event_of(gwd_tls_conn_write_want(tls));
+    return events;
+}
+
+void gwd_transport_goodbye(gwd_stream *stream)
+{
+    if (stream->tls != NULL)
+        gwd_tls_conn_goodbye(stream->tls);
+}
