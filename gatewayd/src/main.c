@@ -31,7 +31,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "gatewayd: %s\n", options.error);
         status = GWD_EXIT_OPTIONS;
     } else if (!answer(&options)) {
-        status = gwd_daemon_run(&options);
+        const gwd_invocation invocation = {argc, argv, environ};
+
+        status = gwd_daemon_run(&options, &invocation);
     }
     gwd_options_deinit(&options);
     return status;

@@ -33,6 +33,7 @@ COMPONENTS = {
     "gatewayd/src/client/": "client",
     "gatewayd/src/hub/": "hub",
     "gatewayd/src/inner/": "inner",
+    "gatewayd/src/process/": "process",
     "gatewayd/src/register/": "register",
     "gatewayd/src/status/": "status",
     "gatewayd/src/tls/": "tls",
@@ -60,11 +61,12 @@ ALLOWED = {
     "hub": DAEMON | {"message"},
     "inner": DAEMON | {"message", "hub", "core", "clients", "client"},
     "register": DAEMON | {"message", "hub", "core"},
+    "process": DAEMON | {"core", "conf"},
     "status": DAEMON | {"message", "hub", "core", "clients"},
     "tls": DAEMON,
     "conf": DAEMON,
     "main": DAEMON | {"message", "core", "clients", "client", "hub",
-                      "inner", "register", "status", "tls", "conf"},
+                      "inner", "process", "register", "status", "tls", "conf"},
 }
 
 # Foreign headers and the only components that may include them.

@@ -18,11 +18,19 @@
 #include "core/log.h"
 #include "core/loop.h"
 
+/* What spreads connections over several sockets. */
+#ifdef SO_REUSEPORT_LB
+#define SHARE SO_REUSEPORT_LB
+#else
+#define SHARE SO_REUSEPORT
+#endif
+
 #define BACKLOG 4096
 #define ACCEPTS_PER_EVENT 64 /* fairness towards the clients we have */
 #define RESERVE 64           /* descriptors, at most an eighth of the limit */
 
 struct gwd_listener {
+    struct gwd_loop *loop;
     struct event event;
     struct event resume; /* after a pause for want of file descriptors */
     gwd_accept_fn fn;
@@ -92,6 +100,7 @@ static void on_connection(evutil_socket_t fd, short what, void *arg)
     gwd_listener *listener = arg;
 
     (void)what;
+    gwd_loop_mark(listener->loop);
     for (int i = 0; i < ACCEPTS_PER_EVENT; i++) {
         peer_address peer;
         socklen_t len = sizeof(peer);
@@ -144,13 +153,15 @@ static int resolve(gw_slice address, struct addrinfo **list, const char **why)
 }
 
 /* What accepted sockets are to have is set here: they inherit it. */
-static int prepare(int fd, int family)
+static int prepare(int fd, int family, bool shared)
 {
     static const int on = 1;
 
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) < 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
+        return -1;
+    if (shared && setsockopt(fd, SOL_SOCKET, SHARE, &on, sizeof(on)) < 0)
         return -1;
     /* So that 0.0.0.0 and [::] can be listened on side by side. */
     if (family == AF_INET6)
@@ -159,7 +170,7 @@ static int prepare(int fd, int family)
 }
 
 /* The fd, or -1 with errno. */
-static int open_socket(const struct addrinfo *ai)
+static int open_socket(const struct addrinfo *ai, bool shared)
 {
     int fd = socket(ai->ai_family,
                     ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -167,7 +178,7 @@ static int open_socket(const struct addrinfo *ai)
 
     if (fd < 0)
         return -1;
-    if (prepare(fd, ai->ai_family) == 0 &&
+    if (prepare(fd, ai->ai_family, shared) == 0 &&
         bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     error = errno;
@@ -176,13 +187,41 @@ static int open_socket(const struct addrinfo *ai)
     return -1;
 }
 
-static gwd_listener *watch(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
-                           void *arg)
+int gwd_socket_listen(gw_slice address, bool shared, const char **why)
+{
+    struct addrinfo *list;
+    int fd;
+
+    if (resolve(address, &list, why) < 0) {
+        errno = 0;
+        return -1;
+    }
+    fd = open_socket(list, shared);
+    if (fd < 0)
+        *why = strerror(errno);
+    freeaddrinfo(list);
+    return fd;
+}
+
+uint16_t gwd_socket_port(int fd)
+{
+    peer_address own;
+    socklen_t len = sizeof(own);
+
+    if (getsockname(fd, &own.any, &len) < 0)
+        return 0;
+    return ntohs(own.any.sa_family == AF_INET6 ? own.v6.sin6_port
+                                               : own.v4.sin_port);
+}
+
+gwd_listener *gwd_listener_new(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
+                               void *arg)
 {
     gwd_listener *listener = calloc(1, sizeof(*listener));
 
     if (listener == NULL)
         return NULL;
+    listener->loop = loop;
     listener->fd = fd;
     listener->fd_end = INT_MAX;
     listener->fn = fn;
@@ -190,32 +229,9 @@ static gwd_listener *watch(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
     event_assign(&listener->event, loop->base, fd, EV_READ | EV_PERSIST,
                  on_connection, listener);
     event_assign(&listener->resume, loop->base, -1, 0, on_resume, listener);
-    if (event_add(&listener->event, NULL) < 0) {
+    if (listen(fd, BACKLOG) < 0 || event_add(&listener->event, NULL) < 0) {
         free(listener);
         return NULL;
-    }
-    return listener;
-}
-
-gwd_listener *gwd_listener_new(struct gwd_loop *loop, gw_slice address,
-                               gwd_accept_fn fn, void *arg, const char **why)
-{
-    struct addrinfo *list;
-    gwd_listener *listener;
-    int fd;
-
-    if (resolve(address, &list, why) < 0)
-        return NULL;
-    fd = open_socket(list);
-    freeaddrinfo(list);
-    if (fd < 0) {
-        *why = strerror(errno);
-        return NULL;
-    }
-    listener = watch(loop, fd, fn, arg);
-    if (listener == NULL) {
-        *why = strerror(ENOMEM);
-        close(fd);
     }
     return listener;
 }
@@ -243,11 +259,5 @@ void gwd_listener_free(gwd_listener *listener)
 
 uint16_t gwd_listener_port(const gwd_listener *listener)
 {
-    peer_address own;
-    socklen_t len = sizeof(own);
-
-    if (getsockname(listener->fd, &own.any, &len) < 0)
-        return 0;
-    return ntohs(own.any.sa_family == AF_INET6 ? own.v6.sin6_port
-                                               : own.v4.sin_port);
+    return gwd_socket_port(listener->fd);
 }

@@ -2,6 +2,7 @@
 #ifndef GWD_LISTEN_H
 #define GWD_LISTEN_H
 
+#include <stdbool.h>
 #include <gwclient/types.h>
 
 struct gwd_loop;
@@ -12,18 +13,25 @@ typedef struct gwd_listener gwd_listener;
  * set. The callee takes the fd over. `peer` is "1.2.3.4:5" or "[::1]:5". */
 typedef void (*gwd_accept_fn)(void *arg, int fd, const struct sockaddr *peer);
 
-/* Listens on `address` ("host:port"; port 0: any free one). `backlog` is the
- * kernel's queue. NULL: `*why` is a static text or strerror()'s. */
-gwd_listener *gwd_listener_new(struct gwd_loop *loop, gw_slice address,
-                               gwd_accept_fn fn, void *arg, const char **why);
-void gwd_listener_free(gwd_listener *listener);
+/* Opens a socket that listens on `address` ("host:port"; port 0: any free one).
+ * `shared`: several sockets may listen on it, if all say so (SO_REUSEPORT); the
+ * kernel spreads connections over them. The fd, or -1: `*why` is a static text
+ * or strerror()'s, and errno 0 when `address` was not understood. */
+int gwd_socket_listen(gw_slice address, bool shared, const char **why);
+
+/* The port that it has; 0 on failure. */
+uint16_t gwd_socket_port(int fd);
+
+/* Takes connections from a bound socket, which it takes over; it listens again
+ * if it was shut down. NULL: errno; the fd is still the caller's. */
+gwd_listener *gwd_listener_new(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
+                               void *arg);
+void gwd_listener_free(gwd_listener *listener); /* closes the fd */
+uint16_t gwd_listener_port(const gwd_listener *listener);
 
 /* From now on leaves the last file descriptors of the process to others: while
  * only they are free, it takes no connection. The limit is the present one. */
 void gwd_listener_keep_reserve(gwd_listener *listener);
-
-/* The port it really listens on. */
-uint16_t gwd_listener_port(const gwd_listener *listener);
 
 /* "1.2.3.4:5" or "[::1]:5", with a NUL. */
 #define GWD_PEER_LEN 54

@@ -54,3 +54,16 @@ void gwd_log(gwd_log_level level, const char *format, ...)
     make_printable(line);
     fprintf(stderr, "%s\n", line);
 }
+
+bool gwd_log_failure(const char *format, ...)
+{
+    char text[LINE_MAX_LEN];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    make_printable(text);
+    fprintf(stderr, "gatewayd: %s\n", text);
+    return false;
+}

@@ -15,6 +15,22 @@ uint32_t gwd_loop_seconds(void)
     return (uint32_t)now.tv_sec;
 }
 
+uint64_t gwd_loop_microseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 + 1;
+}
+
+uint64_t gwd_loop_take_lag(gwd_loop *loop)
+{
+    uint64_t lag = loop->lag;
+
+    loop->lag = 0;
+    return lag;
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
     gwd_loop *loop = arg;
@@ -22,6 +38,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
+    gwd_loop_mark(loop);
     for (gwd_ring *ring = loop->rings; ring != NULL; ring = ring->next)
         gwd_ring_advance(ring, now);
 }
@@ -90,11 +107,24 @@ static void flush_pending(gwd_loop *loop)
     }
 }
 
+static void end_turn(gwd_loop *loop)
+{
+    uint64_t took;
+
+    if (loop->turn_began == 0)
+        return;
+    took = gwd_loop_microseconds() - loop->turn_began;
+    loop->turn_began = 0;
+    if (took > loop->lag)
+        loop->lag = took;
+}
+
 void gwd_loop_turn(gwd_loop *loop, bool block)
 {
     event_base_loop(loop->base,
                     block ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
     flush_pending(loop);
+    end_turn(loop);
 }
 
 void gwd_loop_run(gwd_loop *loop)

@@ -28,6 +28,8 @@ typedef struct gwd_loop {
     gwd_stream **pending_tail;
     size_t streams; /* initialised and not yet closed */
     bool stopped;
+    uint64_t turn_began;  /* microseconds; 0: no event has come yet */
+    uint64_t lag;         /* the longest turn, see gwd_loop_take_lag() */
     gwd_metrics *metrics; /* never NULL */
     gwd_metrics own_metrics;
     char buffer[GWD_LOOP_BUFFER];
@@ -48,8 +50,21 @@ bool gwd_loop_drain(gwd_loop *loop, unsigned seconds);
 /* One turn; waits for an event unless `block` is false. */
 void gwd_loop_turn(gwd_loop *loop, bool block);
 
-/* Seconds of the monotonic clock. */
+/* Seconds of the monotonic clock, and microseconds, which are never 0. */
 uint32_t gwd_loop_seconds(void);
+uint64_t gwd_loop_microseconds(void);
+
+/* For those who are called when something comes in: a turn's time counts from
+ * the first of them. */
+static inline void gwd_loop_mark(gwd_loop *loop)
+{
+    if (loop->turn_began == 0)
+        loop->turn_began = gwd_loop_microseconds();
+}
+
+/* How long the longest turn has kept everybody else waiting since this was
+ * asked last, in microseconds. */
+uint64_t gwd_loop_take_lag(gwd_loop *loop);
 
 /* Initialises `ring` and advances it from now on. The ring must be removed
  * before its memory goes. */

@@ -262,6 +262,7 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     gwd_stream *stream = arg;
 
     (void)fd;
+    gwd_loop_mark(stream->kind->loop);
     if (stream->tls != NULL) {
         on_tls_event(stream);
         return;

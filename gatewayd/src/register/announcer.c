@@ -307,6 +307,11 @@ gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
     return a;
 }
 
+bool gwd_announcer_is_online(const gwd_announcer *a)
+{
+    return a->online;
+}
+
 void gwd_announcer_free(gwd_announcer *a)
 {
     if (a == NULL)

@@ -2,6 +2,7 @@
 #ifndef GWD_REGISTER_H
 #define GWD_REGISTER_H
 
+#include <stdbool.h>
 #include <gwclient/types.h>
 
 struct gwd_loop;
@@ -29,6 +30,7 @@ typedef struct gwd_announcer gwd_announcer;
 gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
                                  gw_slice register_address, gw_slice address,
                                  gw_slice secret_key);
+bool gwd_announcer_is_online(const gwd_announcer *announcer);
 void gwd_announcer_free(gwd_announcer *announcer);
 
 #endif

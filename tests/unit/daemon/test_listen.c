@@ -50,9 +50,11 @@ static int teardown(void **state)
 static gwd_listener *listen_anywhere(void)
 {
     const char *why = NULL;
-    gwd_listener *listener =
-        gwd_listener_new(loop, LIT("127.0.0.1:0"), on_accept, &seen, &why);
+    int fd = gwd_socket_listen(LIT("127.0.0.1:0"), false, &why);
+    gwd_listener *listener;
 
+    assert_true(fd >= 0);
+    listener = gwd_listener_new(loop, fd, on_accept, &seen);
     assert_non_null(listener);
     assert_true(gwd_listener_port(listener) != 0);
     return listener;
@@ -107,8 +109,8 @@ static void a_taken_port_is_told(void **state)
     (void)state;
     snprintf(address, sizeof(address), "127.0.0.1:%u",
              (unsigned)gwd_listener_port(listener));
-    assert_null(
-        gwd_listener_new(loop, gw_slice_str(address), on_accept, &seen, &why));
+    assert_int_equal(gwd_socket_listen(gw_slice_str(address), false, &why), -1);
+    assert_int_equal(errno, EADDRINUSE);
     assert_string_equal(why, strerror(EADDRINUSE));
     gwd_listener_free(listener);
 }
@@ -118,9 +120,62 @@ static void a_bad_address_is_told(void **state)
     const char *why = NULL;
 
     (void)state;
-    assert_null(gwd_listener_new(loop, LIT("nowhere"), on_accept, &seen, &why));
+    assert_int_equal(gwd_socket_listen(LIT("nowhere"), false, &why), -1);
+    assert_int_equal(errno, 0);
     assert_string_equal(why, "not HOST:PORT");
-    assert_null(gwd_listener_new(loop, LIT("a b:1"), on_accept, &seen, &why));
+    assert_int_equal(gwd_socket_listen(LIT("a b:1"), false, &why), -1);
+}
+
+static int shared_socket(uint16_t port)
+{
+    const char *why = NULL;
+    char address[32];
+
+    snprintf(address, sizeof(address), "127.0.0.1:%u", (unsigned)port);
+    return gwd_socket_listen(gw_slice_str(address), true, &why);
+}
+
+static int plain_connect(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* How the master takes a dead process out of the kernel's choice, and how the
+ * next one comes back. */
+static void a_socket_that_was_shut_down_listens_again(void **state)
+{
+    int first = shared_socket(0);
+    uint16_t port = gwd_socket_port(first);
+    int second = shared_socket(port);
+    gwd_listener *listener;
+    size_t want = 2;
+    int peers[2];
+
+    (void)state;
+    assert_true(second >= 0);
+    assert_int_equal(gwd_socket_port(second), port);
+    if (shutdown(second, SHUT_RDWR) < 0)
+        skip(); /* not on this system */
+    assert_int_equal(shutdown(first, SHUT_RDWR), 0);
+    assert_int_equal(plain_connect(port), -1);
+    listener = gwd_listener_new(loop, second, on_accept, &seen);
+    assert_non_null(listener);
+    assert_int_equal(gwd_listener_port(listener), port);
+    for (int i = 0; i < 2; i++)
+        assert_true((peers[i] = plain_connect(port)) >= 0);
+    run_until(loop, has_arrived, &want);
+    close(peers[0]);
+    close(peers[1]);
+    close(first);
+    gwd_listener_free(listener);
 }
 
 /* The lowest limit under which everything open now still works. */
@@ -238,6 +293,7 @@ int main(void)
         TEST(connections_come_in_ready_for_use),
         TEST(a_taken_port_is_told),
         TEST(a_bad_address_is_told),
+        TEST(a_socket_that_was_shut_down_listens_again),
         TEST(want_of_descriptors_is_waited_out),
         TEST(the_reserve_is_for_others),
         TEST(addresses_are_written_with_ports),

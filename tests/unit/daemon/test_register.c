@@ -253,10 +253,12 @@ static gwd_listener *listen_at(const char *host, unsigned port, char *address)
 {
     gwd_listener *listener;
     const char *why = NULL;
+    int fd;
 
     sprintf(address, "%s:%u", host, port);
-    listener =
-        gwd_listener_new(loop, gw_slice_str(address), on_accept, NULL, &why);
+    fd = gwd_socket_listen(gw_slice_str(address), false, &why);
+    assert_true(fd >= 0);
+    listener = gwd_listener_new(loop, fd, on_accept, NULL);
     assert_non_null(listener);
     sprintf(address, "%s:%u", host, (unsigned)gwd_listener_port(listener));
     return listener;
