@@ -127,6 +127,11 @@ stage_interop() {
     interop --only gatewayd --without test_vectors
 }
 
+stage_rfc6455() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        python3 "$ROOT/tests/interop/rfc6455/run.py" --check "$@"
+}
+
 stage_reference() {
     php "$ROOT/tests/reference/find.php" --install || true
     interop --only gatewayworker
@@ -150,8 +155,8 @@ stage_browser_reference() {
     "$ROOT/scripts/demo" --check --gatewayworker
 }
 
-ALL_STAGES=(structure units phpt vectors interop reference installed browser
-    browser_reference)
+ALL_STAGES=(structure units phpt vectors interop rfc6455 reference installed
+    browser browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {

@@ -1,0 +1,1 @@
+"""Conformance with RFC 6455, case by case."""
