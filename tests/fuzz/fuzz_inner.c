@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fake_core *core = fake_core_new("");
 
     for (int i = 0; i < 4; i++) {
-        fake_core_connect(core, i, (uint32_t)i + 1);
+        fake_core_arrive(core, i, (uint32_t)i + 1);
     }
     fake_core_receive(core, data + 1, cut);
     fake_core_receive(core, data + 1 + cut, size - 1 - cut);

@@ -4,10 +4,10 @@
  *
  *   php cluster.php --autoload FILE --state DIR --register HOST:PORT
  *       [--gateway WSPORT:INNERPORT]... [--worker-events FILE]
- *       [--no-register] [--secret-key KEY]
+ *       [--workers COUNT] [--no-register] [--secret-key KEY]
  *
  * One Register, one gateway process per --gateway, each with a WebSocket
- * listener on 127.0.0.1, and one BusinessWorker. Without a worker the reference
+ * listener on 127.0.0.1, and COUNT processes of a BusinessWorker (1). Without a worker the reference
  * closes every client at once. The default worker sends the greeting of the
  * manual, {"type":"init","client_id":"..."}, on connect and ignores messages;
  * --worker-events names a file that declares another `Events` class.
@@ -25,7 +25,7 @@ use Workerman\Worker;
 function options(array $argv): array
 {
     $options = ['gateway' => [], 'secret-key' => '', 'no-register' => false,
-        'worker-events' => __DIR__ . '/events.php'];
+        'workers' => 1, 'worker-events' => __DIR__ . '/events.php'];
     for ($i = 1; $i < count($argv); $i++) {
         $name = substr($argv[$i], 2);
         if ($name === 'no-register') {
@@ -56,11 +56,11 @@ function addGateway(int $port, int $innerPort, string $register, string $key): v
     $gateway->secretKey = $key;
 }
 
-function addWorker(string $register, string $key): void
+function addWorkers(int $count, string $register, string $key): void
 {
     $worker = new BusinessWorker();
     $worker->name = 'TestWorker';
-    $worker->count = 1;
+    $worker->count = $count;
     $worker->eventHandler = 'Events';
     $worker->registerAddress = $register;
     $worker->secretKey = $key;
@@ -83,5 +83,7 @@ if (!$options['no-register']) {
 foreach ($options['gateway'] as [$port, $innerPort]) {
     addGateway($port, $innerPort, $options['register'], $options['secret-key']);
 }
-addWorker($options['register'], $options['secret-key']);
+if ($options['workers'] > 0) {
+    addWorkers((int) $options['workers'], $options['register'], $options['secret-key']);
+}
 Worker::runAll();

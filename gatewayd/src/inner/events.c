@@ -1,9 +1,9 @@
 /* What clients do, told to the workers. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <gwclient/protocol.h>
 
-#include "address.h"
 #include "core/client.h"
 #include "core/log.h"
 #include "core/loop.h"
@@ -165,18 +165,31 @@ static void on_message(void *arg, gwd_client *client, gw_slice message)
     }
 }
 
+/* As PHP writes addresses that ports may follow: IPv6 in brackets. */
+static gw_slice remote_of(const gwd_client *client,
+                          char text[GWD_CLIENT_REMOTE_LEN + 3], uint16_t *port)
+{
+    text[0] = '[';
+    gwd_client_remote(client, text + 1, GWD_CLIENT_REMOTE_LEN + 1, port);
+    if (strchr(text + 1, ':') == NULL) {
+        return gw_slice_str(text + 1);
+    }
+    return gw_slice_str(strcat(text, "]"));
+}
+
 static int put_upgrade(gw_buf *out, const gwd_inner *inner, gwd_client *client,
                        const gwd_http_head *head)
 {
-    char address[GW_IPV4_TEXT_LEN + 1];
+    char text[GWD_CLIENT_REMOTE_LEN + 3];
     gw_frame frame = {0};
+    uint16_t port;
+    gw_slice address = remote_of(client, text, &port);
 
     gwd_client_fill_frame(client, &frame);
-    gw_ipv4_format(frame.client_ip, address);
     return gwd_upgrade_put(out, &(gwd_upgrade){
                                     .head = head,
-                                    .remote_address = gw_slice_str(address),
-                                    .remote_port = frame.client_port,
+                                    .remote_address = address,
+                                    .remote_port = port,
                                     .server_port = frame.gateway_port,
                                     .seed = inner->workers.seed,
                                 });

@@ -174,11 +174,12 @@ class ReferenceGateway:
 
 
 class ReferenceCluster(Cluster):
-    """Register, gateways and one BusinessWorker of the PHP packages."""
+    """Register, gateways and one BusinessWorker of the PHP packages, or none:
+    then a test brings the workers."""
 
     kind = "gatewayworker"
 
-    def __init__(self, count=1, secret_key=""):
+    def __init__(self, count=1, secret_key="", workers=1):
         if REFERENCE is None:
             raise AssertionError(WHY_NO_REFERENCE)
         ports = free_ports(1 + 2 * count)
@@ -189,18 +190,18 @@ class ReferenceCluster(Cluster):
         command = [CLIENT_PHP, ROOT / "tests/reference/cluster.php",
                    "--autoload", REFERENCE, "--state", "{folder}",
                    "--register", self.register_address,
-                   "--secret-key", secret_key]
+                   "--secret-key", secret_key, "--workers", str(workers)]
         for gateway in self.gateways:
             inner_port = gateway.inner_address.split(":")[1]
             command += ["--gateway", f"{gateway.websocket_port}:{inner_port}"]
         self.process = Process(command, "reference").start()
         try:
-            self._wait_ready()
+            self._wait_ready(workers > 0)
         except BaseException:
             self.close()
             raise
 
-    def _wait_ready(self):
+    def _wait_ready(self, greeting):
         """A gateway greets only when its BusinessWorker is connected."""
         def listed():
             self.process.expect_running()
@@ -219,7 +220,7 @@ class ReferenceCluster(Cluster):
                 return False
 
         wait_until(listed, "the reference's Register", 3 * PATIENCE)
-        for index in range(len(self.gateways)):
+        for index in range(len(self.gateways)) if greeting else ():
             wait_until(lambda i=index: greets(i), "the reference's worker",
                        3 * PATIENCE)
 

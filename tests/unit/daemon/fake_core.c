@@ -124,6 +124,14 @@ void gwd_client_fill_frame(const gwd_client *client, gw_frame *frame)
     frame->connection_id = member->id;
 }
 
+void gwd_client_remote(const gwd_client *client, char *text, size_t size,
+                       uint16_t *port)
+{
+    (void)client;
+    snprintf(text, size, "%s", self->remote ? self->remote : "10.0.0.1");
+    *port = 5000;
+}
+
 static void end_client(gwd_client *client)
 {
     gwd_inner_events.on_close(self->inner, client);

@@ -37,7 +37,8 @@ typedef struct fake_core {
     gwd_inner *inner;
     gwd_loop loop; /* only its metrics */
     gwd_ring *ring;
-    uint32_t now; /* seconds */
+    uint32_t now;       /* seconds */
+    const char *remote; /* where all clients are; NULL: 10.0.0.1 */
     fake_client clients[FAKE_CLIENTS];
     fake_conn conns[FAKE_CONNS];
     char log[8192];

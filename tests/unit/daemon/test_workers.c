@@ -206,6 +206,23 @@ static void an_upgrade_is_told_with_its_request(void **state)
            "s:6:\"cookie\";a:1:{s:1:\"k\";s:5:\"v,7=w\";}}");
 }
 
+static void ipv6_addresses_stand_in_brackets(void **state)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    gwd_http_head head;
+    size_t used;
+
+    (void)state;
+    gwd_http_head_read(gw_slice_str(request), &head, &used);
+    core->remote = "2001:db8:1111:2222:3333:4444:5555:6666";
+    introduce(0, "W:0");
+    fake_core_arrive(core, 0, 7);
+    gwd_inner_events.on_websocket_connect(core->inner,
+                                          fake_core_client(core, 0), &head);
+    assert_non_null(strstr(told(0), "s:40:\"[2001:db8:1111:2222:3333:4444:"
+                                    "5555:6666]\""));
+}
+
 /* ---- routing --------------------------------------------------------------
  */
 
@@ -526,6 +543,7 @@ int main(void)
         T(a_worker_hears_of_a_clients_life),
         T(the_header_names_the_client),
         T(an_upgrade_is_told_with_its_request),
+        T(ipv6_addresses_stand_in_brackets),
         T(clients_go_where_the_fewest_are),
         T(clients_of_a_lost_worker_move_at_their_next_event),
         T(clients_stay_with_a_key_that_came_back),
