@@ -1,16 +1,13 @@
 /* What no single option can tell: whether they fit together. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
+#include "conf/check.h"
+
+#include <grp.h>
+#include <pwd.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "address.h"
-#include "conf/options.h"
-#include "secret.h"
 
-#define KEY_FILE_MAX 4096
+#define LAST_PORT 65535
 
 static int check_roles(gwd_options *options)
 {
@@ -21,6 +18,11 @@ static int check_roles(gwd_options *options)
         return gwd_options_fail(options, "no_register needs a "
                                          "register_address: without a Register "
                                          "no application finds this gateway");
+    if (options->register_only && options->workers > 1)
+        return gwd_options_fail(options,
+                                "workers: %u is not allowed with "
+                                "register_only: a Register is one process",
+                                (unsigned)options->workers);
     return GW_OK;
 }
 
@@ -29,6 +31,11 @@ static int check_lan_ip(gwd_options *options)
 {
     uint32_t ip;
 
+    if (options->lan_ip[0] == '[')
+        return gwd_options_fail(options,
+                                "lan_ip: %s is not allowed; client_ids have "
+                                "room for an IPv4 address only",
+                                options->lan_ip);
     if (gw_ipv4_parse(gw_slice_str(options->lan_ip), &ip) == GW_OK && ip == 0)
         return gwd_options_fail(options,
                                 "lan_ip: %s is no address that applications "
@@ -38,76 +45,104 @@ static int check_lan_ip(gwd_options *options)
     return GW_OK;
 }
 
-/* Cuts at the end of the first line. */
-static void keep_first_line(char *text)
+static int check_register_addresses(gwd_options *options)
 {
-    text[strcspn(text, "\r\n")] = '\0';
-}
+    for (size_t i = 0; i < options->register_address.count; i++) {
+        const char *text = options->register_address.items[i];
+        gw_slice host;
+        uint16_t port = 0;
 
-static int read_key(gwd_options *options, int fd, const char *path)
-{
-    char text[KEY_FILE_MAX + 1];
-    ssize_t len = read(fd, text, KEY_FILE_MAX);
-    int result = GW_OK;
-
-    if (len < 0)
-        return gwd_options_fail(options, "secret_key_file: %s: %s", path,
-                                strerror(errno));
-    text[len] = '\0';
-    keep_first_line(text);
-    if (text[0] == '\0') {
-        result = gwd_options_fail(options,
-                                  "secret_key_file: %s: its first "
-                                  "line is empty",
-                                  path);
-    } else {
-        free(options->secret_key);
-        options->secret_key = strdup(text);
-        if (options->secret_key == NULL)
-            result = GW_ENOMEM;
+        if (gw_address_split(gw_slice_str(text), &host, &port) < 0 || port == 0)
+            return gwd_options_fail(options,
+                                    "register_address: %s is not allowed; "
+                                    "nobody can connect to port 0",
+                                    text);
     }
-    gw_secret_wipe(text, sizeof(text));
-    return result;
+    return GW_OK;
 }
 
-static void warn_if_open(int fd, const char *path)
+static int check_ports(gwd_options *options)
 {
-    struct stat st;
-
-    if (fstat(fd, &st) == 0 && (st.st_mode & S_IROTH))
-        fprintf(stderr,
-                "gatewayd: warning: every user of this machine can "
-                "read %s\n",
-                path);
-}
-
-static int load_key(gwd_options *options)
-{
-    const char *path = options->secret_key_file;
-    int result;
-    int fd;
-
-    if (path[0] == '\0')
+    if (options->start_port + options->workers - 1 <= LAST_PORT)
         return GW_OK;
-    if (options->secret_key[0] != '\0')
-        return gwd_options_fail(options, "secret_key and secret_key_file are "
-                                         "both set; take one of them away");
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return gwd_options_fail(options, "secret_key_file: %s: %s", path,
-                                strerror(errno));
-    result = read_key(options, fd, path);
-    if (result == GW_OK)
-        warn_if_open(fd, path);
-    close(fd);
-    return result;
+    return gwd_options_fail(
+        options,
+        "start_port: %u is not allowed with %u workers, each of which has a "
+        "port of its own; at most %u",
+        (unsigned)options->start_port, (unsigned)options->workers,
+        (unsigned)(LAST_PORT + 1 - options->workers));
+}
+
+static int check_heartbeat(gwd_options *options)
+{
+    const char *key = options->ping_not_response_limit > 0
+                          ? "ping_not_response_limit"
+                      : options->ping_data[0] != '\0' ? "ping_data"
+                                                      : NULL;
+
+    if (key == NULL || options->ping_interval > 0)
+        return GW_OK;
+    return gwd_options_fail(options,
+                            "%s does nothing without a ping_interval of at "
+                            "least 1",
+                            key);
+}
+
+static int check_user(gwd_options *options)
+{
+    if (options->user[0] == '\0')
+        return GW_OK;
+    if (getpwnam(options->user) != NULL)
+        return GW_OK;
+    return gwd_options_fail(options, "user: there is no user named \"%.100s\"",
+                            options->user);
+}
+
+static int check_group(gwd_options *options)
+{
+    if (options->group[0] == '\0' || getgrnam(options->group) != NULL)
+        return GW_OK;
+    return gwd_options_fail(
+        options, "group: there is no group named \"%.100s\"", options->group);
+}
+
+/* Relative names would depend on where the daemon was started. */
+static int check_output_files(gwd_options *options)
+{
+    const char *target = options->log_target;
+
+    if (strcmp(target, "stderr") != 0 && strcmp(target, "syslog") != 0 &&
+        target[0] != '/')
+        return gwd_options_fail(options,
+                                "log_target: \"%.100s\" is not allowed; it "
+                                "takes stderr, syslog, or a file name that "
+                                "begins with /",
+                                target);
+    if (options->pid_file[0] != '\0' && options->pid_file[0] != '/')
+        return gwd_options_fail(options,
+                                "pid_file: \"%.100s\" is not allowed; it takes "
+                                "a file name that begins with /",
+                                options->pid_file);
+    return GW_OK;
+}
+
+int gwd_options_fit(gwd_options *options, gwd_load_phase phase)
+{
+    static int (*const checks[])(gwd_options *) = {
+        check_roles, check_lan_ip,       check_register_addresses,
+        check_ports, check_heartbeat,    check_user,
+        check_group, check_output_files, gwd_options_check_places};
+
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        int result = checks[i](options);
+
+        if (result < 0)
+            return result;
+    }
+    return gwd_options_check_tls(options, phase);
 }
 
 int gwd_options_check(gwd_options *options)
 {
-    int result = check_roles(options);
-
-    if (result == GW_OK)
-        result = check_lan_ip(options);
-    return result < 0 ? result : load_key(options);
+    return gwd_options_fit(options, GWD_LOAD_START);
 }

@@ -9,13 +9,12 @@
 /* "  --start-port PORT"; returns its width. */
 static int put_name(FILE *out, const gwd_option *option)
 {
-    int width = fprintf(out, "%*s--", NAME_COLUMN, "");
+    char name[GWD_OPTION_NAME_LEN + 1];
 
-    for (const char *p = option->key; *p != '\0'; p++, width++)
-        fputc(*p == '_' ? '-' : *p, out);
-    if (option->argument != NULL)
-        width += fprintf(out, " %s", option->argument);
-    return width;
+    gwd_option_arg_name(option, name);
+    return fprintf(out, "%*s%s%s%s", NAME_COLUMN, "", name,
+                   option->argument != NULL ? " " : "",
+                   option->argument != NULL ? option->argument : "");
 }
 
 /* Breaks `text` at blanks, from column `at` on; returns the last column. */
@@ -37,9 +36,30 @@ static int put_wrapped(FILE *out, const char *text, int at)
     return at;
 }
 
+static void put_default(FILE *out, const gwd_option *option, int at)
+{
+    char text[160];
+
+    if (option->preset == NULL || option->type == GWD_OPTION_FLAG)
+        return;
+    snprintf(text, sizeof(text), "[%s]", option->preset);
+    put_wrapped(out, text, at);
+}
+
+static int put_words(FILE *out, const gwd_option *option, int at)
+{
+    char takes[GWD_OPTION_TAKES_LEN + 1];
+    char text[GWD_OPTION_TAKES_LEN + 10];
+
+    if (option->type != GWD_OPTION_CHOICE)
+        return at;
+    gwd_option_takes(option, takes);
+    snprintf(text, sizeof(text), "Takes %s.", takes);
+    return put_wrapped(out, text, at);
+}
+
 static void put_option(FILE *out, const gwd_option *option)
 {
-    char preset[160];
     int at = put_name(out, option);
 
     if (at >= TEXT_COLUMN - 1) {
@@ -48,29 +68,38 @@ static void put_option(FILE *out, const gwd_option *option)
     }
     fprintf(out, "%*s", TEXT_COLUMN - at, "");
     at = put_wrapped(out, option->help, TEXT_COLUMN);
+    at = put_words(out, option, at);
     if (option->flags & GWD_OPTION_REPEAT)
         at = put_wrapped(out, "May be repeated.", at);
-    if (option->preset != NULL && option->type != GWD_OPTION_FLAG) {
-        snprintf(preset, sizeof(preset), "[%s]", option->preset);
-        put_wrapped(out, preset, at);
-    }
+    put_default(out, option, at);
     fputc('\n', out);
+}
+
+static void put_subject(FILE *out, gwd_option_subject subject)
+{
+    fprintf(out, "\n%s:\n", gwd_option_subjects[subject]);
+    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
+        const gwd_option *option = &gwd_option_table[i];
+
+        if (option->subject == subject && !(option->flags & GWD_OPTION_SECRET))
+            put_option(out, option);
+    }
 }
 
 void gwd_options_help(FILE *out)
 {
     fputs("Usage: gatewayd [OPTION]...\n\n"
           "A gateway that pushes messages to browsers over WebSocket, with its "
-          "Register.\nDefaults are in [brackets].\n\n",
+          "Register.\nDefaults are in [brackets].\n",
           out);
-    for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
-        if (!(gwd_option_table[i].flags & GWD_OPTION_SECRET))
-            put_option(out, &gwd_option_table[i]);
-    }
+    for (int i = 0; i < GWD_OPTION_SUBJECTS; i++)
+        put_subject(out, (gwd_option_subject)i);
     fputs("\n--start-port PORT is also GATEWAYD_START_PORT in the environment, "
           "and a line\n\"start_port = PORT\" in the file. The command line "
-          "wins, then the environment.\nThe key itself is only taken from "
-          "GATEWAYD_SECRET_KEY and from a line\n\"secret_key = KEY\" in the "
-          "file, never from the command line.\n",
+          "wins, then the environment.\nValues of a repeatable option may be "
+          "separated by commas.\n"
+          "The key itself is only taken from GATEWAYD_SECRET_KEY and from a "
+          "line\n\"secret_key = KEY\" in the file, never from the command "
+          "line.\n",
           out);
 }

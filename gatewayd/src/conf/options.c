@@ -1,10 +1,12 @@
 /* Options and their values: setting, checking, freeing. */
 #include "conf/options.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/check.h"
 #include "conf/formats.h"
 #include "secret.h"
 
@@ -22,13 +24,13 @@ int gwd_options_fail(gwd_options *options, const char *format, ...)
     return GW_EINVAL;
 }
 
-static int no_memory(gwd_options *options)
+int gwd_options_no_memory(gwd_options *options)
 {
     gwd_options_fail(options, "out of memory");
     return GW_ENOMEM;
 }
 
-static void *field_of(gwd_options *options, const gwd_option *option)
+static void *field_of(const gwd_options *options, const gwd_option *option)
 {
     return (char *)options + option->offset;
 }
@@ -100,7 +102,6 @@ static const struct {
     [GWD_OPTION_NUMBER] = {set_number, NULL, NULL},
     [GWD_OPTION_CHOICE] = {set_choice, NULL, NULL},
     [GWD_OPTION_TEXT] = {NULL, is_text, "any text"},
-    [GWD_OPTION_IPV4] = {NULL, gwd_is_ipv4, "an IPv4 address like 10.0.0.5"},
     [GWD_OPTION_HOST] = {NULL, gwd_is_host, "an address or host name, no port"},
     [GWD_OPTION_ADDRESS] = {NULL, gwd_is_address,
                             "HOST:PORT like 10.0.0.5:1236"},
@@ -118,9 +119,10 @@ static const struct {
     [GWD_OPTION_SNI] = {NULL, gwd_is_sni, "HOST CERTIFICATE KEY"},
 };
 
-/* What the option takes, in words. */
-static void describe(const gwd_option *option, char *out, size_t size)
+void gwd_option_takes(const gwd_option *option,
+                      char out[GWD_OPTION_TAKES_LEN + 1])
 {
+    const size_t size = GWD_OPTION_TAKES_LEN + 1;
     size_t len;
 
     if (types[option->type].allowed != NULL) {
@@ -142,9 +144,9 @@ static void describe(const gwd_option *option, char *out, size_t size)
 static int bad_value(gwd_options *options, const gwd_option *option,
                      const char *place, const char *value)
 {
-    char allowed[200];
+    char allowed[GWD_OPTION_TAKES_LEN + 1];
 
-    describe(option, allowed, sizeof(allowed));
+    gwd_option_takes(option, allowed);
     if (option->flags & GWD_OPTION_SECRET)
         return gwd_options_fail(options, "%s: not allowed; it takes %s", place,
                                 allowed);
@@ -188,34 +190,149 @@ static void replace_text(char **field, char *copy)
 }
 
 static int store_text(gwd_options *options, const gwd_option *option,
-                      const char *value)
+                      const char *value, size_t len)
 {
     void *field = field_of(options, option);
-    char *copy = strdup(value);
+    char *copy = strndup(value, len);
 
     if (copy == NULL)
-        return no_memory(options);
+        return gwd_options_no_memory(options);
     if (!(option->flags & GWD_OPTION_REPEAT))
         replace_text(field, copy);
     else if (!add_text(field, copy))
-        return no_memory(options);
+        return gwd_options_no_memory(options);
     return GW_OK;
 }
 
-int gwd_option_set(gwd_options *options, const gwd_option *option,
-                   gwd_source source, const char *place, const char *value)
+/* The next value of a list, without the blanks around it. */
+static gw_slice next_value(const char **at)
 {
-    unsigned char *from = &options->source[option - gwd_option_table];
+    size_t len = strcspn(*at, ",");
+    gw_slice value = gw_slice_of(*at, len);
+
+    *at += (*at)[len] == ',' ? len + 1 : len;
+    while (value.len > 0 && isspace((unsigned char)value.base[0]))
+        value = gw_slice_of(value.base + 1, value.len - 1);
+    while (value.len > 0 && isspace((unsigned char)value.base[value.len - 1]))
+        value.len--;
+    return value;
+}
+
+/* Checks one value and adds it. */
+static int add_value(gwd_options *options, const gwd_option *option,
+                     const char *place, gw_slice value)
+{
+    char *copy = strndup(value.base, value.len);
+    bool fits = copy != NULL && types[option->type].fits(copy);
+    int result = copy == NULL ? gwd_options_no_memory(options)
+                 : fits       ? store_text(options, option, copy, value.len)
+                              : bad_value(options, option, place, copy);
+
+    free(copy);
+    return result;
+}
+
+static int set_list(gwd_options *options, const gwd_option *option,
+                    const char *place, const char *text)
+{
+    const char *end = text + strlen(text);
+    const char *at = text;
+    int result;
+
+    do {
+        result = add_value(options, option, place, next_value(&at));
+    } while (result == GW_OK && at < end);
+    /* "a," has an empty second value. */
+    if (result == GW_OK && end > text && end[-1] == ',')
+        return bad_value(options, option, place, "");
+    return result;
+}
+
+static int set_one(gwd_options *options, const gwd_option *option,
+                   const char *place, const char *value)
+{
     bool (*set)(void *, const gwd_option *, const char *) =
         types[option->type].set;
 
     if (set != NULL ? !set(field_of(options, option), option, value)
                     : !types[option->type].fits(value))
         return bad_value(options, option, place, value);
+    return set != NULL ? GW_OK
+                       : store_text(options, option, value, strlen(value));
+}
+
+int gwd_option_set(gwd_options *options, const gwd_option *option,
+                   gwd_source source, const char *place, const char *value)
+{
+    unsigned char *from = &options->source[option - gwd_option_table];
+    int result;
+
     if ((option->flags & GWD_OPTION_REPEAT) && *from != source)
         clear_texts(field_of(options, option));
-    *from = (unsigned char)source;
-    return set != NULL ? GW_OK : store_text(options, option, value);
+    result = option->flags & GWD_OPTION_REPEAT
+                 ? set_list(options, option, place, value)
+                 : set_one(options, option, place, value);
+    if (result == GW_OK)
+        *from = (unsigned char)source;
+    return result;
+}
+
+/* ---- two sets of options ------------------------------------------------ */
+
+static bool same_texts(const gwd_texts *a, const gwd_texts *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool gwd_option_same(const gwd_option *option, const gwd_options *a,
+                     const gwd_options *b)
+{
+    const void *first = field_of(a, option);
+    const void *second = field_of(b, option);
+
+    if (option->flags & GWD_OPTION_REPEAT)
+        return same_texts(first, second);
+    if (option->type == GWD_OPTION_FLAG)
+        return *(const bool *)first == *(const bool *)second;
+    if (types[option->type].set != NULL)
+        return *(const uint64_t *)first == *(const uint64_t *)second;
+    return strcmp(*(char *const *)first, *(char *const *)second) == 0;
+}
+
+static int copy_texts(const gwd_option *option, gwd_options *to,
+                      const gwd_texts *from)
+{
+    int result = GW_OK;
+
+    clear_texts(field_of(to, option));
+    for (size_t i = 0; result == GW_OK && i < from->count; i++)
+        result = store_text(to, option, from->items[i], strlen(from->items[i]));
+    return result;
+}
+
+int gwd_option_copy(const gwd_option *option, gwd_options *to,
+                    const gwd_options *from)
+{
+    const void *field = field_of(from, option);
+    size_t row = (size_t)(option - gwd_option_table);
+
+    to->source[row] = from->source[row];
+    if (option->flags & GWD_OPTION_REPEAT)
+        return copy_texts(option, to, field);
+    if (option->type == GWD_OPTION_FLAG)
+        *(bool *)field_of(to, option) = *(const bool *)field;
+    else if (types[option->type].set != NULL)
+        *(uint64_t *)field_of(to, option) = *(const uint64_t *)field;
+    else
+        return store_text(to, option, *(char *const *)field,
+                          strlen(*(char *const *)field));
+    return GW_OK;
 }
 
 /* ---- all of them -------------------------------------------------------- */
@@ -237,7 +354,7 @@ int gwd_options_init(gwd_options *options)
             result = gwd_option_set(options, option, GWD_SOURCE_DEFAULT,
                                     option->key, option->preset);
         else if (is_single_text(option))
-            result = store_text(options, option, "");
+            result = store_text(options, option, "", 0);
         if (result < 0)
             return result;
     }

@@ -1,10 +1,13 @@
 /* The daemon's options: one table drives command line, environment, file,
- * --help and the checks.
+ * --help, the checks, the documentation, the man page and the sample file (the
+ * last three through scripts/gen-options).
  *
  * An option `ping_interval` is `--ping-interval` on the command line,
  * GATEWAYD_PING_INTERVAL in the environment and `ping_interval` in the file.
  * The command line wins over the environment, the environment over the file. An
- * empty variable counts as unset, unless the option MAY_BE_EMPTY. */
+ * empty variable counts as unset, unless the option MAY_BE_EMPTY. Values of a
+ * repeatable option are separated by commas, or given one by one; those of a
+ * higher source replace those of a lower one. */
 #ifndef GWD_OPTIONS_H
 #define GWD_OPTIONS_H
 
@@ -96,8 +99,8 @@ int gwd_options_init(gwd_options *options);
 void gwd_options_deinit(gwd_options *options); /* wipes the key */
 
 /* Everything: file, environment (`env` like environ), command line, then the
- * checks of gwd_options_check(), unless help or version is asked for.
- * GW_EINVAL, GW_ENOMEM: see `error`. */
+ * checks of gwd_options_check(), and the key from its file; unless help or
+ * version is asked for. GW_EINVAL, GW_ENOMEM: see `error`. */
 int gwd_options_load(gwd_options *options, int argc, char **argv, char **env);
 
 /* The parts of it. gwd_options_read_text() takes a file's contents; `name` is
@@ -108,11 +111,40 @@ int gwd_options_read_file(gwd_options *options, const char *path);
 int gwd_options_read_text(gwd_options *options, gw_slice text,
                           const char *name);
 
-/* Whether the options fit together; reads the secret key's file. */
+/* Whether the options fit together, and the files, user and group that they
+ * name are there. GW_EINVAL. */
 int gwd_options_check(gwd_options *options);
 
 /* What --help prints. */
 void gwd_options_help(FILE *out);
+
+/* ---- loading anew -------------------------------------------------------- */
+
+struct gwd_option;
+
+/* Options whose value has changed, in the order of the table: for a log line
+ * that names them. */
+typedef struct gwd_options_changes {
+    const struct gwd_option *reloaded[GWD_OPTION_COUNT]; /* take effect now */
+    size_t reloaded_count;
+    const struct gwd_option *restart[GWD_OPTION_COUNT]; /* need a restart */
+    size_t restart_count;
+} gwd_options_changes;
+
+/* What SIGHUP does: loads from the same arguments and environment, and the file
+ * as it is now, into `fresh`, which the call initialises and the caller deinits
+ * in any case.
+ *
+ * GW_OK: `fresh` is what to run with from now on: options that need a restart
+ * have their running values in it, so they are told again the next time.
+ * GW_EINVAL, GW_ENOMEM: fresh->error says why, `changes` is empty, and
+ * `running` stays in force; it is never changed.
+ *
+ * The process may have become another user since the start. So a file that it
+ * is not permitted to read is no error here: the key stays, and certificates
+ * are TLS's to complain about. Nothing is written to standard error. */
+int gwd_options_reload(const gwd_options *running, gwd_options *fresh, int argc,
+                       char **argv, char **env, gwd_options_changes *changes);
 
 /* ---- a listener ---------------------------------------------------------- */
 
@@ -144,20 +176,35 @@ typedef enum gwd_option_type {
     GWD_OPTION_NUMBER,  /* min…max */
     GWD_OPTION_CHOICE,  /* the number of a word in `words` */
     GWD_OPTION_TEXT,    /* anything */
-    GWD_OPTION_IPV4,    /* 10.0.0.5 */
     GWD_OPTION_HOST,    /* an address or a name, without port */
     GWD_OPTION_ADDRESS, /* HOST:PORT */
     GWD_OPTION_LISTEN,  /* PROTOCOL://HOST:PORT [WORD]... */
-    GWD_OPTION_ORIGIN,  /* https://example.com, https://*.example.com, * */
+    GWD_OPTION_ORIGIN,  /* https://example.com, null, ... */
     GWD_OPTION_NETWORK, /* 10.0.0.0/8, ::1 */
     GWD_OPTION_TOKEN,   /* a word as in HTTP headers */
     GWD_OPTION_SNI,     /* HOST CERTIFICATE KEY */
     GWD_OPTION_TYPES
 } gwd_option_type;
 
+/* What --help and the documentation put together, in this order. */
+typedef enum gwd_option_subject {
+    GWD_SUBJECT_LISTEN,
+    GWD_SUBJECT_TLS,
+    GWD_SUBJECT_CLUSTER,
+    GWD_SUBJECT_WORKERS,
+    GWD_SUBJECT_TIMES,
+    GWD_SUBJECT_LIMITS,
+    GWD_SUBJECT_PROCESS,
+    GWD_SUBJECT_PROGRAM,
+    GWD_OPTION_SUBJECTS
+} gwd_option_subject;
+
+extern const char *const gwd_option_subjects[GWD_OPTION_SUBJECTS]; /* titles */
+
 /* bits of gwd_option.flags */
 enum {
-    GWD_OPTION_REPEAT = 1,        /* the field is a gwd_texts */
+    GWD_OPTION_REPEAT = 1,        /* the field is a gwd_texts; no value has a
+                                     comma in it */
     GWD_OPTION_SECRET = 2,        /* never shown; not from the command line */
     GWD_OPTION_NO_FILE = 4,       /* means nothing in a file */
     GWD_OPTION_ARGS_ONLY = 8,     /* command line only */
@@ -166,6 +213,7 @@ enum {
 };
 
 typedef struct gwd_option {
+    gwd_option_subject subject;
     const char *key; /* lower-case words joined by _ */
     gwd_option_type type;
     unsigned flags;
@@ -183,10 +231,32 @@ extern const gwd_option gwd_option_table[GWD_OPTION_COUNT];
  * NULL: unknown. */
 const gwd_option *gwd_option_find(gw_slice name, char joint);
 
-/* Sets one option from text. `place` is what an error begins with. A source's
- * first value of a repeatable option drops those of lower sources. */
+/* "--start-port", and "GATEWAYD_START_PORT"; with a NUL. */
+#define GWD_OPTION_ENV_PREFIX "GATEWAYD_"
+#define GWD_OPTION_NAME_LEN 47
+void gwd_option_arg_name(const gwd_option *option,
+                         char out[GWD_OPTION_NAME_LEN + 1]);
+void gwd_option_env_name(const gwd_option *option,
+                         char out[GWD_OPTION_NAME_LEN + 1]);
+
+/* What the option takes, in words: "a number from 0 to 65535". */
+#define GWD_OPTION_TAKES_LEN 159
+void gwd_option_takes(const gwd_option *option,
+                      char out[GWD_OPTION_TAKES_LEN + 1]);
+
+/* Sets one option from text; a repeatable one gets each of its values, which
+ * are separated by commas. `place` is what an error begins with. What a source
+ * says first of a repeatable option drops what lower sources said. */
 int gwd_option_set(gwd_options *options, const gwd_option *option,
                    gwd_source source, const char *place, const char *value);
+
+/* Whether both have the same value of it. */
+bool gwd_option_same(const gwd_option *option, const gwd_options *a,
+                     const gwd_options *b);
+
+/* Gives `to` the value that `from` has. GW_ENOMEM. */
+int gwd_option_copy(const gwd_option *option, gwd_options *to,
+                    const gwd_options *from);
 
 /* Writes options->error, printf-like, one line. Returns GW_EINVAL. */
 int gwd_options_fail(gwd_options *options, const char *format, ...)

@@ -1,14 +1,11 @@
-/* Where options come from: command line, environment, file. */
-#include <ctype.h>
-#include <errno.h>
+/* Where options come from: command line, environment, and the file that one of
+ * them names. */
 #include <stdlib.h>
 #include <string.h>
-#include <ini.h>
 
-#include "conf/options.h"
+#include "conf/check.h"
 
 #define PLACE_LEN 300
-#define ENV_PREFIX "GATEWAYD_"
 
 /* ---- the command line --------------------------------------------------- */
 
@@ -17,8 +14,8 @@ static int refuse_secret(gwd_options *options, const char *name)
     return gwd_options_fail(
         options,
         "--%s: a key on the command line can be read by every user of this "
-        "machine; use --%s-file or the environment variable " ENV_PREFIX
-        "SECRET_KEY",
+        "machine; use --%s-file or the environment "
+        "variable " GWD_OPTION_ENV_PREFIX "SECRET_KEY",
         name, name);
 }
 
@@ -67,14 +64,6 @@ int gwd_options_read_args(gwd_options *options, int argc, char **argv)
 
 /* ---- the environment ---------------------------------------------------- */
 
-static void env_name(const gwd_option *option, char *out, size_t size)
-{
-    size_t len = (size_t)snprintf(out, size, ENV_PREFIX "%s", option->key);
-
-    for (size_t i = 0; i < len && i < size; i++)
-        out[i] = (char)toupper((unsigned char)out[i]);
-}
-
 /* Compose files pass KEY=${UNSET} on as an empty variable: it must not take,
  * say, the file's key away. */
 static bool is_set(const gwd_option *option, const char *value)
@@ -99,13 +88,13 @@ int gwd_options_read_env(gwd_options *options, char **env)
 {
     for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
         const gwd_option *option = &gwd_option_table[i];
-        char place[PLACE_LEN];
+        char place[GWD_OPTION_NAME_LEN + 1];
         const char *value;
         int result;
 
         if (option->flags & GWD_OPTION_ARGS_ONLY)
             continue;
-        env_name(option, place, sizeof(place));
+        gwd_option_env_name(option, place);
         value = env_value(env, place);
         if (!is_set(option, value))
             continue;
@@ -120,9 +109,9 @@ int gwd_options_read_env(gwd_options *options, char **env)
 static bool is_known_variable(const char *variable)
 {
     for (size_t i = 0; i < GWD_OPTION_COUNT; i++) {
-        char name[PLACE_LEN];
+        char name[GWD_OPTION_NAME_LEN + 1];
 
-        env_name(&gwd_option_table[i], name, sizeof(name));
+        gwd_option_env_name(&gwd_option_table[i], name);
         if (strncmp(variable, name, strlen(name)) == 0 &&
             variable[strlen(name)] == '=')
             return true;
@@ -135,168 +124,12 @@ static bool is_known_variable(const char *variable)
 static void warn_of_unknown_variables(char **env)
 {
     for (; *env != NULL; env++) {
-        if (strncmp(*env, ENV_PREFIX, sizeof(ENV_PREFIX) - 1) == 0 &&
+        if (strncmp(*env, GWD_OPTION_ENV_PREFIX,
+                    sizeof(GWD_OPTION_ENV_PREFIX) - 1) == 0 &&
             !is_known_variable(*env))
             fprintf(stderr, "gatewayd: warning: %.*s is no option\n",
                     (int)strcspn(*env, "="), *env);
     }
-}
-
-/* ---- the file ----------------------------------------------------------- */
-
-/* inih reads lines through next_line(), which also counts them: its handler is
- * not told where it is. */
-typedef struct ini_source {
-    gwd_options *options;
-    const char *name;
-    FILE *file; /* or, when NULL: */
-    gw_slice text;
-    unsigned line;
-    int result;
-} ini_source;
-
-static int fail_at(ini_source *source, const char *text)
-{
-    return gwd_options_fail(source->options, "%s:%u: %s", source->name,
-                            source->line, text);
-}
-
-/* fgets() on a text. */
-static char *take_line(gw_slice *text, char *out, int size)
-{
-    const char *newline;
-    size_t len;
-
-    if (text->len == 0)
-        return NULL;
-    newline = memchr(text->base, '\n', text->len);
-    len = newline == NULL ? text->len : (size_t)(newline - text->base) + 1;
-    if (len > (size_t)size - 1)
-        len = (size_t)size - 1;
-    memcpy(out, text->base, len);
-    out[len] = '\0';
-    text->base += len;
-    text->len -= len;
-    return out;
-}
-
-/* inih would take what follows for a comment, and cut the value silently. */
-static bool would_be_cut(const char *line)
-{
-    const char *start = line + strspn(line, " \t\r\n\v\f");
-
-    if (*start == ';' || *start == '#' || *line == '[')
-        return false;
-    for (; *start != '\0'; start++) {
-        if (*start == ';' && start > line && isspace((unsigned char)start[-1]))
-            return true;
-    }
-    return false;
-}
-
-static int check_line(ini_source *source, const char *line, int size)
-{
-    char text[64];
-
-    if (strlen(line) == (size_t)size - 1 && line[size - 2] != '\n') {
-        snprintf(text, sizeof(text), "longer than %d bytes", size - 2);
-        return fail_at(source, text);
-    }
-    if (would_be_cut(line))
-        return fail_at(source, "\" ;\" is not allowed in a value; comments "
-                               "have lines of their own");
-    return GW_OK;
-}
-
-static char *next_line(char *out, int size, void *arg)
-{
-    ini_source *source = arg;
-    char *line;
-
-    if (source->result < 0)
-        return NULL;
-    line = source->file != NULL ? fgets(out, size, source->file)
-                                : take_line(&source->text, out, size);
-    if (line == NULL)
-        return NULL;
-    source->line++;
-    source->result = check_line(source, line, size);
-    return source->result < 0 ? NULL : line;
-}
-
-static int set_from_file(ini_source *source, const char *key, const char *value)
-{
-    const gwd_option *option = gwd_option_find(gw_slice_str(key), '_');
-    gwd_options *options = source->options;
-    char place[PLACE_LEN];
-
-    snprintf(place, sizeof(place), "%s:%u: %s", source->name, source->line,
-             key);
-    if (option == NULL)
-        return gwd_options_fail(options,
-                                "%s: unknown option; gatewayd --help "
-                                "lists all",
-                                place);
-    if (option->flags & (GWD_OPTION_NO_FILE | GWD_OPTION_ARGS_ONLY))
-        return gwd_options_fail(options, "%s: not allowed in a file", place);
-    if (options->source[option - gwd_option_table] == GWD_SOURCE_FILE &&
-        !(option->flags & GWD_OPTION_REPEAT))
-        return gwd_options_fail(options, "%s: given twice", place);
-    return gwd_option_set(options, option, GWD_SOURCE_FILE, place, value);
-}
-
-/* 1 to go on: inih's way. */
-static int on_pair(void *arg, const char *section, const char *key,
-                   const char *value)
-{
-    ini_source *source = arg;
-
-    if (source->result < 0)
-        return 0;
-    if (section[0] != '\0' && strcmp(section, "gatewayd") != 0)
-        source->result = fail_at(source, "unknown section; [gatewayd] or none");
-    else
-        source->result = set_from_file(source, key, value);
-    return source->result == GW_OK;
-}
-
-/* inih goes on after a line that it cannot read, but tells the first one: it
- * may lie before the line that we did not like. */
-static int parse(ini_source *source)
-{
-    int line = ini_parse_stream(next_line, source, on_pair, source);
-
-    if (line > 0 &&
-        (source->result == GW_OK || (unsigned)line < source->line)) {
-        source->line = (unsigned)line;
-        return fail_at(source, "not \"key = value\"");
-    }
-    if (line < 0)
-        return gwd_options_fail(source->options, "%s: out of memory",
-                                source->name);
-    return source->result;
-}
-
-int gwd_options_read_text(gwd_options *options, gw_slice text, const char *name)
-{
-    ini_source source = {options, name, NULL, text, 0, GW_OK};
-
-    return parse(&source);
-}
-
-int gwd_options_read_file(gwd_options *options, const char *path)
-{
-    ini_source source = {options, path, NULL, {NULL, 0}, 0, GW_OK};
-    int result;
-
-    source.file = fopen(path, "re");
-    if (source.file == NULL)
-        return gwd_options_fail(options, "%s: %s", path, strerror(errno));
-    result = parse(&source);
-    if (result == GW_OK && ferror(source.file))
-        result = gwd_options_fail(options, "%s: cannot be read", path);
-    fclose(source.file);
-    return result;
 }
 
 /* ---- all of them -------------------------------------------------------- */
@@ -311,24 +144,42 @@ static int read_args_and_env(gwd_options *options, int argc, char **argv,
     return result < 0 ? result : gwd_options_read_args(options, argc, argv);
 }
 
-int gwd_options_load(gwd_options *options, int argc, char **argv, char **env)
+/* From defaults again: the file, under what is on the command line and in the
+ * environment. */
+static int read_with_file(gwd_options *options, int argc, char **argv,
+                          char **env)
 {
-    char *path;
+    char *path = strdup(options->config);
+    int result = path == NULL ? GW_ENOMEM : GW_OK;
+
+    gwd_options_deinit(options);
+    if (gwd_options_init(options) < 0 || result < 0)
+        result = gwd_options_no_memory(options);
+    else
+        result = gwd_options_read_file(options, path);
+    free(path);
+    return result < 0 ? result : read_args_and_env(options, argc, argv, env);
+}
+
+int gwd_options_gather(gwd_options *options, int argc, char **argv, char **env,
+                       gwd_load_phase phase)
+{
     int result = read_args_and_env(options, argc, argv, env);
 
     if (result < 0 || options->help || options->version)
         return result;
-    warn_of_unknown_variables(env);
-    if (options->config[0] != '\0') {
-        path = strdup(options->config);
-        gwd_options_deinit(options);
-        if (path == NULL || (result = gwd_options_init(options)) < 0)
-            result = GW_ENOMEM;
-        else
-            result = gwd_options_read_file(options, path);
-        free(path);
-        if (result == GW_OK)
-            result = read_args_and_env(options, argc, argv, env);
-    }
-    return result < 0 ? result : gwd_options_check(options);
+    if (phase == GWD_LOAD_START)
+        warn_of_unknown_variables(env);
+    if (options->config[0] != '\0')
+        result = read_with_file(options, argc, argv, env);
+    return result < 0 ? result : gwd_options_fit(options, phase);
+}
+
+int gwd_options_load(gwd_options *options, int argc, char **argv, char **env)
+{
+    int result = gwd_options_gather(options, argc, argv, env, GWD_LOAD_START);
+
+    if (result < 0 || options->help || options->version)
+        return result;
+    return gwd_options_load_key(options, NULL);
 }
