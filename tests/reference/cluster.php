@@ -4,7 +4,8 @@
  *
  *   php cluster.php --autoload FILE --state DIR --register HOST:PORT
  *       [--gateway WSPORT:INNERPORT]... [--worker-events FILE]
- *       [--workers COUNT] [--no-register] [--secret-key KEY]
+ *       [--workers COUNT] [--worker-name NAME] [--no-register]
+ *       [--secret-key KEY]
  *
  * One Register, one gateway process per --gateway, each with a WebSocket
  * listener on 127.0.0.1, and COUNT processes of a BusinessWorker (1). Without a worker the reference
@@ -25,7 +26,8 @@ use Workerman\Worker;
 function options(array $argv): array
 {
     $options = ['gateway' => [], 'secret-key' => '', 'no-register' => false,
-        'workers' => 1, 'worker-events' => __DIR__ . '/events.php'];
+        'workers' => 1, 'worker-name' => 'TestWorker',
+        'worker-events' => __DIR__ . '/events.php'];
     for ($i = 1; $i < count($argv); $i++) {
         $name = substr($argv[$i], 2);
         if ($name === 'no-register') {
@@ -56,10 +58,10 @@ function addGateway(int $port, int $innerPort, string $register, string $key): v
     $gateway->secretKey = $key;
 }
 
-function addWorkers(int $count, string $register, string $key): void
+function addWorkers(string $name, int $count, string $register, string $key): void
 {
     $worker = new BusinessWorker();
-    $worker->name = 'TestWorker';
+    $worker->name = $name;
     $worker->count = $count;
     $worker->eventHandler = 'Events';
     $worker->registerAddress = $register;
@@ -84,6 +86,7 @@ foreach ($options['gateway'] as [$port, $innerPort]) {
     addGateway($port, $innerPort, $options['register'], $options['secret-key']);
 }
 if ($options['workers'] > 0) {
-    addWorkers((int) $options['workers'], $options['register'], $options['secret-key']);
+    addWorkers($options['worker-name'], (int) $options['workers'],
+        $options['register'], $options['secret-key']);
 }
 Worker::runAll();
