@@ -5,13 +5,15 @@
  *   php cluster.php --autoload FILE --state DIR --register HOST:PORT
  *       [--gateway WSPORT:INNERPORT]... [--worker-events FILE]
  *       [--workers COUNT] [--worker-name NAME] [--no-register]
- *       [--secret-key KEY]
+ *       [--secret-key KEY] [--ping-interval SECONDS]
+ *       [--ping-not-response-limit COUNT] [--ping-data TEXT]
  *
  * One Register, one gateway process per --gateway, each with a WebSocket
- * listener on 127.0.0.1, and COUNT processes of a BusinessWorker (1). Without a worker the reference
- * closes every client at once. The default worker sends the greeting of the
- * manual, {"type":"init","client_id":"..."}, on connect and ignores messages;
- * --worker-events names a file that declares another `Events` class.
+ * listener on 127.0.0.1, and COUNT processes of a BusinessWorker (1). Without a
+ * worker the reference closes every client at once. The default worker sends the
+ * greeting of the manual, {"type":"init","client_id":"..."}, on connect and
+ * ignores messages; --worker-events names a file that declares another `Events`
+ * class.
  *
  * Log, pid and standard output files are written to DIR only.
  */
@@ -26,7 +28,8 @@ use Workerman\Worker;
 function options(array $argv): array
 {
     $options = ['gateway' => [], 'secret-key' => '', 'no-register' => false,
-        'workers' => 1, 'worker-name' => 'TestWorker',
+        'ping-interval' => '0', 'ping-not-response-limit' => '0',
+        'ping-data' => '', 'workers' => 1, 'worker-name' => 'TestWorker',
         'worker-events' => __DIR__ . '/events.php'];
     for ($i = 1; $i < count($argv); $i++) {
         $name = substr($argv[$i], 2);
@@ -47,7 +50,7 @@ function addRegister(string $address, string $key): void
     $register->secretKey = $key;
 }
 
-function addGateway(int $port, int $innerPort, string $register, string $key): void
+function addGateway(int $port, int $innerPort, string $register, string $key): Gateway
 {
     $gateway = new Gateway("websocket://127.0.0.1:$port");
     $gateway->name = "Gateway$innerPort";
@@ -56,6 +59,14 @@ function addGateway(int $port, int $innerPort, string $register, string $key): v
     $gateway->startPort = $innerPort;
     $gateway->registerAddress = $register;
     $gateway->secretKey = $key;
+    return $gateway;
+}
+
+function addHeartbeat(Gateway $gateway, array $options): void
+{
+    $gateway->pingInterval = (int) $options['ping-interval'];
+    $gateway->pingNotResponseLimit = (int) $options['ping-not-response-limit'];
+    $gateway->pingData = $options['ping-data'];
 }
 
 function addWorkers(string $name, int $count, string $register, string $key): void
@@ -83,7 +94,9 @@ if (!$options['no-register']) {
     addRegister($options['register'], $options['secret-key']);
 }
 foreach ($options['gateway'] as [$port, $innerPort]) {
-    addGateway($port, $innerPort, $options['register'], $options['secret-key']);
+    $gateway = addGateway($port, $innerPort, $options['register'],
+        $options['secret-key']);
+    addHeartbeat($gateway, $options);
 }
 if ($options['workers'] > 0) {
     addWorkers($options['worker-name'], (int) $options['workers'],

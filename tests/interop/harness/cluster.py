@@ -82,6 +82,12 @@ class Gatewayd:
         self.inner_address = address("inner ")
         self.own_register = address("register ")
 
+    def ports_of(self, scheme):
+        """The ports of its listeners with that scheme, in their order."""
+        line = READY.search(self.process.log)["all"]
+        found = re.findall(rf"{re.escape(scheme)}://[\d.]+:(\d+)", line)
+        return [int(port) for port in found]
+
     def restart(self):
         """Ends it and starts another on the same ports."""
         register = self.own_register
@@ -179,7 +185,7 @@ class ReferenceCluster(Cluster):
 
     kind = "gatewayworker"
 
-    def __init__(self, count=1, secret_key="", workers=1):
+    def __init__(self, count=1, secret_key="", workers=1, options=()):
         if REFERENCE is None:
             raise AssertionError(WHY_NO_REFERENCE)
         ports = free_ports(1 + 2 * count)
@@ -194,6 +200,7 @@ class ReferenceCluster(Cluster):
         for gateway in self.gateways:
             inner_port = gateway.inner_address.split(":")[1]
             command += ["--gateway", f"{gateway.websocket_port}:{inner_port}"]
+        command += options
         self.process = Process(command, "reference").start()
         try:
             self._wait_ready(workers > 0)

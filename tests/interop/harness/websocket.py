@@ -38,21 +38,73 @@ def text_frame(payload):
     return b"\x81\x7f" + struct.pack(">Q", len(payload)) + payload
 
 
-class WebSocket:
-    """`received` holds all bytes after the handshake response that were not
-    taken yet; `eof` is true once the gateway has closed."""
+class Connection:
+    """A client's TCP connection. `received` holds all bytes that were not
+    taken yet; `eof` is true once the gateway has closed. `source` is the
+    address that it comes from, like one of the loopback's."""
 
-    def __init__(self, port, path="/", headers=(), greeting=True,
-                 host="127.0.0.1"):
-        self.socket = socket.create_connection((host, port), 10)
+    def __init__(self, port, first=b"", source="", host="127.0.0.1"):
+        self.socket = socket.create_connection((host, port), 10, (source, 0))
         self.received = b""
         self.eof = False
+        self.socket.sendall(first)
+        self.socket.setblocking(False)
+
+    def read(self):
+        """Takes what has arrived, without waiting; returns `received`."""
+        try:
+            while not self.eof:
+                data = self.socket.recv(1 << 20)
+                self.eof = not data
+                self.received += data
+        except BlockingIOError:
+            pass
+        except ConnectionResetError:
+            self.eof = True
+        return self.received
+
+    def expect(self, data, timeout=None):
+        """Waits for exactly these bytes and takes them."""
+        wait_until(lambda: len(self.read()) >= len(data) or self.eof,
+                   f"{data!r}, have {self.received!r}", timeout)
+        got, self.received = (self.received[:len(data)],
+                              self.received[len(data):])
+        if got != data:
+            raise AssertionError(f"received {got + self.received!r}, "
+                                 f"expected {data!r}")
+
+    def expect_eof(self, timeout=None):
+        wait_until(lambda: self.read() or self.eof, "a close", timeout)
+        if self.received:
+            raise AssertionError(f"received {self.received!r} before the end")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def expect_silence(self):
+        """Fails if anything arrived that was not expected."""
+        if self.read():
+            raise AssertionError(f"unexpected: {self.received!r}")
+
+    def close(self):
+        self.socket.close()
+
+
+class WebSocket(Connection):
+    """`received` begins after the handshake's response. `first` is what stands
+    in front of the request."""
+
+    def __init__(self, port, path="/", headers=(), greeting=True, first=b"",
+                 source="", host="127.0.0.1"):
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}",
                  "Upgrade: websocket", "Connection: Upgrade",
                  f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13",
                  *headers]
-        self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        self.socket.setblocking(False)
+        request = "\r\n".join(lines) + "\r\n\r\n"
+        super().__init__(port, first + request.encode(), source, host)
         try:
             wait_until(lambda: b"\r\n\r\n" in self.read() or self.eof,
                        "a handshake response")
@@ -74,44 +126,8 @@ class WebSocket:
         self.received = self.received[2 + length:]
         return greeting["client_id"]
 
-    def read(self):
-        """Takes what has arrived, without waiting; returns `received`."""
-        try:
-            while not self.eof:
-                data = self.socket.recv(1 << 20)
-                self.eof = not data
-                self.received += data
-        except BlockingIOError:
-            pass
-        except ConnectionResetError:
-            self.eof = True
-        return self.received
-
     def send(self, opcode, payload, fin=True):
         self.socket.sendall(client_frame(opcode, payload, fin))
 
-    def expect(self, data, timeout=None):
-        """Waits for exactly these bytes and takes them."""
-        wait_until(lambda: len(self.read()) >= len(data) or self.eof,
-                   f"{data!r}, have {self.received!r}", timeout)
-        got, self.received = (self.received[:len(data)],
-                              self.received[len(data):])
-        if got != data:
-            raise AssertionError(f"received {got + self.received!r}, "
-                                 f"expected {data!r}")
-
     def expect_text(self, payload, timeout=None):
         self.expect(text_frame(payload), timeout)
-
-    def expect_eof(self, timeout=None):
-        wait_until(lambda: self.read() or self.eof, "a close", timeout)
-        if self.received:
-            raise AssertionError(f"received {self.received!r} before the end")
-
-    def expect_silence(self):
-        """Fails if anything arrived that was not expected."""
-        if self.read():
-            raise AssertionError(f"unexpected: {self.received!r}")
-
-    def close(self):
-        self.socket.close()
