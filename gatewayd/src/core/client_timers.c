@@ -101,7 +101,8 @@ void gwd_client_arm(gwd_client *client)
 
 static bool is_bound(const gwd_client *client)
 {
-    return client->member.uid.party != NULL || client->member.groups != NULL;
+    return gwd_member_uid(&client->member).base != NULL ||
+           gwd_member_group_count(&client->member) > 0;
 }
 
 /* False: the client is gone. */
