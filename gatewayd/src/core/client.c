@@ -297,15 +297,6 @@ static void turn_away(gwd_client *client, gwd_handshake_result refusal)
     gwd_ring_arm(&clients->ring, &client->timeout, REFUSED_SECONDS);
 }
 
-/* Whether a proxy will name the client's address in the request. */
-static bool address_will_come(const gwd_client *client)
-{
-    gwd_ip ip = gwd_client_ip(client);
-
-    return gwd_client_port_of(client)->speech->handshake &&
-           gwd_networks_have(&gwd_clients_of(client)->lists.proxies, &ip);
-}
-
 bool gwd_client_start_tls(gwd_client *client)
 {
     struct gwd_tls *tls = gwd_client_port_of(client)->config.tls;
@@ -332,7 +323,7 @@ void gwd_client_enter(gwd_client *client)
         turn_away(client, GWD_HANDSHAKE_FULL);
         return;
     }
-    if (!address_will_come(client) && !gwd_client_count(client)) {
+    if (!gwd_client_count(client)) {
         turn_away(client, GWD_HANDSHAKE_TOO_MANY);
         return;
     }

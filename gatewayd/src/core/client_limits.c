@@ -92,7 +92,8 @@ static crowd *get(struct gwd_crowds *crowds, const gwd_ip *ip)
     return found;
 }
 
-/* A client of unknown address belongs to none, and a proxy speaks for many. */
+/* A client of unknown address belongs to none, and a proxy speaks for many:
+ * what comes from one is counted when it has named the client. */
 static bool may_be_counted(const gwd_client *client)
 {
     const gwd_clients *clients = gwd_clients_of(client);

@@ -564,13 +564,34 @@ static void clients_of_a_proxy_are_counted_by_their_own_address(void **state)
     assert_int_equal(gwd_hub_count(hub), PEERS);
     send_bytes(peers[0], LIT(HEAD "X-Forwarded-For: 9.9.9.9\r\n" REST));
     expect_bytes(loop, peers[0], LIT(ANSWER));
-    send_bytes(peers[1], LIT(HEAD "X-Forwarded-For: 9.9.9.8\r\n" REST));
-    expect_bytes(loop, peers[1], LIT(ANSWER));
+    upgrade(1); /* it speaks for itself, and so does another */
     send_bytes(peers[2], LIT(HEAD "X-Forwarded-For: 9.9.9.9\r\n" REST));
     expect_bytes(loop, peers[2], LIT("HTTP/1.1 429 "));
-    send_bytes(peers[3], LIT(REQUEST)); /* it speaks for itself */
-    expect_bytes(loop, peers[3], LIT(ANSWER));
+    upgrade(3);
     expect_closed(GWD_CLOSE_LIMIT, 1);
+}
+
+/* Who was counted as himself is found to be a proxy when he names a client. */
+static void a_client_that_moves_is_counted_anew(void **state)
+{
+    gwd_client_port *port;
+
+    (void)state;
+    config.max_connections_per_ip = 1;
+    port = port_for(GWD_CLIENT_WEBSOCKET);
+    connect_from(port, 0, "10.0.0.1");
+    config.trusted_proxies = (gwd_client_texts){proxies, 2};
+    assert_int_equal(gwd_clients_reload(clients, &config), GW_OK);
+    send_bytes(peers[0], LIT(HEAD "X-Forwarded-For: 9.9.9.9\r\n" REST));
+    expect_bytes(loop, peers[0], LIT(ANSWER));
+    connect_from(port, 1, "10.0.0.1");
+    send_bytes(peers[1], LIT(HEAD "X-Forwarded-For: 9.9.9.9\r\n" REST));
+    expect_bytes(loop, peers[1], LIT("HTTP/1.1 429 "));
+    close(peers[0]);
+    peers[0] = -1;
+    wait_for_count(0);
+    connect_from(port, 2, "9.9.9.9");
+    upgrade(2);
 }
 
 static void a_proxy_header_counts_before_anything_is_told(void **state)
@@ -918,6 +939,7 @@ int main(void)
         TEST(an_address_may_have_so_many),
         TEST(an_ipv6_network_counts_as_one),
         TEST(clients_of_a_proxy_are_counted_by_their_own_address),
+        TEST(a_client_that_moves_is_counted_anew),
         TEST(a_proxy_header_counts_before_anything_is_told),
         TEST(who_stays_unbound_is_closed),
         TEST(a_silent_websocket_is_pinged_and_closed),
