@@ -6,15 +6,6 @@
 #include "hub/party.h"
 #include "key.h"
 
-/* A connection in a group: in the group's list, in the connection's list, and
- * in a table that finds it by both. */
-struct gwd_membership {
-    gwd_link link;
-    gwd_membership *prev; /* the member's groups, oldest first */
-    gwd_membership *next;
-    gwd_node node;
-};
-
 struct gwd_hub {
     uint8_t seed[GW_SIPHASH_SEED_LEN];
     gwd_table ids;
@@ -48,7 +39,7 @@ static uint32_t membership_hash(const void *arg, const gwd_node *node)
 {
     const gwd_membership *in = GWD_ENTRY(node, gwd_membership, node);
 
-    return pair_hash(arg, in->link.member, in->link.party);
+    return pair_hash(arg, in->member, in->link.party);
 }
 
 gwd_hub *gwd_hub_new(const uint8_t seed[GW_SIPHASH_SEED_LEN])
@@ -166,7 +157,7 @@ int gwd_hub_bind_uid(gwd_hub *hub, gwd_member *member, gw_slice uid)
         return GW_OK; /* leaving would free the party we are about to enter */
     }
     gwd_hub_unbind_uid(hub, member);
-    gwd_party_enter(party, &member->uid, member);
+    gwd_party_enter(party, &member->uid);
     return GW_OK;
 }
 
@@ -205,7 +196,7 @@ static gwd_membership *find_membership(const gwd_hub *hub,
 
     for (; node != NULL; node = node->next) {
         gwd_membership *in = GWD_ENTRY(node, gwd_membership, node);
-        if (in->link.member == member && in->link.party == group) {
+        if (in->member == member && in->link.party == group) {
             return in;
         }
     }
@@ -215,7 +206,8 @@ static gwd_membership *find_membership(const gwd_hub *hub,
 static void begin_membership(gwd_hub *hub, gwd_membership *in,
                              gwd_member *member, gwd_party *group)
 {
-    gwd_party_enter(group, &in->link, member);
+    in->member = member;
+    gwd_party_enter(group, &in->link);
     gwd_table_insert(&hub->memberships, &in->node);
     in->next = NULL;
     in->prev = member->groups_last;
@@ -226,7 +218,7 @@ static void begin_membership(gwd_hub *hub, gwd_membership *in,
 
 static void end_membership(gwd_hub *hub, gwd_membership *in)
 {
-    gwd_member *member = in->link.member;
+    gwd_member *member = in->member;
 
     gwd_table_remove(&hub->memberships, &in->node);
     *(in->prev != NULL ? &in->prev->next : &member->groups) = in->next;

@@ -26,7 +26,6 @@ typedef struct gwd_membership gwd_membership; /* a connection in a group */
 typedef struct gwd_link gwd_link;
 struct gwd_link {
     gwd_party *party; /* NULL: in none */
-    gwd_member *member;
     gwd_link *prev;
     gwd_link *next;
 };

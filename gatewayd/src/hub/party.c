@@ -113,7 +113,8 @@ static gwd_party *party_new(const gwd_book *book, gw_slice text)
     }
     gwd_party *party = (gwd_party *)(void *)(block + front);
     memset(party, 0, sizeof(*party));
-    party->text_len = (uint32_t)text.len; /* a frame is shorter than 4 GiB */
+    party->text_len = text.len & 0x7fffffff; /* frames are far shorter */
+    party->of_group = book->listed;
     if (text.len > 0) {
         memcpy(party->text, text.base, text.len);
     }
@@ -160,14 +161,18 @@ void gwd_book_drop_if_empty(gwd_book *book, gwd_party *party)
 
 /* ---- its members -------------------------------------------------------- */
 
-void gwd_party_enter(gwd_party *party, gwd_link *link, gwd_member *member)
+void gwd_party_enter(gwd_party *party, gwd_link *link)
 {
     link->party = party;
-    link->member = member;
-    link->prev = party->last;
     link->next = NULL;
-    *(party->last != NULL ? &party->last->next : &party->first) = link;
-    party->last = link;
+    if (party->first == NULL) {
+        party->first = link;
+        link->prev = link;
+    } else {
+        link->prev = party->first->prev;
+        link->prev->next = link;
+        party->first->prev = link;
+    }
     party->count++;
 }
 
@@ -175,8 +180,12 @@ void gwd_party_leave(gwd_book *book, gwd_link *link)
 {
     gwd_party *party = link->party;
 
-    *(link->prev != NULL ? &link->prev->next : &party->first) = link->next;
-    *(link->next != NULL ? &link->next->prev : &party->last) = link->prev;
+    *(link == party->first ? &party->first : &link->prev->next) = link->next;
+    if (link->next != NULL) {
+        link->next->prev = link->prev;
+    } else if (party->first != NULL) {
+        party->first->prev = link->prev;
+    }
     party->count--;
     link->party = NULL;
     gwd_book_drop_if_empty(book, party);
@@ -187,9 +196,16 @@ size_t gwd_party_count(const gwd_party *party)
     return party->count;
 }
 
+/* A link costs no pointer back: it lies in what it belongs to. */
+static gwd_member *member_of(const gwd_party *party, gwd_link *link)
+{
+    return party->of_group ? GWD_ENTRY(link, gwd_membership, link)->member
+                           : GWD_ENTRY(link, gwd_member, uid);
+}
+
 void gwd_party_each(gwd_party *party, gwd_member_fn fn, void *arg)
 {
     for (gwd_link *link = party->first; link != NULL; link = link->next) {
-        fn(arg, link->member);
+        fn(arg, member_of(party, link));
     }
 }

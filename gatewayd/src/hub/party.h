@@ -9,11 +9,21 @@
 
 struct gwd_party {
     gwd_node node;   /* in its book's table */
-    gwd_link *first; /* its members, oldest first */
-    gwd_link *last;
+    gwd_link *first; /* its members, oldest first; its `prev` is the last */
     uint32_t count;
-    uint32_t text_len;
-    char text[]; /* the key as text, not terminated */
+    uint32_t text_len : 31;
+    uint32_t of_group : 1; /* its links are those of memberships, not uids */
+    char text[];           /* the key as text, not terminated */
+};
+
+/* A connection in a group: in the group's list, in the connection's list, and
+ * in a table that finds it by both. */
+struct gwd_membership {
+    gwd_link link;
+    gwd_member *member;
+    gwd_membership *prev; /* the member's groups, oldest first */
+    gwd_membership *next;
+    gwd_node node;
 };
 
 /* A party's place among all groups; lies in front of the party. uids, of which
@@ -27,7 +37,7 @@ typedef struct gwd_listed {
 typedef struct gwd_book {
     gwd_table table;
     const uint8_t *seed;
-    bool listed;
+    bool listed;      /* they are groups */
     gwd_party *first; /* oldest first, when listed */
     gwd_party *last;
 } gwd_book;
@@ -52,7 +62,7 @@ void gwd_book_drop_if_empty(gwd_book *book, gwd_party *party);
 gwd_party *gwd_party_next(const gwd_party *party);
 
 /* At the end of the party's list; `link` must be in no party. */
-void gwd_party_enter(gwd_party *party, gwd_link *link, gwd_member *member);
+void gwd_party_enter(gwd_party *party, gwd_link *link);
 
 /* Out of its party, which is freed when it was the last. */
 void gwd_party_leave(gwd_book *book, gwd_link *link);
