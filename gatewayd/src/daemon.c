@@ -1,12 +1,16 @@
 #include "daemon.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <gwclient/version.h>
 
 #include "core/log.h"
 #include "daemon_tls.h"
+#include "process/master.h"
+#include "process/notify.h"
 #include "run.h"
 #include "runtime.h"
 
@@ -30,54 +34,158 @@ static void say_ready(gwd_runtime *runtime)
     gwd_sockets_describe(&runtime->sockets, &places);
     fprintf(stderr, "gatewayd " GW_VERSION " ready: %.*s\n", (int)places.len,
             places.base);
+    gwd_notify("READY=1\nSTATUS=%.*s", (int)places.len, places.base);
     gw_buf_deinit(&places);
 }
 
-static bool load_tls(gwd_runtime *runtime)
+/* ---- what is set up first, in this order -------------------------------- */
+
+static bool find_user(gwd_runtime *r)
 {
-    char error[GWD_TLS_ERROR_LEN + 1];
+    char error[GWD_PRIVILEGES_ERROR_LEN + 1];
 
-    if (runtime->options->register_only ||
-        !gwd_daemon_wants_tls(runtime->options))
-        return true;
-    runtime->tls = gwd_daemon_tls_new(runtime->options, error);
-    return runtime->tls != NULL || gwd_log_failure("%s", error);
-}
-
-static bool open_sockets(gwd_runtime *runtime)
-{
-    char error[GWD_SOCKETS_ERROR_LEN + 1];
-
-    return gwd_sockets_open(&runtime->sockets, runtime->options, error) ||
+    return gwd_privileges_find(&r->who, r->options->user, r->options->group,
+                               error) ||
            gwd_log_failure("%s", error);
 }
 
-static int run(gwd_runtime *runtime)
+static bool open_log(gwd_runtime *r)
+{
+    const char *target = r->options->log_target;
+
+    gwd_log_set_level((gwd_log_level)r->options->log_level);
+    gwd_log_set_format((gwd_log_format)r->options->log_format);
+    if (!gwd_log_open(target))
+        return gwd_log_failure("log_target: %s: %s", target, strerror(errno));
+    if (r->who.change)
+        gwd_log_give(r->who.uid, r->who.gid);
+    return true;
+}
+
+static bool load_tls(gwd_runtime *r)
+{
+    char error[GWD_TLS_ERROR_LEN + 1];
+
+    if (r->options->register_only || !gwd_daemon_wants_tls(r->options))
+        return true;
+    r->tls = gwd_daemon_tls_new(r->options, error);
+    return r->tls != NULL || gwd_log_failure("%s", error);
+}
+
+static bool open_sockets(gwd_runtime *r)
+{
+    char error[GWD_SOCKETS_ERROR_LEN + 1];
+
+    return gwd_sockets_open(&r->sockets, r->options, error) ||
+           gwd_log_failure("%s", error);
+}
+
+/* After the sockets: whose ports are taken leaves no file behind. */
+static bool write_pid(gwd_runtime *r)
+{
+    char error[GWD_PID_FILE_ERROR_LEN + 1];
+
+    return gwd_pid_file_take(&r->pid_file, r->options->pid_file, error) ||
+           gwd_log_failure("%s", error);
+}
+
+static bool drop_privileges(gwd_runtime *r)
+{
+    char error[GWD_PRIVILEGES_ERROR_LEN + 1];
+
+    return gwd_privileges_drop(&r->who, error) || gwd_log_failure("%s", error);
+}
+
+static bool set_up(gwd_runtime *r)
+{
+    return find_user(r) && open_log(r) && load_tls(r) && open_sockets(r) &&
+           write_pid(r) && drop_privileges(r);
+}
+
+/* ---- one process or several --------------------------------------------- */
+
+static int run_alone(gwd_runtime *r)
 {
     const gwd_role all = {
         .services = true,
-        .gateway = !runtime->options->register_only,
+        .gateway = !r->options->register_only,
+        .lifeline = -1,
+        .ready = -1,
     };
 
-    if (gwd_slots_init(&runtime->slots, runtime->sockets.gateways,
-                       runtime->sockets.gateways != 1) < 0) {
+    return gwd_run(r, &all, say_ready);
+}
+
+static int run_child(void *arg, const gwd_role *role)
+{
+    gwd_runtime *r = arg;
+
+    gwd_pid_file_forget(&r->pid_file);
+    return gwd_run(r, role, NULL);
+}
+
+static void on_all_ready(void *arg)
+{
+    say_ready(arg);
+}
+
+static bool on_reload(void *arg)
+{
+    (void)arg;
+    return true;
+}
+
+static void on_stop(void *arg)
+{
+    (void)arg;
+    gwd_notify("STOPPING=1");
+}
+
+static int run_several(gwd_runtime *r)
+{
+    const gwd_master_config config = {
+        .sockets = &r->sockets,
+        .slots = &r->slots,
+        .child = run_child,
+        .on_ready = on_all_ready,
+        .on_reload = on_reload,
+        .on_stop = on_stop,
+        .arg = r,
+    };
+
+    return gwd_master_run(&config);
+}
+
+static int run(gwd_runtime *r)
+{
+    const gwd_options *o = r->options;
+    bool several = r->sockets.gateways > 1;
+    bool services = several ? !o->no_register || o->status_listen[0] != '\0'
+                            : r->sockets.gateways == 0;
+
+    if (gwd_slots_init(&r->slots, r->sockets.gateways, services) < 0) {
         gwd_log_failure("out of memory");
         return GWD_EXIT_FAILURE;
     }
-    return gwd_run(runtime, &all, say_ready);
+    return several ? run_several(r) : run_alone(r);
 }
 
 int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation)
 {
-    gwd_runtime runtime = {.options = options, .invocation = invocation};
+    gwd_runtime runtime = {
+        .options = options,
+        .invocation = invocation,
+        .pid_file = {.fd = -1},
+    };
     int status = GWD_EXIT_OPTIONS;
 
-    gwd_log_set_level((gwd_log_level)options->log_level);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* until somebody reloads */
     raise_file_limit();
-    if (load_tls(&runtime) && open_sockets(&runtime)) {
+    if (set_up(&runtime))
         status = run(&runtime);
-        gwd_sockets_close(&runtime.sockets);
-    }
+    gwd_pid_file_remove(&runtime.pid_file);
+    gwd_sockets_close(&runtime.sockets);
     gwd_slots_deinit(&runtime.slots);
     gwd_tls_free(runtime.tls);
     return status;

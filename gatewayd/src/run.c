@@ -2,15 +2,19 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/log.h"
 #include "parts.h"
+#include "process/notify.h"
 
 typedef struct process {
     gwd_runtime *runtime;
     gwd_parts *parts;
     gwd_loop *loop;
     struct event signals[3];
+    struct event lifeline;
+    bool stopping;
 } process;
 
 static void on_stop_signal(evutil_socket_t number, short what, void *arg)
@@ -18,7 +22,24 @@ static void on_stop_signal(evutil_socket_t number, short what, void *arg)
     process *p = arg;
 
     (void)what;
-    gwd_log(GWD_LOG_INFO, "signal %d: shutting down", (int)number);
+    gwd_log(GWD_LOG_INFO, "signal %d: shutting down%s", (int)number,
+            p->stopping ? " at once" : "");
+    p->stopping = true;
+    gwd_loop_stop(p->loop);
+}
+
+/* The master says with it that the end has come, or has ended itself. */
+static void on_lifeline(evutil_socket_t fd, short what, void *arg)
+{
+    process *p = arg;
+
+    (void)fd;
+    (void)what;
+    event_del(&p->lifeline);
+    if (p->stopping)
+        return;
+    gwd_log(GWD_LOG_INFO, "shutting down with the master");
+    p->stopping = true;
     gwd_loop_stop(p->loop);
 }
 
@@ -30,6 +51,18 @@ static void on_hangup(evutil_socket_t number, short what, void *arg)
     gwd_log(GWD_LOG_INFO, "SIGHUP ignored: there is nothing to reload");
 }
 
+/* A master has blocked them before it forked. */
+static void unblock_signals(void)
+{
+    static const int blocked[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(blocked) / sizeof(blocked[0]); i++)
+        sigaddset(&set, blocked[i]);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static bool watch_signals(process *p)
 {
     static const struct {
@@ -39,18 +72,31 @@ static bool watch_signals(process *p)
                    {SIGINT, on_stop_signal},
                    {SIGHUP, on_hangup}};
 
-    signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++) {
         if (event_assign(&p->signals[i], p->loop->base, watched[i].number,
                          EV_SIGNAL | EV_PERSIST, watched[i].fn, p) < 0 ||
             event_add(&p->signals[i], NULL) < 0)
             return gwd_log_failure("cannot watch signals");
     }
+    unblock_signals();
     return true;
 }
 
-static void unwatch_signals(process *p)
+static bool watch_master(process *p, const gwd_role *role)
 {
+    if (role->lifeline < 0)
+        return true;
+    if (event_assign(&p->lifeline, p->loop->base, role->lifeline,
+                     EV_READ | EV_PERSIST, on_lifeline, p) < 0 ||
+        event_add(&p->lifeline, NULL) < 0)
+        return gwd_log_failure("cannot watch the master");
+    return true;
+}
+
+static void unwatch(process *p)
+{
+    if (event_initialized(&p->lifeline))
+        event_del(&p->lifeline);
     for (size_t i = 0; i < sizeof(p->signals) / sizeof(p->signals[0]); i++) {
         if (event_initialized(&p->signals[i]))
             event_del(&p->signals[i]);
@@ -70,7 +116,26 @@ static gwd_parts_config config_of(gwd_runtime *runtime, const gwd_role *role)
     };
 }
 
-int gwd_run(gwd_runtime *runtime, const gwd_role *role, gwd_ready_fn on_ready)
+static void tell_ready(process *p, const gwd_role *role,
+                       void (*on_ready)(gwd_runtime *runtime))
+{
+    if (role->ready >= 0) {
+        if (write(role->ready, "r", 1) != 1)
+            gwd_log(GWD_LOG_ERROR, "cannot tell the master that all is ready");
+        close(role->ready);
+    } else {
+        gwd_parts_slot(p->parts)->up = 1;
+        on_ready(p->runtime);
+    }
+}
+
+static bool begin(process *p, const gwd_role *role)
+{
+    return watch_signals(p) && watch_master(p, role);
+}
+
+int gwd_run(gwd_runtime *runtime, const gwd_role *role,
+            void (*on_ready)(gwd_runtime *runtime))
 {
     gwd_parts_config config = config_of(runtime, role);
     process p = {.runtime = runtime, .parts = gwd_parts_start(&config)};
@@ -79,15 +144,16 @@ int gwd_run(gwd_runtime *runtime, const gwd_role *role, gwd_ready_fn on_ready)
     if (p.parts == NULL)
         return GWD_EXIT_FAILURE;
     p.loop = gwd_parts_loop(p.parts);
-    started = watch_signals(&p);
+    started = begin(&p, role);
     if (started) {
         gwd_parts_await_announcement(p.parts);
-        gwd_parts_slot(p.parts)->up = 1;
-        on_ready(runtime);
+        tell_ready(&p, role, on_ready);
         gwd_loop_run(p.loop);
     }
+    if (role->ready < 0)
+        gwd_notify("STOPPING=1");
     gwd_parts_drain(p.parts);
-    unwatch_signals(&p);
+    unwatch(&p);
     gwd_parts_free(p.parts);
     return started ? EXIT_SUCCESS : GWD_EXIT_FAILURE;
 }

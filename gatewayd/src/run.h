@@ -2,20 +2,14 @@
 #ifndef GWD_RUN_H
 #define GWD_RUN_H
 
-#include <stdbool.h>
-
+#include "process/role.h"
 #include "runtime.h"
 
-typedef struct gwd_role {
-    bool services; /* the Register */
-    bool gateway;  /* number `number` */
-    unsigned number;
-} gwd_role;
-
-/* Called once all is there. */
-typedef void (*gwd_ready_fn)(gwd_runtime *runtime);
-
-/* The exit status of the process. */
-int gwd_run(gwd_runtime *runtime, const gwd_role *role, gwd_ready_fn on_ready);
+/* Starts what the role asks for, tells so (`on_ready`, or to the master through
+ * role->ready), and returns after SIGTERM or SIGINT, or when the master is gone
+ * or says so. A second signal cuts the farewell short. The exit status of the
+ * process. */
+int gwd_run(gwd_runtime *runtime, const gwd_role *role,
+            void (*on_ready)(gwd_runtime *runtime));
 
 #endif

@@ -5,6 +5,8 @@
 #include "conf/options.h"
 #include "core/slots.h"
 #include "daemon.h"
+#include "process/pid_file.h"
+#include "process/privileges.h"
 #include "process/sockets.h"
 
 struct gwd_tls;
@@ -14,6 +16,8 @@ typedef struct gwd_runtime {
     const gwd_invocation *invocation;
     gwd_sockets sockets;
     gwd_slots slots;
+    gwd_pid_file pid_file;
+    gwd_privileges who;
     struct gwd_tls *tls; /* NULL: no listener wants it */
 } gwd_runtime;
 

@@ -1,69 +1,186 @@
 #include "core/log.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
-#define LINE_MAX_LEN 1024
+#include "core/log_line.h"
 
-static gwd_log_level threshold = GWD_LOG_INFO;
+#define MESSAGE_MAX_LEN 1024
+#define PROCESS_MAX_LEN 31
+#define TO_SYSLOG (-1)
 
-static const char *const level_names[] = {"error", "warning", "info", "debug"};
+/* One log per process: there is nobody to hand a context through. */
+static struct {
+    gwd_log_level threshold;
+    gwd_log_format format;
+    int fd;             /* or TO_SYSLOG */
+    unsigned long lost; /* lines, since the last one that got through */
+    bool torn;          /* the last line was written in part */
+    char process[PROCESS_MAX_LEN + 1];
+} state = {.threshold = GWD_LOG_INFO, .fd = STDERR_FILENO};
+
+/* ---- settings ----------------------------------------------------------- */
 
 void gwd_log_set_level(gwd_log_level level)
 {
-    threshold = level;
+    state.threshold = level;
 }
 
-/* "2026-01-31T12:00:00.123Z " */
-static size_t put_time(char *out, size_t size)
+void gwd_log_set_format(gwd_log_format format)
+{
+    state.format = format;
+}
+
+void gwd_log_set_process(const char *name)
+{
+    snprintf(state.process, sizeof(state.process), "%s", name);
+}
+
+static void replace_fd(int fd)
+{
+    int old = state.fd;
+
+    state.fd = fd;
+    state.torn = false;
+    if (old > STDERR_FILENO)
+        close(old);
+    else if (old == TO_SYSLOG && fd != TO_SYSLOG)
+        closelog();
+}
+
+bool gwd_log_open(const char *target)
+{
+    int fd = STDERR_FILENO;
+
+    if (strcmp(target, "syslog") == 0) {
+        openlog("gatewayd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+        fd = TO_SYSLOG;
+    } else if (strcmp(target, "stderr") != 0) {
+        fd = open(target,
+                  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
+                      O_NONBLOCK,
+                  0640);
+        if (fd < 0)
+            return false;
+    }
+    replace_fd(fd);
+    return true;
+}
+
+void gwd_log_give(uid_t uid, gid_t gid)
+{
+    struct stat st;
+
+    if (state.fd > STDERR_FILENO && fstat(state.fd, &st) == 0 &&
+        S_ISREG(st.st_mode) && fchown(state.fd, uid, gid) < 0)
+        gwd_log(GWD_LOG_WARNING, "the log file cannot be given to its user: %s",
+                strerror(errno));
+}
+
+/* ---- writing ------------------------------------------------------------ */
+
+/* Standard error may be a pipe that nobody reads, and it is not ours to make it
+ * non-blocking. A pipe that is ready takes GWD_LOG_LINE_MAX bytes at once. */
+static bool write_line(const char *line, size_t len)
+{
+    struct pollfd ready = {state.fd, POLLOUT, 0};
+    ssize_t n;
+
+    if (poll(&ready, 1, 0) <= 0 || !(ready.revents & POLLOUT))
+        return false;
+    if (state.torn && write(state.fd, "\n", 1) != 1)
+        return false;
+    n = write(state.fd, line, len);
+    state.torn = n > 0 && (size_t)n < len;
+    return n == (ssize_t)len;
+}
+
+/* "2026-01-31T12:00:00.123Z" */
+static void format_time(char out[GWD_LOG_TIME_LEN + 1])
 {
     struct timespec now;
     struct tm utc;
+    size_t len;
 
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
-    size_t len = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &utc);
-    len += (size_t)snprintf(out + len, size - len, ".%03dZ ",
-                            (int)(now.tv_nsec / 1000000));
-    return len;
+    len = strftime(out, GWD_LOG_TIME_LEN + 1, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(out + len, GWD_LOG_TIME_LEN + 1 - len, ".%03uZ",
+             (unsigned)(now.tv_nsec / 1000000) % 1000);
 }
 
-/* Peers and files have their say in some texts: no control bytes get out. */
-static void make_printable(char *text)
+static bool put_message(gwd_log_level level, gw_slice message)
 {
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
+    char line[GWD_LOG_LINE_MAX];
+    char time[GWD_LOG_TIME_LEN + 1];
+    size_t len;
+
+    format_time(time);
+    len = gwd_log_line(line, state.format, time, level, state.process, message);
+    return write_line(line, len);
+}
+
+static void to_syslog(gwd_log_level level, gw_slice message)
+{
+    static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+    char line[GWD_LOG_LINE_MAX];
+    size_t len =
+        gwd_log_line(line, state.format, NULL, level, state.process, message);
+
+    syslog(priorities[level], "%.*s", (int)len - 1, line);
+}
+
+static void put(gwd_log_level level, gw_slice message)
+{
+    char text[64];
+
+    if (state.fd == TO_SYSLOG) {
+        to_syslog(level, message);
+        return;
     }
+    if (state.lost > 0) {
+        snprintf(text, sizeof(text), "%lu log lines were lost", state.lost);
+        if (put_message(GWD_LOG_WARNING, gw_slice_str(text)))
+            state.lost = 0;
+    }
+    if (!put_message(level, message))
+        state.lost++;
 }
 
 void gwd_log(gwd_log_level level, const char *format, ...)
 {
-    char line[LINE_MAX_LEN];
+    char text[MESSAGE_MAX_LEN];
+    int saved = errno;
     va_list args;
 
-    if (level > threshold)
+    if (level > state.threshold)
         return;
-    size_t len = put_time(line, sizeof(line));
-    len += (size_t)snprintf(line + len, sizeof(line) - len,
-                            "%s: ", level_names[level]);
     va_start(args, format);
-    vsnprintf(line + len, sizeof(line) - len, format, args);
+    vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    make_printable(line);
-    fprintf(stderr, "%s\n", line);
+    put(level, gw_slice_str(text));
+    errno = saved;
 }
 
 bool gwd_log_failure(const char *format, ...)
 {
-    char text[LINE_MAX_LEN];
+    char text[MESSAGE_MAX_LEN];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    make_printable(text);
+    gwd_log_make_printable(text, strlen(text));
     fprintf(stderr, "gatewayd: %s\n", text);
+    if (state.fd != STDERR_FILENO)
+        put(GWD_LOG_ERROR, gw_slice_str(text));
     return false;
 }

@@ -1,9 +1,12 @@
-/* Log lines to standard error: time, level, text. Never pass keys, messages or
- * sessions. */
+/* The log of a process: one line per message, to standard error, a file or
+ * syslog. Never pass keys, messages or sessions. A line that cannot be written
+ * at once is lost and counted: a full disk or a reader that stands still stops
+ * nobody. */
 #ifndef GWD_LOG_H
 #define GWD_LOG_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 typedef enum gwd_log_level {
     GWD_LOG_ERROR,
@@ -12,12 +15,29 @@ typedef enum gwd_log_level {
     GWD_LOG_DEBUG
 } gwd_log_level;
 
+/* text: "2026-01-31T12:00:00.123Z info: [gateway 1] it happened"; json: an
+ * object with the members time, level, process and message. */
+typedef enum gwd_log_format { GWD_LOG_TEXT, GWD_LOG_JSON } gwd_log_format;
+
 void gwd_log_set_level(gwd_log_level level);
+void gwd_log_set_format(gwd_log_format format);
+
+/* Where lines go from now on: "stderr", "syslog", or a file's name; a file is
+ * opened anew, and made if it is missing. False: errno, and all is as before.
+ */
+bool gwd_log_open(const char *target);
+
+/* Gives the file that was opened to another user, who is to open it later. */
+void gwd_log_give(uid_t uid, gid_t gid);
+
+/* Tells processes of one daemon apart; "": there is only one. */
+void gwd_log_set_process(const char *name);
+
 void gwd_log(gwd_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Why the daemon cannot start, for who started it: "gatewayd: " and the text on
- * standard error. Always false. */
+ * standard error; in the log, too, when that is elsewhere. Always false. */
 bool gwd_log_failure(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 

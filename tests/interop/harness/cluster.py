@@ -30,13 +30,15 @@ REFERENCE, WHY_NO_REFERENCE = find_reference()
 
 
 class Gatewayd:
-    """One gatewayd process on ports that the kernel chose."""
+    """One gatewayd on ports that the kernel chose; with --workers it has an
+    inner address for each."""
 
     def __init__(self, register=None, secret_key="", options=()):
         self.secret_key = secret_key
         self.options = list(options)
         self.register_address = register
         self.inner_address = None
+        self.inner_addresses = []
         self.websocket_port = None
         self.process = None
         self._start("websocket://127.0.0.1:0", "127.0.0.1:0", "0")
@@ -80,7 +82,9 @@ class Gatewayd:
         websocket = address("websocket://")
         self.websocket_port = websocket and int(websocket.split(":")[1])
         self.inner_address = address("inner ")
+        self.inner_addresses = re.findall(r"inner ([\d.]+:\d+)", line)
         self.own_register = address("register ")
+        self.status_address = address("status ")
 
     def ports_of(self, scheme):
         """The ports of its listeners with that scheme, in their order."""
@@ -121,7 +125,9 @@ class Cluster:
 
     def wait_listed(self, count=None):
         """Returns when the Register lists that many gateways."""
-        want = len(self.gateways) if count is None else count
+        want = count
+        if want is None:
+            want = sum(len(g.inner_addresses) for g in self.gateways)
 
         def listed():
             found = register_addresses(self.register_address, self.secret_key)
@@ -177,6 +183,7 @@ class ReferenceGateway:
     def __init__(self, websocket_port, inner_port):
         self.websocket_port = websocket_port
         self.inner_address = f"127.0.0.1:{inner_port}"
+        self.inner_addresses = [self.inner_address]
 
 
 class ReferenceCluster(Cluster):

@@ -1,0 +1,98 @@
+#include "process/pid_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TRIES 10
+
+/* Always false. */
+static bool fail(char *error, const char *path, const char *why)
+{
+    snprintf(error, GWD_PID_FILE_ERROR_LEN + 1, "pid_file: %s: %s", path, why);
+    return false;
+}
+
+static bool tell_holder(int fd, const char *path, char *error)
+{
+    char text[24] = "";
+    ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+    char why[64];
+
+    text[len > 0 ? len : 0] = '\0';
+    snprintf(why, sizeof(why), "gatewayd runs already, pid %ld",
+             strtol(text, NULL, 10));
+    return fail(error, path, why);
+}
+
+/* Whether the path still leads to the file that we have locked: its former
+ * holder may have removed it meanwhile. */
+static bool is_at(int fd, const char *path)
+{
+    struct stat ours, there;
+
+    return fstat(fd, &ours) == 0 && stat(path, &there) == 0 &&
+           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/* The file ends behind the new pid only after it was written: no reader sees a
+ * part of it. */
+static bool write_pid(int fd)
+{
+    char text[24];
+    int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+
+    return pwrite(fd, text, (size_t)len, 0) == len && ftruncate(fd, len) == 0;
+}
+
+static bool take_opened(gwd_pid_file *file, char *error, bool *again)
+{
+    if (flock(file->fd, LOCK_EX | LOCK_NB) < 0)
+        return errno == EWOULDBLOCK ? tell_holder(file->fd, file->path, error)
+                                    : fail(error, file->path, strerror(errno));
+    *again = !is_at(file->fd, file->path);
+    if (*again)
+        return fail(error, file->path, "it comes and goes");
+    return write_pid(file->fd) || fail(error, file->path, strerror(errno));
+}
+
+bool gwd_pid_file_take(gwd_pid_file *file, const char *path, char *error)
+{
+    bool again = true;
+
+    file->path = path;
+    file->fd = -1;
+    if (path[0] == '\0')
+        return true;
+    for (int i = 0; again && i < TRIES; i++) {
+        again = false;
+        file->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        if (file->fd < 0)
+            return fail(error, path, strerror(errno));
+        if (take_opened(file, error, &again))
+            return true;
+        gwd_pid_file_forget(file);
+    }
+    return false;
+}
+
+void gwd_pid_file_remove(gwd_pid_file *file)
+{
+    if (file->fd < 0)
+        return;
+    if (unlink(file->path) < 0 && ftruncate(file->fd, 0) < 0)
+        ; /* nothing more can be done: the lock says that nobody runs */
+    gwd_pid_file_forget(file);
+}
+
+void gwd_pid_file_forget(gwd_pid_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}

@@ -1,0 +1,58 @@
+"""The processes of one daemon, as the kernel knows them."""
+
+import os
+from pathlib import Path
+
+LISTENING = "0A"
+
+
+def children(pid):
+    """Pids of a process's children."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in text.split()]
+
+
+def alive(pid):
+    """False for zombies, too: they do nothing any more."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def _listening_inodes(port):
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    for words in map(str.split, lines):
+        if words[3] == LISTENING and int(words[1].split(":")[1], 16) == port:
+            yield words[9]
+
+
+def _sockets(pid):
+    folder = Path(f"/proc/{pid}/fd")
+    try:
+        for name in os.listdir(folder):
+            target = os.readlink(folder / name)
+            if target.startswith("socket:["):
+                yield target[8:-1]
+    except OSError:
+        return
+
+
+def listener(master, port):
+    """The child that listens on a port; None if there is none."""
+    wanted = set(_listening_inodes(port))
+    for pid in children(master):
+        if wanted & set(_sockets(pid)):
+            return pid
+    return None
+
+
+def status_of(pid):
+    """/proc/PID/status as a dict."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    return {key: value.split() for key, _, value in
+            (line.partition(":") for line in text.splitlines())}

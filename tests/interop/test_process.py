@@ -1,0 +1,401 @@
+"""How gatewayd runs: several processes, signals, privileges, files."""
+
+import os
+import pwd
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+import unittest
+from contextlib import closing
+
+from harness.children import alive, children, listener, status_of
+from harness.cluster import READY, Gatewayd, GatewaydCluster
+from harness.inner import (CMD_SEND_TO_ALL, Frame, Peer, register_addresses,
+                           split_address)
+from harness.php import Php
+from harness.process import PATIENCE, PREFIX, Process, wait_until
+from harness.websocket import text_frame
+
+GATEWAYD = PREFIX / "bin/gatewayd"
+GOING_AWAY = b"\x88\x02" + struct.pack(">H", 1001)
+QUICK = ["--listen", "websocket://127.0.0.1:0", "--start-port", "0"]
+
+
+def port_of(client):
+    """The inner port in a client_id: which process the client is at."""
+    return int(client.client_id[8:12], 16)
+
+
+def connect_everywhere(cluster, count):
+    """Clients until each of the cluster's processes has one."""
+    clients = []
+    ports = {split_address(a)[1] for a in cluster.gateways[0].inner_addresses}
+
+    def complete():
+        clients.append(cluster.connect())
+        return len(clients) >= count and {port_of(c) for c in clients} == ports
+
+    wait_until(complete, "a client at every process")
+    return clients
+
+
+class Load:
+    """Broadcasts to every gateway, one numbered message after the other, over
+    inner connections that come back when they are lost."""
+
+    def __init__(self, addresses, size=2000):
+        self.addresses = addresses
+        self.body = b"x" * size
+        self.sent = 0
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        peers = {}
+        while not self.ending.is_set():
+            for address in self.addresses:
+                try:
+                    if address not in peers:
+                        peers[address] = Peer(address, "", 1)
+                    peers[address].send(
+                        Frame(CMD_SEND_TO_ALL, body=self.body))
+                    self.sent += 1
+                except OSError:
+                    peers.pop(address, None)
+            self.ending.wait(0.001)
+        for peer in peers.values():
+            peer.close()
+
+    def stop(self):
+        self.ending.set()
+        self.thread.join(PATIENCE)
+
+
+class ProcessTest(unittest.TestCase):
+    server = "gatewayd"
+    options = ()
+    workers = 1
+
+    def start(self, *options):
+        cluster = GatewaydCluster(
+            options=["--workers", str(self.workers), *self.options, *options])
+        self.addCleanup(cluster.close)
+        return cluster
+
+    def close_later(self, clients):
+        for client in clients:
+            self.addCleanup(client.close)
+        return clients
+
+
+class Several(ProcessTest):
+    workers = 3
+
+    def setUp(self):
+        self.cluster = self.start()
+        self.gateway = self.cluster.gateways[0]
+        self.master = self.gateway.process.pid
+
+    def test_each_process_is_at_the_register(self):
+        listed = register_addresses(self.cluster.register_address)
+        self.assertEqual(sorted(listed), sorted(self.gateway.inner_addresses))
+        self.assertEqual(len(set(listed)), 3)
+        self.assertEqual(len(children(self.master)), 4)
+
+    def test_clients_are_spread_and_all_are_reached(self):
+        clients = self.close_later(connect_everywhere(self.cluster, 6))
+        with Php(True, self.cluster) as php:
+            self.assertEqual(
+                php.call("Gateway::getAllClientIdCount()").value, len(clients))
+            php.call("Gateway::sendToAll('to all')")
+            for client in clients:
+                client.expect_text("to all")
+                self.assertTrue(php.call("Gateway::sendToClient($id, 'one')",
+                                         id=client.client_id).value)
+                client.expect_text("one")
+
+    def kill_process_of(self, client):
+        victim = listener(self.master, port_of(client))
+        os.kill(victim, signal.SIGKILL)
+        return victim
+
+    def test_a_killed_process_is_replaced(self):
+        clients = self.close_later(connect_everywhere(self.cluster, 9))
+        load = Load(self.gateway.inner_addresses)
+        self.addCleanup(load.stop)
+        wait_until(lambda: load.sent > 100, "load")
+        port = port_of(clients[0])
+        victim = self.kill_process_of(clients[0])
+        lost = [c for c in clients if port_of(c) == port]
+        kept = [c for c in clients if port_of(c) != port]
+        for client in lost:
+            wait_until(lambda c=client: c.read() and c.eof, "its end")
+        back = self.close_later([self.cluster.connect() for _ in lost])
+        wait_until(lambda: listener(self.master, port) not in (None, victim),
+                   "another process on the port")
+        self.cluster.wait_listed(3)
+        self.assertIn(f"(pid {victim}) was killed by signal 9 (Killed); "
+                      "starting another", self.gateway.process.log)
+        load.stop()
+        with Php(True, self.cluster) as php:
+            php.call("Gateway::sendToAll('after')")
+        for client in kept + back:
+            wait_until(lambda c=client: c.read().endswith(text_frame("after")),
+                       "the broadcast")
+
+    def kill_process_at(self, port):
+        pid = wait_until(lambda: listener(self.master, port), "a process")
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not alive(pid), "its end")
+
+    def test_the_register_forgets_a_process_that_is_not_there(self):
+        """The successor that dies at once has one that waits for a second."""
+        port = split_address(self.gateway.inner_addresses[2])[1]
+        self.kill_process_at(port)
+        self.kill_process_at(port)
+        self.cluster.wait_listed(2)
+        self.cluster.wait_listed(3)
+
+    def test_a_process_that_keeps_dying_is_started_ever_more_slowly(self):
+        port = split_address(self.gateway.inner_addresses[1])[1]
+        for _ in range(3):
+            self.kill_process_at(port)
+        wait_until(lambda: "starting another in 2 s" in
+                   self.gateway.process.log, "a longer pause")
+        self.assertIn("starting another in 1 s", self.gateway.process.log)
+        # Nobody waits for the one that is not there.
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), 1)
+        for _ in range(20):
+            self.cluster.connect().close()
+
+    def test_the_register_is_started_again(self):
+        pid = listener(self.master,
+                       split_address(self.cluster.register_address)[1])
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not alive(pid), "its end")
+        wait_until(lambda: self.listed() == 3, "the gateways, again")
+
+    def listed(self):
+        try:
+            found = register_addresses(self.cluster.register_address)
+        except OSError:
+            return None
+        return found and len(found)
+
+    def test_nobody_outlives_the_master(self):
+        clients = self.close_later([self.cluster.connect() for _ in range(6)])
+        pids = children(self.master)
+        self.gateway.process.kill()
+        for client in clients:
+            client.expect(GOING_AWAY)
+        for pid in pids:
+            wait_until(lambda p=pid: not alive(p), "a child's end")
+
+    def test_sigterm_for_the_whole_group_is_one_signal(self):
+        """As a service manager or a terminal sends it."""
+        clients = self.close_later([self.cluster.connect() for _ in range(6)])
+        os.killpg(self.master, signal.SIGTERM)
+        for client in clients:
+            client.expect(GOING_AWAY)
+            client.send(8, struct.pack(">H", 1001))
+        self.assertEqual(self.gateway.process.popen.wait(PATIENCE), 0)
+
+
+class Stopping(ProcessTest):
+    def check_farewell(self, cluster):
+        process = cluster.gateways[0].process
+        clients = self.close_later([cluster.connect() for _ in range(8)])
+        load = Load(cluster.gateways[0].inner_addresses)
+        self.addCleanup(load.stop)
+        wait_until(lambda: all(len(c.read()) > 20000 for c in clients), "load")
+        os.kill(process.pid, signal.SIGTERM)
+        message = text_frame(load.body)
+        for client in clients:
+            wait_until(lambda c=client: c.read().endswith(GOING_AWAY)
+                       or c.eof, "good-bye")
+            count, rest = divmod(len(client.received) - len(GOING_AWAY),
+                                 len(message))
+            self.assertEqual(rest, 0)
+            self.assertEqual(client.received, message * count + GOING_AWAY)
+            client.send(8, struct.pack(">H", 1001))
+        self.assertEqual(process.popen.wait(PATIENCE), 0)
+        load.stop()
+
+    def test_every_frame_is_whole_and_the_last_is_1001(self):
+        self.check_farewell(self.start())
+
+    def test_so_it_is_with_several_processes(self):
+        self.check_farewell(self.start("--workers", "2"))
+
+    def test_who_takes_nothing_does_not_hold_it_up(self):
+        """5 seconds for what is queued, and a second signal cuts that short."""
+        cluster = self.start("--send-to-client-buffer-size", "10000000")
+        process = cluster.gateways[0].process
+        client = cluster.connect()
+        self.addCleanup(client.close)
+        peer = Peer(cluster.gateways[0].inner_address, "")
+        self.addCleanup(peer.close)
+        peer.send(*[Frame(CMD_SEND_TO_ALL, body=b"y" * 1000000)] * 9)
+        peer.fence()
+        os.kill(process.pid, signal.SIGTERM)
+        wait_until(lambda: "shutting down" in process.log, "the first signal")
+        before = time.monotonic()
+        os.kill(process.pid, signal.SIGTERM)
+        self.assertEqual(process.popen.wait(PATIENCE), 0)
+        self.assertLess(time.monotonic() - before, 4)
+        self.assertIn("shutting down at once", process.log)
+
+
+class Starting(unittest.TestCase):
+    """What cannot be had is told in one line that names the option."""
+    server = "gatewayd"
+
+    def refuse(self, *options):
+        ended = subprocess.run(
+            [GATEWAYD, *options], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(ended.returncode, 2, ended.stderr)
+        return ended.stderr
+
+    def take_port(self, host="127.0.0.1", family=socket.AF_INET):
+        place = socket.socket(family)
+        self.addCleanup(place.close)
+        place.bind((host, 0))
+        place.listen()
+        return place.getsockname()[1]
+
+    def test_taken_ports(self):
+        port = self.take_port()
+        own = ["--register-listen", "127.0.0.1:0"]
+        for place, option, words in [
+                (f"127.0.0.1:{port}", "listen",
+                 [*own, "--start-port", "0",
+                  "--listen", f"websocket://127.0.0.1:{port}"]),
+                (f"127.0.0.1:{port}", "register_listen",
+                 [*QUICK, "--register-listen", f"127.0.0.1:{port}"]),
+                (f"127.0.0.1:{port}", "status_listen",
+                 [*QUICK, *own, "--status-listen", f"127.0.0.1:{port}"]),
+                (f"127.0.0.1:{port}", "lan_ip, start_port",
+                 [*own, *QUICK, "--start-port", str(port)])]:
+            for workers in "1", "2":
+                with self.subTest(option=option, workers=workers):
+                    self.assertEqual(
+                        self.refuse(*words, "--workers", workers),
+                        f"gatewayd: cannot listen on {place} ({option}): "
+                        "Address already in use\n")
+
+    def test_a_taken_ipv6_port(self):
+        try:
+            port = self.take_port("::1", socket.AF_INET6)
+        except OSError:
+            self.skipTest("no IPv6 here")
+        self.assertIn(f"cannot listen on [::1]:{port} (register_listen)",
+                      self.refuse(*QUICK, "--register-listen",
+                                  f"[::1]:{port}"))
+
+    def test_an_address_that_is_not_this_machines(self):
+        text = self.refuse(*QUICK, "--register-listen", "127.0.0.1:0",
+                           "--lan-ip", "192.0.2.1")
+        self.assertIn("(lan_ip, start_port)", text)
+        self.assertIn("inner_listen = 0.0.0.0", text)
+
+    def test_a_name_is_announced_and_resolved(self):
+        with GatewaydCluster(options=["--lan-ip", "localhost",
+                                      "--inner-listen",
+                                      "127.0.0.1"]) as cluster:
+            port = split_address(cluster.gateways[0].inner_address)[1]
+            self.assertEqual(register_addresses(cluster.register_address),
+                             [f"localhost:{port}"])
+            with closing(cluster.connect()) as client:
+                self.assertEqual(client.client_id[:8], "7f000001")
+
+    def test_a_users_process_cannot_become_another(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        nobody = pwd.getpwnam("nobody")
+        ended = subprocess.run(
+            [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
+             "--user", "root"], stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=PATIENCE, check=False, user=nobody.pw_uid,
+            group=nobody.pw_gid, extra_groups=[])
+        self.assertEqual(ended.returncode, 2, ended.stderr)
+        self.assertEqual(ended.stderr, "gatewayd: user: only root can become "
+                                       "another one\n")
+
+
+class Privileges(ProcessTest):
+    def check(self, pids):
+        nobody = pwd.getpwnam("nobody")
+        for pid in pids:
+            status = status_of(pid)
+            self.assertEqual(set(status["Uid"]), {str(nobody.pw_uid)})
+            self.assertEqual(set(status["Gid"]), {str(nobody.pw_gid)})
+            self.assertNotIn("0", status["Groups"])
+            self.assertEqual(int(status["CapEff"][0], 16), 0)
+
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+
+    def test_one_process_is_somebody_else(self):
+        cluster = self.start("--user", "nobody")
+        self.check([cluster.gateways[0].process.pid])
+        self.close_later([cluster.connect()])
+
+    def test_all_processes_are_somebody_else(self):
+        cluster = self.start("--user", "nobody", "--workers", "2")
+        master = cluster.gateways[0].process.pid
+        self.check([master, *children(master)])
+        self.close_later([cluster.connect()])
+
+
+class PidFile(unittest.TestCase):
+    server = "gatewayd"
+
+    def test_it_is_there_as_long_as_the_daemon(self):
+        gateway = Gatewayd(options=["--pid-file", "{folder}/pid",
+                                    "--workers", "2"])
+        self.addCleanup(gateway.close)
+        path = gateway.process.folder / "pid"
+        self.assertEqual(path.read_text(), f"{gateway.process.pid}\n")
+        second = subprocess.run(
+            [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
+             "--pid-file", path], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(second.returncode, 2)
+        self.assertEqual(second.stderr, f"gatewayd: pid_file: {path}: gatewayd "
+                         f"runs already, pid {gateway.process.pid}\n")
+        os.kill(gateway.process.pid, signal.SIGTERM)
+        self.assertEqual(gateway.process.popen.wait(PATIENCE), 0)
+        self.assertFalse(path.exists())
+
+
+class ServiceManager(unittest.TestCase):
+    server = "gatewayd"
+
+    def test_it_is_told_of_start_and_stop(self):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(f"\0gwd-test-{os.getpid()}")
+        manager.settimeout(PATIENCE)
+        for workers in "1", "2":
+            process = Process(
+                [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
+                 "--workers", workers], "gatewayd",
+                {"NOTIFY_SOCKET": f"@gwd-test-{os.getpid()}"})
+            process.start()
+            self.addCleanup(process.discard)
+            ready = manager.recv(4096).decode()
+            self.assertTrue(ready.startswith("READY=1\nSTATUS=websocket://"))
+            self.assertTrue(READY.search(process.log))
+            process.stop()
+            self.assertEqual(manager.recv(4096), b"STOPPING=1")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,197 @@
+#include "support.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log_line.h"
+
+#define TIME "2026-01-31T12:00:00.123Z"
+
+static char line[GWD_LOG_LINE_MAX];
+
+static gw_slice text_of(gwd_log_format format, const char *process,
+                        gw_slice message)
+{
+    size_t len =
+        gwd_log_line(line, format, TIME, GWD_LOG_WARNING, process, message);
+
+    assert_true(len <= sizeof(line));
+    return gw_slice_of(line, len);
+}
+
+static void a_line_has_time_level_process_and_text(void **state)
+{
+    (void)state;
+    assert_slice_equal(text_of(GWD_LOG_TEXT, "", LIT("it happened")),
+                       LIT(TIME " warning: it happened\n"));
+    assert_slice_equal(text_of(GWD_LOG_TEXT, "gateway 1", LIT("it happened")),
+                       LIT(TIME " warning: [gateway 1] it happened\n"));
+}
+
+static void no_control_character_gets_into_a_text_line(void **state)
+{
+    (void)state;
+    assert_slice_equal(text_of(GWD_LOG_TEXT, "", LIT("a\nb\x1b[0m\0\x7f\tz")),
+                       LIT(TIME " warning: a?b?[0m???z\n"));
+}
+
+static void syslog_has_its_own_time_and_level(void **state)
+{
+    size_t len = gwd_log_line(line, GWD_LOG_TEXT, NULL, GWD_LOG_INFO, "master",
+                              LIT("up"));
+
+    (void)state;
+    assert_slice_equal(gw_slice_of(line, len), LIT("[master] up\n"));
+}
+
+#define HEAD                                                                   \
+    "{\"time\":\"" TIME "\",\"level\":\"warning\",\"process\":\"gatewayd\","   \
+    "\"message\":\""
+
+static void a_json_line_is_one_object(void **state)
+{
+    (void)state;
+    assert_slice_equal(text_of(GWD_LOG_JSON, "", LIT("it \"is\" \\ so")),
+                       LIT(HEAD "it \\\"is\\\" \\\\ so\"}\n"));
+    assert_slice_equal(text_of(GWD_LOG_JSON, "", LIT("a\nb\0\x1b\x7f")),
+                       LIT(HEAD "a\\u000ab\\u0000\\u001b\\u007f\"}\n"));
+    assert_slice_equal(text_of(GWD_LOG_JSON, "", LIT("")), LIT(HEAD "\"}\n"));
+}
+
+static void json_replaces_what_is_not_utf8(void **state)
+{
+    (void)state;
+    assert_slice_equal(
+        text_of(GWD_LOG_JSON, "", LIT("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")),
+        LIT(HEAD "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"}\n"));
+    assert_slice_equal(text_of(GWD_LOG_JSON, "", LIT("\xff-\xc3-\xed\xa0\x80")),
+                       LIT(HEAD "\xef\xbf\xbd-\xef\xbf\xbd-\xef\xbf\xbd"
+                                "\xef\xbf\xbd\xef\xbf\xbd\"}\n"));
+    assert_slice_equal(text_of(GWD_LOG_JSON, "", LIT("\xe2\x82")),
+                       LIT(HEAD "\xef\xbf\xbd\xef\xbf\xbd\"}\n"));
+}
+
+/* What is cut is cut between two characters, and the object is closed. */
+static void a_long_message_is_cut(void **state)
+{
+    static const char *const fillers[] = {"a", "\"", "\x01", "\xff",
+                                          "\xe2\x82\xac"};
+    char message[3 * GWD_LOG_LINE_MAX];
+
+    (void)state;
+    for (size_t f = 0; f < COUNT_OF(fillers); f++) {
+        size_t step = strlen(fillers[f]);
+        gw_slice got;
+
+        for (size_t i = 0; i + step <= sizeof(message); i += step)
+            memcpy(message + i, fillers[f], step);
+        got = text_of(GWD_LOG_JSON, "",
+                      gw_slice_of(message, sizeof(message) / step * step));
+        assert_true(got.len > GWD_LOG_LINE_MAX - 10);
+        assert_memory_equal(got.base + got.len - 3, "\"}\n", 3);
+        assert_int_not_equal(got.base[got.len - 4], '\\');
+        got = text_of(GWD_LOG_TEXT, "", gw_slice_of(message, sizeof(message)));
+        assert_int_equal(got.len, GWD_LOG_LINE_MAX);
+        assert_int_equal(got.base[got.len - 1], '\n');
+    }
+}
+
+static size_t read_file(const char *path, char *out, size_t size)
+{
+    int fd = open(path, O_RDONLY);
+    ssize_t n = read(fd, out, size - 1);
+
+    assert_true(n >= 0);
+    out[n] = '\0';
+    close(fd);
+    return (size_t)n;
+}
+
+static void a_file_is_appended_to_and_opened_anew(void **state)
+{
+    char folder[] = "/tmp/gwd-log-XXXXXX";
+    char path[64], old[64], text[1024];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/log", folder);
+    snprintf(old, sizeof(old), "%s/log.1", folder);
+    assert_true(gwd_log_open(path));
+    gwd_log(GWD_LOG_INFO, "first");
+    gwd_log(GWD_LOG_DEBUG, "not wanted");
+    assert_int_equal(rename(path, old), 0);
+    gwd_log(GWD_LOG_INFO, "second");
+    assert_true(gwd_log_open(path));
+    gwd_log(GWD_LOG_INFO, "third");
+    assert_false(gwd_log_open("/nonexistent/log"));
+    gwd_log(GWD_LOG_INFO, "fourth");
+    assert_true(gwd_log_open("stderr"));
+    read_file(old, text, sizeof(text));
+    assert_non_null(strstr(text, " info: first\n"));
+    assert_non_null(strstr(text, " info: second\n"));
+    assert_null(strstr(text, "wanted"));
+    read_file(path, text, sizeof(text));
+    assert_null(strstr(text, "second"));
+    assert_non_null(strstr(text, " info: third\n"));
+    assert_non_null(strstr(text, " info: fourth\n"));
+    unlink(path);
+    unlink(old);
+    rmdir(folder);
+}
+
+/* A full pipe stands for whatever does not take more. */
+static void what_cannot_be_written_is_counted(void **state)
+{
+    char folder[] = "/tmp/gwd-log-XXXXXX";
+    char path[64], text[65536];
+    size_t lines = 0, len = 0;
+    int fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/fifo", folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    fd = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(gwd_log_open(path));
+    for (int i = 0; i < 5000; i++)
+        gwd_log(GWD_LOG_INFO, "a line that fills the pipe: %d", i);
+    while (len < sizeof(text)) {
+        ssize_t n = read(fd, text + len, sizeof(text) - len);
+
+        if (n <= 0)
+            break;
+        len += (size_t)n;
+    }
+    for (size_t i = 0; i < len; i++)
+        lines += text[i] == '\n';
+    assert_int_equal(text[len - 1], '\n'); /* whole lines only */
+    gwd_log(GWD_LOG_INFO, "again");
+    len = (size_t)read(fd, text, sizeof(text) - 1);
+    text[len] = '\0';
+    snprintf(path, sizeof(path), " warning: %zu log lines were lost\n",
+             5000 - lines);
+    assert_non_null(strstr(text, path));
+    assert_non_null(strstr(text, " info: again\n"));
+    assert_true(gwd_log_open("stderr"));
+    close(fd);
+    snprintf(path, sizeof(path), "%s/fifo", folder);
+    unlink(path);
+    rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_has_time_level_process_and_text),
+        cmocka_unit_test(no_control_character_gets_into_a_text_line),
+        cmocka_unit_test(syslog_has_its_own_time_and_level),
+        cmocka_unit_test(a_json_line_is_one_object),
+        cmocka_unit_test(json_replaces_what_is_not_utf8),
+        cmocka_unit_test(a_long_message_is_cut),
+        cmocka_unit_test(a_file_is_appended_to_and_opened_anew),
+        cmocka_unit_test(what_cannot_be_written_is_counted),
+    };
+
+    return cmocka_run_group_tests_name("log", tests, NULL, NULL);
+}
