@@ -1,0 +1,149 @@
+"""gatewayd with and without workers, where it is no copy of the reference:
+push mode, workers that do not keep up, messages that no frame can carry."""
+
+import unittest
+
+from harness.cluster import GatewaydCluster
+from harness.conversation import Hall
+from harness.inner import HEAD, Frame, Peer, php_json
+from harness.process import wait_until
+from harness.websocket import WebSocket, client_frame
+
+CMD_ON_CONNECT, CMD_ON_MESSAGE, CMD_ON_CLOSE = 1, 3, 4
+CMD_WORKER_CONNECT = 200
+
+
+class WorkerCase(unittest.TestCase):
+    options = ()
+
+    def setUp(self):
+        self.cluster = GatewaydCluster(1, options=self.options)
+        self.addCleanup(self.cluster.close)
+        self.gateway = self.cluster.gateways[0]
+        self.hall = Hall(self.gateway)
+        self.addCleanup(self.hall.leave)
+
+    def worker(self, name):
+        body = php_json({"worker_key": f"{name}:0", "secret_key": ""})
+        self.hall.step({"worker": name, "do": "connect"})
+        frame = Frame(CMD_WORKER_CONNECT, body=body)
+        self.hall.step({"worker": name, "do": "send",
+                        "frames": [frame.encode().hex()]})
+
+    def client(self, greeting=False):
+        client = WebSocket(self.gateway.websocket_port, greeting=greeting)
+        self.addCleanup(client.close)
+        return client
+
+    def hears(self, name, count):
+        """The next frames for a worker, as (cmd, body)."""
+        items = []
+
+        def there():
+            items.extend(self.hall.parties[name].take() or ())
+            return len(items) >= count
+
+        wait_until(there, f"{count} events at {name}")
+        self.assertEqual(len(items), count)
+        return [(item["cmd"], item["body"]) for item in items]
+
+    def log_has(self, text):
+        wait_until(lambda: text in self.gateway.process.log, text)
+
+
+class Push(WorkerCase):
+    """The default: clients stay when no worker is there."""
+
+    def test_a_client_is_introduced_to_a_worker_that_comes_later(self):
+        client = self.client(greeting=True)
+        silent = self.client(greeting=True)
+        client.send(1, b"nobody hears this")
+        client.send(9, b"fence")
+        client.expect(b"\x8a\x05fence")
+        self.worker("V")
+        client.send(1, b"this is heard")
+        self.assertEqual(self.hears("V", 2), [
+            (CMD_ON_CONNECT, ""), (CMD_ON_MESSAGE, "this is heard")])
+        silent.close()
+        client.close()
+        self.assertEqual(self.hears("V", 1), [(CMD_ON_CLOSE, "")])
+
+    def test_served_clients_are_not_greeted(self):
+        self.worker("V")
+        client = self.client()
+        client.send(9, b"x")
+        client.expect(b"\x8a\x01x")
+
+    def test_clients_outlive_their_worker(self):
+        self.worker("V")
+        client = self.client()
+        self.hall.step({"worker": "V", "do": "close"})
+        client.send(1, b"lost")
+        client.send(9, b"x")
+        client.expect(b"\x8a\x01x")
+        self.worker("W")
+        client.send(1, b"heard")
+        self.assertEqual(self.hears("W", 1), [(CMD_ON_MESSAGE, "heard")])
+
+
+class Slow(WorkerCase):
+    options = ("--send-to-worker-buffer-size", "100000")
+
+    def test_a_worker_that_does_not_read_stops_nobody(self):
+        self.worker("V")
+        slow = self.client()
+        self.worker("W")
+        quick = self.client()
+        self.assertEqual([cmd for cmd, _ in self.hears("W", 2)], [1, 205])
+        message = client_frame(1, b"x" * 60000)
+        for _ in range(300):  # more than the kernel takes, too
+            slow.socket.setblocking(True)
+            slow.socket.sendall(message)
+            slow.socket.setblocking(False)
+        slow.send(9, b"x")
+        slow.expect(b"\x8a\x01x")
+        quick.send(1, b"hello")
+        self.assertEqual(self.hears("W", 1), [(CMD_ON_MESSAGE, "hello")])
+        self.log_has("worker 127.0.0.1:V:0: does not keep up")
+
+        def caught_up():
+            self.hall.parties["V"].take()
+            slow.send(1, b"again")
+            items = self.hall.parties["V"].take() or [{}]
+            return items[-1].get("body") == "again"
+
+        wait_until(caught_up, "an event after the worker has read")
+
+
+class Big(WorkerCase):
+    options = ("--max-package-size", "20000000")
+
+    def test_what_no_frame_can_carry_ends_the_client_and_not_the_worker(self):
+        self.worker("V")
+        client, other = self.client(), self.client()
+        self.hears("V", 4)
+        client.socket.setblocking(True)
+        fits = 10 * 1024 * 1024 - HEAD.size
+        for size in fits, fits + 1:
+            client.socket.sendall(client_frame(2, bytes(size)))
+        client.socket.setblocking(False)
+        events = self.hears("V", 2)
+        self.assertEqual([(cmd, len(body)) for cmd, body in events],
+                         [(CMD_ON_MESSAGE, fits), (CMD_ON_CLOSE, 0)])
+        wait_until(lambda: client.read() is not None and client.eof, "an end")
+        self.log_has("more than a worker takes")
+        other.send(1, b"hello")
+        self.assertEqual(self.hears("V", 1), [(CMD_ON_MESSAGE, "hello")])
+
+
+class Counted(WorkerCase):
+    def test_an_older_connection_with_the_same_key_is_closed(self):
+        self.worker("V")
+        first = self.hall.parties.pop("V")
+        self.worker("V")
+        wait_until(lambda: first.take() == [{"eof": True}], "the end")
+        first.close()
+        self.log_has("is here twice")
+        peer = Peer(self.gateway.inner_address)
+        self.addCleanup(peer.close)
+        self.assertEqual(peer.fence(), b"i:0;")
