@@ -16,6 +16,8 @@
 #define LEN_64 127u
 #define MASK_LEN 4u
 
+#define PIECE 512u /* of a text that is looked at ahead of time */
+
 /* A frame's header. */
 typedef struct frame {
     bool fin;
@@ -25,11 +27,13 @@ typedef struct frame {
     const char *mask;
 } frame;
 
-/* A message that comes in fragments. */
+/* A message that comes in fragments, or a text whose frame is not whole. */
 struct gwd_ws_message {
     gwd_ws_opcode opcode;
     gwd_utf8 utf8;
-    bool whole;
+    bool open;    /* a fragment was taken in */
+    bool whole;   /* nothing more belongs to it */
+    size_t ahead; /* bytes of the coming frame that `utf8` has seen already */
     size_t len;
     size_t cap;
     char *data;
@@ -91,6 +95,11 @@ static int read_head(const char *in, size_t len, frame *f)
     return GW_OK;
 }
 
+static bool is_open(const gwd_ws_reader *reader)
+{
+    return reader->message != NULL && reader->message->open;
+}
+
 /* Continuations only inside a message, and nothing else of data there. */
 static int check_order(const gwd_ws_reader *reader, const frame *f, size_t max)
 {
@@ -98,7 +107,7 @@ static int check_order(const gwd_ws_reader *reader, const frame *f, size_t max)
 
     if (is_control(f->opcode))
         return GW_OK;
-    if ((f->opcode == GWD_WS_CONTINUATION) != (reader->message != NULL))
+    if ((f->opcode == GWD_WS_CONTINUATION) != is_open(reader))
         return GW_EPROTO;
     if (f->len > max || before > max - f->len)
         return GW_ETOOBIG;
@@ -178,6 +187,17 @@ static int append(struct gwd_ws_message *message, gw_slice payload)
     return GW_OK;
 }
 
+/* The reader's message, made where there is none. NULL: GW_ENOMEM. */
+static struct gwd_ws_message *message_of(gwd_ws_reader *reader, const frame *f)
+{
+    if (reader->message == NULL) {
+        reader->message = calloc(1, sizeof(*reader->message));
+        if (reader->message != NULL)
+            reader->message->opcode = f->opcode;
+    }
+    return reader->message;
+}
+
 static int check_text(gwd_utf8 *utf8, gw_slice payload, bool last)
 {
     if (!gwd_utf8_feed(utf8, payload.base, payload.len) ||
@@ -186,30 +206,81 @@ static int check_text(gwd_utf8 *utf8, gw_slice payload, bool last)
     return GW_OK;
 }
 
+/* The text of a whole frame, less what was looked at before. */
+static int check_rest(struct gwd_ws_message *message, gw_slice payload,
+                      bool last)
+{
+    size_t ahead = message->ahead;
+
+    message->ahead = 0;
+    return check_text(&message->utf8,
+                      gw_slice_of(payload.base + ahead, payload.len - ahead),
+                      last);
+}
+
+/* Looks at up to PIECE masked bytes, which stay as they are. */
+static int check_piece(struct gwd_ws_message *message, const char *in,
+                       size_t len, const char *mask)
+{
+    char piece[PIECE];
+    char turned[MASK_LEN];
+
+    for (size_t i = 0; i < MASK_LEN; i++)
+        turned[i] = mask[(message->ahead + i) % MASK_LEN];
+    memcpy(piece, in, len);
+    unmask(piece, len, turned);
+    message->ahead += len;
+    return check_text(&message->utf8, gw_slice_of(piece, len), false);
+}
+
+/* What is there of a frame that is not whole: a text may be wrong already.
+ * GW_EAGAIN when it is not. */
+static int look_ahead(gwd_ws_reader *reader, const frame *f, gw_slice in)
+{
+    struct gwd_ws_message *message = reader->message;
+    int result = GW_OK;
+
+    if ((message == NULL ? f->opcode : message->opcode) != GWD_WS_TEXT ||
+        is_control(f->opcode) || in.len == 0)
+        return GW_EAGAIN;
+    if ((message = message_of(reader, f)) == NULL)
+        return GW_ENOMEM;
+    while (result == GW_OK && message->ahead < in.len) {
+        size_t left = in.len - message->ahead;
+
+        result = check_piece(message, in.base + message->ahead,
+                             left < PIECE ? left : PIECE, f->mask);
+    }
+    return result < 0 ? result : GW_EAGAIN;
+}
+
 /* A message in one frame: nothing is stored. */
-static int read_single(const frame *f, gw_slice payload, gwd_ws_event *event)
+static int read_single(gwd_ws_reader *reader, const frame *f, gw_slice payload,
+                       gwd_ws_event *event)
 {
     gwd_utf8 utf8 = {0, 0, 0};
 
     event->opcode = f->opcode;
     event->payload = payload;
-    return f->opcode == GWD_WS_TEXT ? check_text(&utf8, payload, true) : GW_OK;
+    if (f->opcode != GWD_WS_TEXT)
+        return GW_OK;
+    if (reader->message == NULL)
+        return check_text(&utf8, payload, true);
+    reader->message->whole = true;
+    return check_rest(reader->message, payload, true);
 }
 
 static int read_fragment(gwd_ws_reader *reader, const frame *f,
                          gw_slice payload, gwd_ws_event *event)
 {
-    struct gwd_ws_message *message = reader->message;
+    struct gwd_ws_message *message = message_of(reader, f);
     int result;
 
-    if (message == NULL) {
-        message = reader->message = calloc(1, sizeof(*message));
-        if (message == NULL)
-            return GW_ENOMEM;
-        message->opcode = f->opcode;
-    }
+    if (message == NULL)
+        return GW_ENOMEM;
+    message->open = true;
     if (message->opcode == GWD_WS_TEXT &&
-        (result = check_text(&message->utf8, payload, f->fin)) < 0)
+        (result = check_rest(message, payload, f->fin)) < 0)
         return result;
     if ((result = append(message, payload)) < 0)
         return result;
@@ -236,14 +307,14 @@ int gwd_ws_read(gwd_ws_reader *reader, char *in, size_t len, size_t max,
         (result = check_order(reader, &f, max)) < 0)
         return result;
     if (len - f.head < f.len)
-        return GW_EAGAIN;
+        return look_ahead(reader, &f, gw_slice_of(in + f.head, len - f.head));
     payload = gw_slice_of(in + f.head, (size_t)f.len);
     unmask(in + f.head, payload.len, f.mask);
     *consumed = f.head + payload.len;
     if (is_control(f.opcode))
         return read_control(&f, payload, event);
-    if (f.fin && reader->message == NULL)
-        return read_single(&f, payload, event);
+    if (f.fin && !is_open(reader))
+        return read_single(reader, &f, payload, event);
     return read_fragment(reader, &f, payload, event);
 }
 

@@ -24,8 +24,9 @@ typedef enum gwd_ws_opcode {
 #define GWD_WS_CODE_TOO_BIG 1009
 #define GWD_WS_CODE_INTERNAL 1011
 
-/* The fragments of a message that is not whole yet. NULL outside of one, so it
- * costs an idle connection nothing but this pointer. */
+/* The fragments of a message that is not whole yet, and how far a text has been
+ * checked. NULL outside of a message, so it costs an idle connection nothing
+ * but this pointer. */
 typedef struct gwd_ws_reader {
     struct gwd_ws_message *message;
 } gwd_ws_reader;
@@ -44,7 +45,8 @@ typedef struct gwd_ws_event {
  *
  * GW_EAGAIN   the frame is not whole yet;
  * GW_EPROTO   a rule of the RFC is broken;
- * GW_EUTF8    a text or a close reason is not UTF-8;
+ * GW_EUTF8    a text or a close reason is not UTF-8; of a text it is told as
+ *             soon as the bytes are there, whole frame or not;
  * GW_ETOOBIG  the message is, or will be, larger than `max` bytes: told from
  *             the header, before the payload is there;
  * GW_ENOMEM.

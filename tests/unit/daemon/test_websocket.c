@@ -210,6 +210,63 @@ static void text_must_be_utf8(void **state)
     check_frames(FRAMES({0x01, "\xe4"}, {0x80, ""}), GW_EUTF8, "part:;");
 }
 
+/* The beginning of a frame whose payload is `payload` and more. */
+static void check_begun(unsigned first, gw_slice payload, int error)
+{
+    gw_buf bytes;
+
+    gw_buf_init(&bytes, NULL, 0);
+    put_frame(&bytes, first, payload);
+    bytes.base[1] = (char)(0x80 | 125); /* so much is promised */
+    check(gw_buf_slice(&bytes), error, LIT(""));
+    gw_buf_deinit(&bytes);
+}
+
+static void text_is_judged_before_its_frame_is_whole(void **state)
+{
+    (void)state;
+    check_begun(0x81, LIT("fine so far \xe4\xbd"), GW_OK);
+    check_begun(0x81, LIT("not fine \xe4("), GW_EUTF8);
+    check_begun(0x01, LIT("\xff"), GW_EUTF8);
+    check_begun(0x82, LIT("\xff"), GW_OK);
+    /* The character began in the fragment before. */
+    check(LIT("\x01\x81mask\x89"
+              "\x80\xfdmask\xd0"),
+          GW_OK, LIT("part:;"));
+    check(LIT("\x01\x81mask\x89"
+              "\x80\xfdmask\x45"),
+          GW_EUTF8, LIT("part:;"));
+}
+
+/* However its bytes come, a long text is the same. */
+static void a_long_text_may_come_in_any_pieces(void **state)
+{
+    static const size_t sizes[] = {1, 3, 7, 255, 256, 257, 511, 512, 513, 1024};
+    gw_buf text, bytes, want;
+
+    (void)state;
+    gw_buf_init(&text, NULL, 0);
+    gw_buf_init(&bytes, NULL, 0);
+    gw_buf_init(&want, NULL, 0);
+    while (text.len < 4000)
+        gw_buf_put_str(&text, "a\xce\xba\xe2\x82\xac\xf0\x9f\x98\x80");
+    put_frame(&bytes, 0x01, gw_buf_slice(&text));
+    put_frame(&bytes, 0x80, gw_buf_slice(&text));
+    put_frame(&bytes, 0x81, gw_buf_slice(&text));
+    gw_buf_put_str(&want, "part:;text:");
+    gw_buf_put_slice(&want, gw_buf_slice(&text));
+    gw_buf_put_slice(&want, gw_buf_slice(&text));
+    gw_buf_put_str(&want, ";text:");
+    gw_buf_put_slice(&want, gw_buf_slice(&text));
+    gw_buf_put_char(&want, ';');
+    for (size_t i = 0; i < COUNT_OF(sizes); i++)
+        check_pieces(gw_buf_slice(&bytes), sizes[i], sizes[i], GW_OK,
+                     gw_buf_slice(&want));
+    gw_buf_deinit(&text);
+    gw_buf_deinit(&bytes);
+    gw_buf_deinit(&want);
+}
+
 static void close_gives_code_and_reason(void **state)
 {
     (void)state;
@@ -344,6 +401,8 @@ int main(void)
         cmocka_unit_test(control_frames_may_come_between_fragments),
         cmocka_unit_test(a_character_may_be_cut_between_fragments),
         cmocka_unit_test(text_must_be_utf8),
+        cmocka_unit_test(text_is_judged_before_its_frame_is_whole),
+        cmocka_unit_test(a_long_text_may_come_in_any_pieces),
         cmocka_unit_test(close_gives_code_and_reason),
         cmocka_unit_test(bad_closes_are_errors),
         cmocka_unit_test(the_order_of_frames_is_checked),
