@@ -11,6 +11,7 @@
 #include "daemon_tls.h"
 #include "process/master.h"
 #include "process/notify.h"
+#include "reload.h"
 #include "run.h"
 #include "runtime.h"
 
@@ -131,8 +132,12 @@ static void on_all_ready(void *arg)
 
 static bool on_reload(void *arg)
 {
-    (void)arg;
-    return true;
+    bool done;
+
+    gwd_notify_reloading();
+    done = gwd_reload(arg, NULL);
+    gwd_notify("READY=1");
+    return done;
 }
 
 static void on_stop(void *arg)

@@ -286,6 +286,18 @@ gwd_parts *gwd_parts_start(const gwd_parts_config *config)
     return NULL;
 }
 
+void gwd_parts_reload(gwd_parts *p)
+{
+    gwd_clients_config clients = gwd_settings_clients(p->options);
+    gwd_inner_config inner = gwd_settings_inner(p->options);
+
+    if (p->inner != NULL)
+        gwd_inner_reload(p->inner, &inner);
+    if (p->clients != NULL && gwd_clients_reload(p->clients, &clients) < 0)
+        gwd_log(GWD_LOG_ERROR, "reload: out of memory, clients stay as they "
+                               "were");
+}
+
 void gwd_parts_await_announcement(gwd_parts *p)
 {
     uint32_t end = gwd_loop_seconds() + ANNOUNCE_SECONDS;

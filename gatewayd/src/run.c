@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "parts.h"
 #include "process/notify.h"
+#include "reload.h"
 
 typedef struct process {
     gwd_runtime *runtime;
@@ -15,6 +16,7 @@ typedef struct process {
     struct event signals[3];
     struct event lifeline;
     bool stopping;
+    bool alone; /* the service manager knows us, not a master */
 } process;
 
 static void on_stop_signal(evutil_socket_t number, short what, void *arg)
@@ -45,10 +47,15 @@ static void on_lifeline(evutil_socket_t fd, short what, void *arg)
 
 static void on_hangup(evutil_socket_t number, short what, void *arg)
 {
+    process *p = arg;
+
     (void)number;
     (void)what;
-    (void)arg;
-    gwd_log(GWD_LOG_INFO, "SIGHUP ignored: there is nothing to reload");
+    if (p->alone)
+        gwd_notify_reloading();
+    gwd_reload(p->runtime, p->parts);
+    if (p->alone)
+        gwd_notify("READY=1");
 }
 
 /* A master has blocked them before it forked. */
@@ -138,7 +145,11 @@ int gwd_run(gwd_runtime *runtime, const gwd_role *role,
             void (*on_ready)(gwd_runtime *runtime))
 {
     gwd_parts_config config = config_of(runtime, role);
-    process p = {.runtime = runtime, .parts = gwd_parts_start(&config)};
+    process p = {
+        .runtime = runtime,
+        .parts = gwd_parts_start(&config),
+        .alone = role->ready < 0,
+    };
     bool started;
 
     if (p.parts == NULL)
@@ -150,7 +161,7 @@ int gwd_run(gwd_runtime *runtime, const gwd_role *role,
         tell_ready(&p, role, on_ready);
         gwd_loop_run(p.loop);
     }
-    if (role->ready < 0)
+    if (p.alone)
         gwd_notify("STOPPING=1");
     gwd_parts_drain(p.parts);
     unwatch(&p);

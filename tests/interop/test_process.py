@@ -1,15 +1,18 @@
 """How gatewayd runs: several processes, signals, privileges, files."""
 
+import json
 import os
 import pwd
 import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
 from contextlib import closing
+from pathlib import Path
 
 from harness.children import alive, children, listener, status_of
 from harness.cluster import READY, Gatewayd, GatewaydCluster
@@ -17,7 +20,7 @@ from harness.inner import (CMD_SEND_TO_ALL, Frame, Peer, register_addresses,
                            split_address)
 from harness.php import Php
 from harness.process import PATIENCE, PREFIX, Process, wait_until
-from harness.websocket import text_frame
+from harness.websocket import WebSocket, text_frame
 
 GATEWAYD = PREFIX / "bin/gatewayd"
 GOING_AWAY = b"\x88\x02" + struct.pack(">H", 1001)
@@ -352,6 +355,114 @@ class Privileges(ProcessTest):
         master = cluster.gateways[0].process.pid
         self.check([master, *children(master)])
         self.close_later([cluster.connect()])
+
+
+class Reloading(unittest.TestCase):
+    """SIGHUP."""
+
+    server = "gatewayd"
+    PAGE = "Origin: https://page.example"
+
+    def start(self, text, *options):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.file = self.folder / "conf"
+        self.file.write_text(text)
+        self.gateway = Gatewayd(options=["--config", self.file, *options])
+        self.addCleanup(self.gateway.close)
+
+    def hang_up(self, says, times=1):
+        """Returns when the log has said so, that often anew."""
+        process = self.gateway.process
+        before = process.log.count(says)
+        os.kill(process.pid, signal.SIGHUP)
+        wait_until(lambda: process.log.count(says) >= before + times, says)
+
+    def answer(self, *headers):
+        with closing(WebSocket(self.gateway.websocket_port, headers=headers,
+                               greeting=False)) as client:
+            return client.response.split()[1]
+
+    def test_what_can_change_does(self):
+        self.start("")
+        self.assertEqual(self.answer(self.PAGE), b"101")
+        self.file.write_text("allowed_origins = https://other.example\n"
+                             "max_connections = 1\n")
+        with closing(WebSocket(self.gateway.websocket_port)) as old:
+            self.hang_up("reload: changed: allowed_origins, max_connections")
+            self.assertEqual(self.answer(), b"503")
+            old.expect_silence()
+            self.assertFalse(old.eof)
+        wait_until(lambda: self.answer(self.PAGE) == b"403", "403")
+
+    def test_what_cannot_is_told(self):
+        self.start("")
+        self.file.write_text("ping_interval = 9\n")
+        self.hang_up("reload: needs a restart: ping_interval")
+        self.hang_up("reload: needs a restart: ping_interval")
+
+    def test_a_wrong_file_changes_nothing(self):
+        self.start("allowed_origins = https://other.example\n")
+        self.file.write_text("allowed_origin = https://page.example\n")
+        self.hang_up(f"reload: {self.file}:1: allowed_origin: unknown option")
+        self.assertEqual(self.answer(self.PAGE), b"403")
+        self.assertEqual(
+            self.answer("Origin: https://other.example"), b"101")
+        self.file.write_text("")
+        self.hang_up("reload: changed: allowed_origins")
+        self.assertEqual(self.answer(self.PAGE), b"101")
+
+    def test_every_process_does_it(self):
+        self.start("", "--workers", "2")
+        self.file.write_text("allowed_origins = https://other.example\n")
+        # The master, the services and two gateways.
+        self.hang_up("reload: changed: allowed_origins", 4)
+        for _ in range(20):
+            self.assertEqual(self.answer(self.PAGE), b"403")
+
+    def test_a_process_that_is_started_later_has_it_too(self):
+        self.start("", "--workers", "2")
+        self.file.write_text("allowed_origins = https://other.example\n")
+        self.hang_up("reload: changed: allowed_origins", 4)
+        master = self.gateway.process.pid
+        before = set(children(master))
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+
+        def replaced():
+            now = set(children(master))
+            return len(now) == len(before) and not now & before
+
+        wait_until(replaced, "other processes")
+        for _ in range(20):
+            wait_until(self.listens, "a listener")
+            self.assertEqual(self.answer(self.PAGE), b"403")
+
+    def listens(self):
+        try:
+            self.answer(self.PAGE)
+        except OSError:
+            return False
+        return True
+
+    def test_the_log_file_is_opened_anew(self):
+        self.start("log_target = " + str(self.log_file()) + "\n"
+                   "log_format = json\n")
+        log = self.log_file()
+        log.rename(f"{log}.1")
+        os.kill(self.gateway.process.pid, signal.SIGHUP)
+        wait_until(lambda: log.exists() and "reloaded" in log.read_text(),
+                   "a new file")
+        for line in log.read_text().splitlines():
+            self.assertEqual(sorted(json.loads(line)),
+                             ["level", "message", "process", "time"])
+
+    def log_file(self):
+        if not hasattr(self, "log_folder"):
+            self.log_folder = tempfile.TemporaryDirectory()
+            self.addCleanup(self.log_folder.cleanup)
+        return Path(self.log_folder.name) / "log"
 
 
 class PidFile(unittest.TestCase):
