@@ -78,6 +78,7 @@ tally() {
 
 stage_structure() {
     php "$ROOT/scripts/gen-package-xml" --check
+    python3 "$ROOT/scripts/gen-options" --check
     python3 "$ROOT/tests/structure/check.py"
 }
 

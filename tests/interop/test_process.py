@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import shutil
 import signal
 import socket
 import struct
@@ -19,7 +20,7 @@ from harness.cluster import READY, Gatewayd, GatewaydCluster
 from harness.inner import (CMD_SEND_TO_ALL, Frame, Peer, register_addresses,
                            split_address)
 from harness.php import Php
-from harness.process import PATIENCE, PREFIX, Process, wait_until
+from harness.process import PATIENCE, PREFIX, ROOT, Process, wait_until
 from harness.websocket import WebSocket, text_frame
 
 GATEWAYD = PREFIX / "bin/gatewayd"
@@ -463,6 +464,33 @@ class Reloading(unittest.TestCase):
             self.log_folder = tempfile.TemporaryDirectory()
             self.addCleanup(self.log_folder.cleanup)
         return Path(self.log_folder.name) / "log"
+
+
+class Shipped(unittest.TestCase):
+    """Files that are installed with the program."""
+
+    server = "gatewayd"
+
+    def test_the_sample_file_is_right(self):
+        sample = ROOT / "gatewayd/gatewayd.conf"
+        done = subprocess.run([GATEWAYD, "--config", sample, "--test-config"],
+                              capture_output=True, text=True, timeout=PATIENCE,
+                              check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze")
+    def test_the_unit_is_right(self):
+        text = (ROOT / "gatewayd/gatewayd.service.in").read_text()
+        text = text.replace("@SBINDIR@/gatewayd", str(GATEWAYD))
+        with tempfile.TemporaryDirectory() as folder:
+            unit = Path(folder) / "gatewayd.service"
+            unit.write_text(text)
+            done = subprocess.run(
+                ["systemd-analyze", "verify", "--man=no", unit],
+                capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # It complains of other units of the machine, too.
+        self.assertNotIn("gatewayd", done.stderr)
 
 
 class PidFile(unittest.TestCase):
