@@ -11,6 +11,7 @@
 #include "inner/inner.h"
 #include "register/register.h"
 #include "settings.h"
+#include "status/status.h"
 
 #define SHUTDOWN_SECONDS 5
 #define ANNOUNCE_SECONDS 2
@@ -26,6 +27,7 @@ struct gwd_parts {
     gwd_clients *clients;
     gwd_inner *inner;
     gwd_register *reg;
+    gwd_status *status;
     gwd_listener **listeners;
     size_t listener_count;
     gwd_announcer **announcers;
@@ -70,6 +72,12 @@ static void accept_register(void *arg, int fd, const struct sockaddr *peer)
     gwd_register_accept(arg, fd, name);
 }
 
+static void accept_status(void *arg, int fd, const struct sockaddr *peer)
+{
+    (void)peer;
+    gwd_status_accept(arg, fd);
+}
+
 static bool listen_on(gwd_parts *p, gwd_socket *socket, gwd_accept_fn fn,
                       void *arg)
 {
@@ -92,6 +100,23 @@ static bool start_register(gwd_parts *p)
     if (p->reg == NULL)
         return no_memory();
     return listen_on(p, &p->config.sockets->reg, accept_register, p->reg);
+}
+
+static bool start_status(gwd_parts *p)
+{
+    gw_buf places;
+
+    if (p->config.sockets->status.fd < 0)
+        return true;
+    gw_buf_init(&places, NULL, 0);
+    gwd_sockets_describe(p->config.sockets, &places);
+    if (places.error == GW_OK)
+        p->status =
+            gwd_status_new(p->loop, p->config.slots, gw_buf_slice(&places));
+    gw_buf_deinit(&places);
+    return p->status == NULL ? no_memory()
+                             : listen_on(p, &p->config.sockets->status,
+                                         accept_status, p->status);
 }
 
 /* ---- a gateway ---------------------------------------------------------- */
@@ -215,14 +240,11 @@ static bool start_gateway(gwd_parts *p)
 
 /* ---- once a second ------------------------------------------------------ */
 
-static void on_second(evutil_socket_t fd, short what, void *arg)
+void gwd_parts_refresh(gwd_parts *p)
 {
-    gwd_parts *p = arg;
     gwd_metrics *m = &p->slot->metrics;
     uint64_t registers = 0;
 
-    (void)fd;
-    (void)what;
     if (p->hub != NULL) {
         m->connections = gwd_hub_count(p->hub);
         m->uids = gwd_hub_uid_count(p->hub);
@@ -234,6 +256,13 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
     p->slot->registers = registers;
     m->loop_lag_us = gwd_loop_take_lag(p->loop);
     m->memory = gwd_resident_memory();
+}
+
+static void on_second(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    gwd_parts_refresh(arg);
 }
 
 static bool start_loop(gwd_parts *p)
@@ -266,7 +295,8 @@ static bool start(gwd_parts *p)
         calloc(o->register_address.count + 1, sizeof(gwd_announcer *));
     if (p->listeners == NULL || p->announcers == NULL)
         return no_memory();
-    return start_loop(p) && (!c->services || start_register(p)) &&
+    return start_loop(p) &&
+           (!c->services || (start_register(p) && start_status(p))) &&
            (!c->gateway || start_gateway(p));
 }
 
@@ -319,6 +349,7 @@ void gwd_parts_drain(gwd_parts *p)
         gwd_clients_close_all(p->clients, SHUTDOWN_SECONDS);
     gwd_inner_free(p->inner);
     gwd_register_free(p->reg);
+    gwd_status_free(p->status);
     if (p->loop != NULL && !gwd_loop_drain(p->loop, SHUTDOWN_SECONDS + 2))
         gwd_log(GWD_LOG_WARNING, "shut down with output left over");
 }

@@ -126,6 +126,7 @@ static gwd_parts_config config_of(gwd_runtime *runtime, const gwd_role *role)
 static void tell_ready(process *p, const gwd_role *role,
                        void (*on_ready)(gwd_runtime *runtime))
 {
+    gwd_parts_refresh(p->parts);
     if (role->ready >= 0) {
         if (write(role->ready, "r", 1) != 1)
             gwd_log(GWD_LOG_ERROR, "cannot tell the master that all is ready");

@@ -62,7 +62,7 @@ ALLOWED = {
     "inner": DAEMON | {"message", "hub", "core", "clients", "client"},
     "register": DAEMON | {"message", "hub", "core"},
     "process": DAEMON | {"core", "conf"},
-    "status": DAEMON | {"message", "hub", "core", "clients"},
+    "status": DAEMON | {"message", "core", "client"},
     "tls": DAEMON,
     "conf": DAEMON,
     "main": DAEMON | {"message", "core", "clients", "client", "hub",

@@ -1,0 +1,72 @@
+#include <gwclient/version.h>
+
+#include "json_write.h"
+#include "status/render.h"
+
+static void put_name(gw_buf *out, const char *name, bool first)
+{
+    gw_buf_put_str(out, first ? "\"" : ",\"");
+    gw_buf_put_str(out, name);
+    gw_buf_put_str(out, "\":");
+}
+
+static void put_number(gw_buf *out, const char *name, uint64_t number)
+{
+    put_name(out, name, false);
+    gw_buf_put_int(out, (int64_t)number);
+}
+
+/* Begins with a comma. */
+static void put_metrics(gw_buf *out, const gwd_metrics *m)
+{
+    for (size_t i = 0; i < GWD_STATUS_FIELDS; i++)
+        put_number(out, gwd_status_fields[i].key,
+                   gwd_status_value(m, &gwd_status_fields[i]));
+    put_number(out, "memory", m->memory);
+    put_number(out, "loop_lag_us", m->loop_lag_us);
+    put_name(out, "closed", false);
+    gw_buf_put_char(out, '{');
+    for (size_t i = 0; i < GWD_CLOSE_REASONS; i++) {
+        put_name(out, gwd_status_reasons[i], i == 0);
+        gw_buf_put_int(out, (int64_t)m->closed[i]);
+    }
+    gw_buf_put_char(out, '}');
+}
+
+static void put_process(gw_buf *out, const gwd_status_view *view, unsigned i)
+{
+    const gwd_slot *slot = &view->slots->items[i];
+    char name[GWD_SLOT_NAME_LEN + 1];
+
+    gwd_slot_name(view->slots, i, name);
+    put_name(out, "process", true);
+    gw_json_put_string(out, gw_slice_str(name));
+    put_name(out, "up", false);
+    gw_buf_put_str(out, slot->up ? "true" : "false");
+    put_number(out, "pid", slot->pid);
+    put_number(out, "restarts", slot->restarts);
+    put_number(out, "started", slot->started);
+    put_number(out, "registers", slot->registers);
+    put_metrics(out, &slot->metrics);
+}
+
+void gwd_status_put_json(gw_buf *out, const gwd_status_view *view)
+{
+    gwd_metrics sum;
+
+    gwd_status_sum(view->slots, &sum);
+    gw_buf_put_str(out, "{\"version\":\"" GW_VERSION "\",\"listeners\":");
+    gw_json_put_string(out, view->places);
+    put_number(out, "started", view->slots->started);
+    put_number(out, "uptime", view->now - view->slots->started);
+    gw_buf_put_str(out, ",\"totals\":{\"processes\":");
+    gw_buf_put_int(out, gwd_slots_count(view->slots));
+    put_metrics(out, &sum);
+    gw_buf_put_str(out, "},\"processes\":[");
+    for (unsigned i = 0; i < gwd_slots_count(view->slots); i++) {
+        gw_buf_put_str(out, i == 0 ? "{" : ",{");
+        put_process(out, view, i);
+        gw_buf_put_char(out, '}');
+    }
+    gw_buf_put_str(out, "]}\n");
+}

@@ -1,0 +1,48 @@
+/* How the daemon is, in the formats of those who ask. No sockets. */
+#ifndef GWD_STATUS_RENDER_H
+#define GWD_STATUS_RENDER_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "core/slots.h"
+
+typedef struct gwd_status_view {
+    const gwd_slots *slots;
+    gw_slice places; /* where it listens, as in the ready line */
+    uint64_t now;    /* seconds since 1970 */
+} gwd_status_view;
+
+/* "ok" or what is wrong, one line. True: all gateway processes run, and each is
+ * announced to some Register. */
+bool gwd_status_put_health(gw_buf *out, const gwd_status_view *view);
+
+/* Prometheus text exposition, version 0.0.4. Sums are left to who reads it. */
+void gwd_status_put_metrics(gw_buf *out, const gwd_status_view *view);
+
+/* One JSON object: version, uptime, totals, and an object per process. */
+void gwd_status_put_json(gw_buf *out, const gwd_status_view *view);
+
+/* The same as a page that needs nothing else. */
+void gwd_status_put_page(gw_buf *out, const gwd_status_view *view);
+
+/* ---- what the formats share ---------------------------------------------- */
+
+typedef struct gwd_status_field {
+    const char *key;  /* in JSON; in Prometheus, after "gatewayd_" */
+    const char *help; /* what it is; a heading of the page */
+    size_t offset;    /* of the uint64_t in gwd_metrics */
+    bool counter;     /* else a gauge */
+} gwd_status_field;
+
+#define GWD_STATUS_FIELDS 13
+extern const gwd_status_field gwd_status_fields[GWD_STATUS_FIELDS];
+extern const char *const gwd_status_reasons[GWD_CLOSE_REASONS];
+
+uint64_t gwd_status_value(const gwd_metrics *metrics,
+                          const gwd_status_field *field);
+
+/* Added up over all processes. */
+void gwd_status_sum(const gwd_slots *slots, gwd_metrics *sum);
+
+#endif

@@ -1,0 +1,286 @@
+#include "status/status.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/http_head.h"
+#include "core/loop.h"
+#include "status/render.h"
+
+#define CONNECTIONS_MAX 64
+#define REQUEST_SECONDS 5 /* for the request, and again for the answer */
+
+struct gwd_status {
+    gwd_stream_kind kind;
+    gwd_ring ring;
+    const gwd_slots *slots;
+    char *places;
+    size_t places_len;
+    unsigned count; /* connections */
+    bool freed;     /* goes with its last connection */
+};
+
+typedef struct visitor {
+    gwd_stream stream;
+    gwd_timeout timeout;
+    gwd_status *status;
+} visitor;
+
+/* ---- pages -------------------------------------------------------------- */
+
+typedef enum page_result { PAGE_OK, PAGE_UNHEALTHY } page_result;
+
+typedef struct page {
+    const char *path;
+    const char *type;
+    page_result (*put)(gw_buf *out, const gwd_status_view *view);
+} page;
+
+static page_result put_health(gw_buf *out, const gwd_status_view *view)
+{
+    return gwd_status_put_health(out, view) ? PAGE_OK : PAGE_UNHEALTHY;
+}
+
+static page_result put_metrics(gw_buf *out, const gwd_status_view *view)
+{
+    gwd_status_put_metrics(out, view);
+    return PAGE_OK;
+}
+
+static page_result put_json(gw_buf *out, const gwd_status_view *view)
+{
+    gwd_status_put_json(out, view);
+    return PAGE_OK;
+}
+
+static page_result put_page(gw_buf *out, const gwd_status_view *view)
+{
+    gwd_status_put_page(out, view);
+    return PAGE_OK;
+}
+
+static const char html[] = "text/html; charset=utf-8";
+
+static const page pages[] = {
+    {"/healthz", "text/plain; charset=utf-8", put_health},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", put_metrics},
+    {"/status", "application/json", put_json},
+    {"/", html, put_page},
+};
+
+static const page status_page = {"/status", html, put_page};
+
+static bool slice_is(gw_slice s, const char *text)
+{
+    return s.len == strlen(text) && memcmp(s.base, text, s.len) == 0;
+}
+
+/* What a browser asks for; a program that takes anything gets JSON. */
+static bool wants_html(const gwd_http_head *head)
+{
+    gwd_http_header header;
+    size_t at = 0;
+
+    while (gwd_http_head_next(head, &at, &header)) {
+        if (gwd_http_name_is(header.name, "accept") &&
+            gwd_http_list_has(header.value, "text/html"))
+            return true;
+    }
+    return false;
+}
+
+/* NULL: there is no such page. */
+static const page *find_page(const gwd_http_head *head)
+{
+    gw_slice path = head->target;
+    const char *query = memchr(path.base, '?', path.len);
+
+    if (query != NULL)
+        path.len = (size_t)(query - path.base);
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        if (!slice_is(path, pages[i].path))
+            continue;
+        return pages[i].put == put_json && wants_html(head) ? &status_page
+                                                            : &pages[i];
+    }
+    return NULL;
+}
+
+/* ---- answers ------------------------------------------------------------ */
+
+typedef struct answer {
+    const char *status;
+    const char *type;
+    const char *more; /* header lines */
+    bool head_only;
+} answer;
+
+/* The whole answer, which ends the connection. */
+static void send_answer(visitor *v, const answer *a, gw_slice body)
+{
+    gw_buf out;
+
+    gw_buf_init(&out, NULL, 0);
+    gw_buf_put_str(&out, "HTTP/1.1 ");
+    gw_buf_put_str(&out, a->status);
+    gw_buf_put_str(&out, "\r\nContent-Type: ");
+    gw_buf_put_str(&out, a->type);
+    gw_buf_put_str(&out, "\r\nContent-Length: ");
+    gw_buf_put_int(&out, (int64_t)body.len);
+    gw_buf_put_str(&out, "\r\nCache-Control: no-store\r\n"
+                         "X-Content-Type-Options: nosniff\r\n"
+                         "Connection: close\r\n");
+    gw_buf_put_str(&out, a->more);
+    gw_buf_put_str(&out, "\r\n");
+    if (!a->head_only)
+        gw_buf_put_slice(&out, body);
+    if (out.error < 0)
+        gwd_stream_abort(&v->stream);
+    else
+        gwd_stream_write(&v->stream, out.base, out.len);
+    gwd_stream_close(&v->stream);
+    gwd_ring_arm(&v->status->ring, &v->timeout, REQUEST_SECONDS);
+    gw_buf_deinit(&out);
+}
+
+static void refuse(visitor *v, const char *status, const char *more,
+                   bool head_only)
+{
+    const answer a = {status, "text/plain; charset=utf-8", more, head_only};
+
+    send_answer(v, &a, gw_slice_str("See /healthz, /metrics and /status.\n"));
+}
+
+static void serve(visitor *v, const page *page, bool head_only)
+{
+    const gwd_status *status = v->status;
+    const gwd_status_view view = {
+        .slots = status->slots,
+        .places = gw_slice_of(status->places, status->places_len),
+        .now = (uint64_t)time(NULL),
+    };
+    answer a = {"200 OK", page->type, "", head_only};
+    gw_buf body;
+
+    gw_buf_init(&body, NULL, 0);
+    if (page->put(&body, &view) == PAGE_UNHEALTHY)
+        a.status = "503 Service Unavailable";
+    if (body.error < 0)
+        refuse(v, "500 Internal Server Error", "", head_only);
+    else
+        send_answer(v, &a, gw_buf_slice(&body));
+    gw_buf_deinit(&body);
+}
+
+static void respond(visitor *v, const gwd_http_head *head)
+{
+    bool head_only = slice_is(head->method, "HEAD");
+    const page *page = find_page(head);
+
+    if (!head_only && !slice_is(head->method, "GET"))
+        refuse(v, "405 Method Not Allowed", "Allow: GET, HEAD\r\n", false);
+    else if (page == NULL)
+        refuse(v, "404 Not Found", "", head_only);
+    else
+        serve(v, page, head_only);
+}
+
+/* ---- connections -------------------------------------------------------- */
+
+static visitor *of_stream(gwd_stream *stream)
+{
+    return (visitor *)((char *)stream - offsetof(visitor, stream));
+}
+
+static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
+{
+    visitor *v = of_stream(stream);
+    gwd_http_head head;
+    size_t consumed = 0;
+    int result = gwd_http_head_read(gw_slice_of(base, len), &head, &consumed);
+
+    if (result == GW_EAGAIN)
+        return 0;
+    if (result == GW_OK)
+        respond(v, &head);
+    else if (result == GW_ETOOBIG)
+        refuse(v, "431 Request Header Fields Too Large", "", false);
+    else
+        refuse(v, "400 Bad Request", "", false);
+    return (ssize_t)len;
+}
+
+static void free_if_done(gwd_status *status)
+{
+    if (!status->freed || status->count > 0)
+        return;
+    gwd_loop_remove_ring(status->kind.loop, &status->ring);
+    free(status->places);
+    free(status);
+}
+
+static void on_close(gwd_stream *stream)
+{
+    visitor *v = of_stream(stream);
+    gwd_status *status = v->status;
+
+    gwd_ring_disarm(&v->timeout);
+    status->count--;
+    free(v);
+    free_if_done(status);
+}
+
+static void on_timeout(gwd_timeout *timeout)
+{
+    visitor *v = (visitor *)((char *)timeout - offsetof(visitor, timeout));
+
+    gwd_stream_abort(&v->stream);
+}
+
+void gwd_status_accept(gwd_status *status, int fd)
+{
+    visitor *v = status->count < CONNECTIONS_MAX ? calloc(1, sizeof(*v)) : NULL;
+
+    if (v == NULL || gwd_stream_init(&v->stream, &status->kind, fd) < 0) {
+        free(v);
+        close(fd);
+        return;
+    }
+    v->status = status;
+    status->count++;
+    gwd_ring_arm(&status->ring, &v->timeout, REQUEST_SECONDS);
+}
+
+/* ---- the server --------------------------------------------------------- */
+
+gwd_status *gwd_status_new(struct gwd_loop *loop, const struct gwd_slots *slots,
+                           gw_slice places)
+{
+    gwd_status *status = calloc(1, sizeof(*status));
+
+    if (status == NULL)
+        return NULL;
+    status->places = malloc(places.len + 1);
+    if (status->places == NULL) {
+        free(status);
+        return NULL;
+    }
+    memcpy(status->places, places.base, places.len);
+    status->places_len = places.len;
+    status->slots = slots;
+    status->kind = (gwd_stream_kind){
+        .loop = loop, .on_data = on_data, .on_close = on_close};
+    gwd_loop_add_ring(loop, &status->ring, on_timeout);
+    return status;
+}
+
+void gwd_status_free(gwd_status *status)
+{
+    if (status == NULL)
+        return;
+    status->freed = true;
+    free_if_done(status);
+}

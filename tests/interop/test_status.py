@@ -1,0 +1,207 @@
+"""The status server: /healthz, /metrics, /status."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import unittest
+
+from harness.children import children
+from harness.cluster import GatewaydCluster
+from harness.inner import split_address
+from harness.php import Php
+from harness.process import wait_until
+
+SAMPLE = re.compile(
+    r'([a-z_]+)((?:\{(?:[a-z]+="[^"\\\n]*",?)+\})?) (\d+(?:\.\d+)?)')
+
+
+def parse(text):
+    """The samples of a Prometheus text; fails where the format does."""
+    types, samples = {}, {}
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            assert len(line.split(" ", 3)) == 4, line
+            continue
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert name not in types, line
+            types[name] = kind
+            continue
+        found = SAMPLE.fullmatch(line)
+        assert found, line
+        name, labels, value = found.groups()
+        assert name in types, line
+        assert name.endswith("_total") == (types[name] == "counter"), line
+        assert (name, labels) not in samples, line
+        samples[name, labels] = float(value)
+    assert text.endswith("\n")
+    return samples
+
+
+class StatusTest(unittest.TestCase):
+    server = "gatewayd"
+    options = ()
+
+    def setUp(self):
+        self.cluster = GatewaydCluster(options=[
+            "--status-listen", "127.0.0.1:0", *self.options])
+        self.addCleanup(self.cluster.close)
+        self.gateway = self.cluster.gateways[0]
+
+    def ask(self, path, method="GET", headers=None):
+        host, port = split_address(self.gateway.status_address)
+        link = http.client.HTTPConnection(host, port, timeout=10)
+        try:
+            link.request(method, path, headers=headers or {})
+            response = link.getresponse()
+            return response, response.read().decode()
+        finally:
+            link.close()
+
+    def metrics(self):
+        return parse(self.ask("/metrics")[1])
+
+    def wait_metric(self, name, value, process="0"):
+        key = f"gatewayd_{name}", f'{{process="{process}"}}'
+        wait_until(lambda: self.metrics()[key] == value, f"{name} {value}")
+
+    def health(self):
+        response, text = self.ask("/healthz")
+        return response.status, text
+
+
+class OneProcess(StatusTest):
+    def test_it_is_healthy_as_soon_as_it_is_ready(self):
+        self.assertEqual(self.health(), (200, "ok\n"))
+
+    def test_figures_follow_what_happens(self):
+        self.wait_metric("connections", 0)
+        client = self.cluster.connect()
+        self.addCleanup(client.close)
+        with Php(True, self.cluster) as php:
+            php.call("Gateway::bindUid($id, 'ann')", id=client.client_id)
+            php.call("Gateway::joinGroup($id, 'room')", id=client.client_id)
+            php.call("Gateway::sendToUid('ann', 'hello')")
+        client.expect_text("hello")
+        client.send(1, b"yes")
+        for name in ("connections", "uids", "groups"):
+            self.wait_metric(name, 1)
+        self.wait_metric("messages_in_total", 1)
+        self.wait_metric("messages_out_total", 2)  # the greeting, too
+        client.close()
+        self.wait_metric("connections", 0)
+        self.wait_metric("uids", 0)
+        ended = self.metrics()[
+            "gatewayd_closed_total", '{process="0",reason="client"}']
+        self.assertEqual(ended, 1)
+
+    def test_status_is_json_for_programs_and_a_page_for_browsers(self):
+        response, text = self.ask("/status?x=1")
+        self.assertEqual(response.getheader("Content-Type"),
+                         "application/json")
+        found = json.loads(text)
+        self.assertEqual(len(found["processes"]), 1)
+        self.assertEqual(found["processes"][0]["pid"],
+                         self.gateway.process.pid)
+        self.assertIn("websocket://127.0.0.1:", found["listeners"])
+        for path in ("/", "/status"):
+            response, text = self.ask(path, headers={
+                "Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+            self.assertIn("text/html", response.getheader("Content-Type"))
+            self.assertIn("Clients connected now", text)
+
+    def test_what_else_may_be_asked(self):
+        response, text = self.ask("/metrics", "HEAD")
+        self.assertEqual((response.status, text), (200, ""))
+        self.assertGreater(int(response.getheader("Content-Length")), 1000)
+        self.assertEqual(self.ask("/nothing")[0].status, 404)
+        response, _ = self.ask("/status", "POST")
+        self.assertEqual(response.status, 405)
+        self.assertEqual(response.getheader("Allow"), "GET, HEAD")
+        response, _ = self.ask("/status", headers={"X": "x" * 20000})
+        self.assertEqual(response.status, 431)
+
+    def test_a_silent_visitor_is_cut_off(self):
+        with socket.create_connection(
+                split_address(self.gateway.status_address), 20) as visitor:
+            visitor.sendall(b"GET /status HT")
+            self.assertEqual(visitor.recv(100), b"")
+
+    def test_visitors_are_bounded(self):
+        address = split_address(self.gateway.status_address)
+        visitors = [socket.create_connection(address, 20) for _ in range(65)]
+        self.assertEqual(visitors[-1].recv(1), b"")
+        for visitor in visitors:
+            visitor.close()
+        wait_until(lambda: self.healthy_again(), "room for visitors")
+
+    def healthy_again(self):
+        try:
+            return self.health() == (200, "ok\n")
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+class Several(StatusTest):
+    options = ("--workers", "2")
+
+    def wait_healthy(self):
+        wait_until(lambda: self.health() == (200, "ok\n"), "health", 30)
+
+    def test_each_process_has_its_figures(self):
+        self.wait_healthy()
+        found = json.loads(self.ask("/status")[1])
+        self.assertEqual([p["process"] for p in found["processes"]],
+                         ["0", "1", "services"])
+        self.assertEqual(found["totals"]["processes"], 3)
+        self.assertEqual(
+            sorted(p["pid"] for p in found["processes"]),
+            sorted(children(self.gateway.process.pid)))
+
+    def test_totals_are_sums(self):
+        clients = [self.cluster.connect() for _ in range(10)]
+        for client in clients:
+            self.addCleanup(client.close)
+
+        def total():
+            found = json.loads(self.ask("/status")[1])
+            each = [p["connections"] for p in found["processes"]]
+            return found["totals"]["connections"] == sum(each) == 10
+
+        wait_until(total, "ten connections in all")
+
+    def test_a_process_that_dies_is_told_of(self):
+        victim = json.loads(self.ask("/status")[1])["processes"][1]
+        os.kill(victim["pid"], signal.SIGKILL)
+
+        def replaced():
+            one = json.loads(self.ask("/status")[1])["processes"][1]
+            return one["restarts"] == 1 and one["pid"] not in (
+                0, victim["pid"])
+
+        wait_until(replaced, "another process")
+        self.wait_healthy()
+
+    def test_one_that_is_not_there_is_no_health(self):
+        victim = json.loads(self.ask("/status")[1])["processes"][0]
+        seen = []
+
+        def unhealthy():
+            # It comes back at once the first time, and later ever more slowly.
+            one = json.loads(self.ask("/status")[1])["processes"][0]
+            if one["up"]:
+                os.kill(one["pid"], signal.SIGKILL)
+            status, text = self.health()
+            seen.append(text)
+            return status == 503
+
+        wait_until(unhealthy, f"503 after {victim['pid']}")
+        self.assertIn("gateway process 0 is ", seen[-1])
+        self.wait_healthy()
+
+
+if __name__ == "__main__":
+    unittest.main()
