@@ -25,6 +25,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <openssl/ssl.h>
 
 #define EVENTS 512
 #define HEAD_MAX 1024
@@ -32,6 +33,7 @@
 
 typedef enum conn_state {
     CONNECTING,
+    SECURING, /* the TLS handshake */
     UPGRADING,
     GREETING, /* only when ids are asked for */
     OPEN,
@@ -40,6 +42,7 @@ typedef enum conn_state {
 
 typedef struct conn {
     int fd;
+    SSL *ssl; /* NULL: plaintext */
     conn_state state;
     unsigned len; /* of `head` */
     char *head;   /* the answer and the greeting, while they come in */
@@ -52,6 +55,7 @@ typedef struct settings {
     unsigned parallel; /* handshakes under way at once */
     unsigned seconds;  /* to hold; 0: until standard input ends */
     FILE *ids;         /* or NULL */
+    SSL_CTX *tls;      /* or NULL */
 } settings;
 
 static settings set = {.parallel = 256};
@@ -92,6 +96,8 @@ static void end_conn(conn *c)
     c->state = GONE;
     free(c->head);
     c->head = NULL;
+    SSL_free(c->ssl);
+    c->ssl = NULL;
     close(c->fd);
 }
 
@@ -127,18 +133,38 @@ static void start_conn(conn *c)
     watch(c, EPOLL_CTL_ADD, EPOLLOUT);
 }
 
+/* send() and recv(), over TLS where it is wanted. */
+static ssize_t put(conn *c, const void *data, size_t len)
+{
+    return c->ssl == NULL ? send(c->fd, data, len, 0)
+                          : SSL_write(c->ssl, data, (int)len);
+}
+
+/* -1 with EAGAIN: nothing there; other results of 0 and below: the end. */
+static ssize_t get(conn *c, void *data, size_t len)
+{
+    int got;
+
+    if (c->ssl == NULL)
+        return recv(c->fd, data, len, 0);
+    got = SSL_read(c->ssl, data, (int)len);
+    if (got <= 0) {
+        bool again = SSL_get_error(c->ssl, got) == SSL_ERROR_WANT_READ;
+
+        errno = again ? EAGAIN : ECONNRESET;
+        return -1;
+    }
+    return got;
+}
+
 static void send_request(conn *c)
 {
     static const char request[] =
         "GET / HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    int error = 0;
-    socklen_t len = sizeof(error);
 
-    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len);
-    if (error != 0 || send(c->fd, request, sizeof(request) - 1, 0) !=
-                          (ssize_t)sizeof(request) - 1) {
+    if (put(c, request, sizeof(request) - 1) != (ssize_t)sizeof(request) - 1) {
         end_conn(c);
         return;
     }
@@ -147,6 +173,38 @@ static void send_request(conn *c)
     if (c->head == NULL)
         die("calloc");
     watch(c, EPOLL_CTL_MOD, EPOLLIN);
+}
+
+static void secure(conn *c)
+{
+    int done = SSL_connect(c->ssl);
+
+    if (done == 1)
+        send_request(c);
+    else if (SSL_get_error(c->ssl, done) != SSL_ERROR_WANT_READ)
+        end_conn(c);
+}
+
+static void connected(conn *c)
+{
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len);
+    if (error != 0) {
+        end_conn(c);
+        return;
+    }
+    if (set.tls == NULL) {
+        send_request(c);
+        return;
+    }
+    c->ssl = SSL_new(set.tls);
+    if (c->ssl == NULL || SSL_set_fd(c->ssl, c->fd) != 1)
+        die("TLS");
+    c->state = SECURING;
+    watch(c, EPOLL_CTL_MOD, EPOLLIN);
+    secure(c);
 }
 
 static void opened(conn *c)
@@ -184,8 +242,10 @@ static void find_answer(conn *c)
 
 static void read_head(conn *c)
 {
-    ssize_t got = recv(c->fd, c->head + c->len, HEAD_MAX - c->len, 0);
+    ssize_t got = get(c, c->head + c->len, HEAD_MAX - c->len);
 
+    if (got < 0 && errno == EAGAIN)
+        return;
     if (got <= 0) { /* also when the head is full */
         end_conn(c);
         return;
@@ -200,7 +260,7 @@ static void read_head(conn *c)
 static void read_messages(conn *c)
 {
     static char sink[65536];
-    ssize_t got = recv(c->fd, sink, sizeof(sink), 0);
+    ssize_t got = get(c, sink, sizeof(sink));
 
     if (got > 0)
         stats.bytes += (uint64_t)got;
@@ -212,11 +272,17 @@ static void on_event(conn *c)
 {
     switch (c->state) {
     case CONNECTING:
-        send_request(c);
+        connected(c);
+        break;
+    case SECURING:
+        secure(c);
         break;
     case UPGRADING:
     case GREETING:
-        read_head(c);
+        /* What TLS holds back wakes nobody up again. */
+        do {
+            read_head(c);
+        } while (c->ssl != NULL && c->state != OPEN && SSL_pending(c->ssl) > 0);
         break;
     case OPEN:
         read_messages(c);
@@ -286,6 +352,7 @@ static int usage(int status)
           "  --source IP     connect from this address\n"
           "  --parallel N    handshakes under way at once [256]\n"
           "  --seconds N     hold so long [until standard input ends]\n"
+          "  --tls           over TLS; no certificate is checked\n"
           "  --ids FILE      write each client_id of the greetings to FILE\n",
           status == 0 ? stdout : stderr);
     return status;
@@ -319,6 +386,9 @@ static bool parse_option(int option)
     case 'i':
         set.ids = fopen(optarg, "we");
         return set.ids != NULL;
+    case 'T':
+        set.tls = SSL_CTX_new(TLS_client_method());
+        return set.tls != NULL;
     default:
         return false;
     }
@@ -340,6 +410,7 @@ int main(int argc, char **argv)
         {"parallel", required_argument, NULL, 'p'},
         {"seconds", required_argument, NULL, 't'},
         {"ids", required_argument, NULL, 'i'},
+        {"tls", no_argument, NULL, 'T'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     int option;
