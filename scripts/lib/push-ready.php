@@ -2,14 +2,20 @@
 /* Exits 0 when a push service is ready for the demo: a new WebSocket gets its
  * init message, and the Register knows a gateway.
  *
- *   php push-ready.php REGISTER WEBSOCKET-PORT */
+ *   php push-ready.php REGISTER WEBSOCKET-PORT [ws|wss]
+ *
+ * No certificate is checked. */
 declare(strict_types=1);
 
 use GatewayClient\Gateway;
 
 [, $register, $port] = $argv;
+$transport = ($argv[3] ?? 'ws') === 'wss' ? 'ssl' : 'tcp';
+$context = stream_context_create(['ssl' => ['verify_peer' => false,
+    'verify_peer_name' => false]]);
 
-$socket = @stream_socket_client("tcp://127.0.0.1:$port", $errno, $error, 1);
+$socket = @stream_socket_client("$transport://127.0.0.1:$port", $errno, $error,
+    1, STREAM_CLIENT_CONNECT, $context);
 if (!$socket) {
     fwrite(STDERR, "WebSocket port $port: $error\n");
     exit(1);

@@ -146,6 +146,10 @@ stage_browser() {
     "$ROOT/scripts/demo" --check
 }
 
+stage_browser_tls() {
+    "$ROOT/scripts/demo" --check --tls
+}
+
 stage_browser_reference() {
     local why
     if ! why=$(php "$ROOT/tests/reference/find.php" 2>&1 >/dev/null); then
@@ -157,7 +161,7 @@ stage_browser_reference() {
 }
 
 ALL_STAGES=(structure units phpt vectors interop rfc6455 reference installed
-    browser browser_reference)
+    browser browser_tls browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {

@@ -2,7 +2,9 @@
 // The demo in a browser: two users, one of them with two pages, one group.
 //
 //   node demo.js --url URL --chromium PATH [--class extension|php]
-//       [--screenshots DIR]
+//       [--scheme ws|wss] [--screenshots DIR]
+//
+// With wss any certificate is taken.
 //
 // Prints the checks and "N passed, N failed"; exits 0 when all passed.
 
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
     url: { type: 'string' },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
     class: { type: 'string', default: 'extension' },
+    scheme: { type: 'string', default: 'ws' },
     screenshots: { type: 'string' },
   },
 });
@@ -33,6 +36,10 @@ async function signInChecks(t, { alice, second, bob }) {
       if (!/^[0-9a-f]{20}$/.test(id)) throw new Error(`client_id is "${id}"`);
     });
   }
+  await t.check(`the pages speak ${options.scheme}`, async () => {
+    const urls = await Promise.all(all.map((visitor) => visitor.socketUrl()));
+    same(urls.every((url) => url.startsWith(`${options.scheme}://`)), true, urls.join());
+  });
   await t.check('every page has a client_id of its own', async () => {
     const ids = await Promise.all(all.map((visitor) => visitor.clientId()));
     same(new Set(ids).size, 3, 'different ids');
@@ -175,8 +182,9 @@ async function main() {
   const t = new Checks();
   const browser = await chromium.launch({ executablePath: options.chromium, args: FLAGS });
   try {
-    const hers = await browser.newContext();
-    const his = await browser.newContext();
+    const trust = { ignoreHTTPSErrors: options.scheme === 'wss' };
+    const hers = await browser.newContext(trust);
+    const his = await browser.newContext(trust);
     const visitors = {
       alice: await Visitor.open(hers, options.url, "alice's first page"),
       second: await Visitor.open(hers, options.url, "alice's second page"),

@@ -29,6 +29,10 @@ class Visitor {
     return visitor;
   }
 
+  socketUrl() {
+    return this.page.evaluate(() => window.lastSocket.url);
+  }
+
   clientId() {
     return this.page.locator('#client-id').textContent();
   }

@@ -199,7 +199,7 @@ document.addEventListener('visibilitychange', () => {
 
 const config = await ask('config.php');
 $('about').textContent = `GatewayClient\\Gateway: ${config.class} · push service: ${config.service}`;
-const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+const scheme = config.websocket_scheme || (location.protocol === 'https:' ? 'wss' : 'ws');
 const socket = connect(`${scheme}://${location.hostname}:${config.websocket_port}/`, {
   state(state, text) {
     $('state').dataset.state = state;

@@ -9,6 +9,7 @@ require __DIR__ . '/../app.php';
 $native = (new ReflectionClass(Gateway::class))->isInternal();
 
 answer([
+    'websocket_scheme' => getenv('DEMO_WS_SCHEME') ?: null, // null: the page's
     'websocket_port' => (int) (getenv('DEMO_WS_PORT') ?: 7272),
     'service' => getenv('DEMO_SERVICE') ?: 'gatewayd',
     'class' => $native ? 'extension ' . phpversion('gatewayclient') : 'PHP class',

@@ -350,6 +350,16 @@ static void keys_are_changed_while_output_waits(void **state)
     free(bytes);
 }
 
+static bool reads_again(void *arg)
+{
+    char bytes[4096];
+
+    (void)arg;
+    while (recv(fds[1], bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+        ;
+    return o.stream.event.ev_events & EV_READ;
+}
+
 /* Somebody asks for new keys again and again, and takes no answer: what is kept
  * for him must have an end. */
 static void who_takes_no_answer_is_read_no_further(void **state)
@@ -371,9 +381,8 @@ static void who_takes_no_answer_is_read_no_further(void **state)
         gwd_loop_turn(loop, false);
     }
     assert_int_equal(o.stream.event.ev_events & EV_READ, 0);
-    peer_expect(&peer, loop, gw_slice_of(bytes, MEGABYTE));
-    peer_write(&peer, loop, LIT("x"));
-    assert_true(o.stream.event.ev_events & EV_READ);
+    /* OpenSSL's client does not read while its own new keys wait: do it. */
+    run_until(loop, reads_again, NULL);
     hang_up();
     free(bytes);
 }
