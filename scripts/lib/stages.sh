@@ -142,6 +142,14 @@ stage_installed() {
     "$ROOT/tests/interop/installed_library.sh"
 }
 
+stage_foreign() {
+    need_packages python3-websockets
+    "$ROOT/tests/browser/run" --prepare
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        python3 "$ROOT/tests/foreign/run.py" "$OUT/node/node_modules" \
+        "$("$ROOT/tests/browser/run" --chromium)" /usr/bin/python3
+}
+
 stage_browser() {
     "$ROOT/scripts/demo" --check
 }
@@ -161,7 +169,7 @@ stage_browser_reference() {
 }
 
 ALL_STAGES=(structure units phpt vectors interop rfc6455 reference installed
-    browser browser_tls browser_reference)
+    foreign browser browser_tls browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {

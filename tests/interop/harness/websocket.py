@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import ssl
 import struct
 
 from .process import wait_until
@@ -41,10 +42,14 @@ def text_frame(payload):
 class Connection:
     """A client's TCP connection. `received` holds all bytes that were not
     taken yet; `eof` is true once the gateway has closed. `source` is the
-    address that it comes from, like one of the loopback's."""
+    address that it comes from, like one of the loopback's; `tls`, a tls.Tls,
+    what is spoken under it."""
 
-    def __init__(self, port, first=b"", source="", host="127.0.0.1"):
+    def __init__(self, port, first=b"", source="", host="127.0.0.1",
+                 tls=None):
         self.socket = socket.create_connection((host, port), 10, (source, 0))
+        if tls is not None:
+            self.socket = tls.wrap(self.socket)
         self.received = b""
         self.eof = False
         self.socket.sendall(first)
@@ -57,7 +62,7 @@ class Connection:
                 data = self.socket.recv(1 << 20)
                 self.eof = not data
                 self.received += data
-        except BlockingIOError:
+        except (BlockingIOError, ssl.SSLWantReadError):
             pass
         except ConnectionResetError:
             self.eof = True
@@ -98,13 +103,13 @@ class WebSocket(Connection):
     in front of the request."""
 
     def __init__(self, port, path="/", headers=(), greeting=True, first=b"",
-                 source="", host="127.0.0.1"):
+                 source="", host="127.0.0.1", tls=None):
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}",
                  "Upgrade: websocket", "Connection: Upgrade",
                  f"Sec-WebSocket-Key: {KEY}", "Sec-WebSocket-Version: 13",
                  *headers]
         request = "\r\n".join(lines) + "\r\n\r\n"
-        super().__init__(port, first + request.encode(), source, host)
+        super().__init__(port, first + request.encode(), source, host, tls)
         try:
             wait_until(lambda: b"\r\n\r\n" in self.read() or self.eof,
                        "a handshake response")
