@@ -16,8 +16,8 @@ static void put_names(gw_buf *out, const gwd_option *const *options,
     }
 }
 
-static void tell(gwd_log_level level, const char *what, const gwd_option *const *options,
-                 size_t count)
+static void tell(gwd_log_level level, const char *what,
+                 const gwd_option *const *options, size_t count)
 {
     gw_buf names;
 
@@ -80,7 +80,8 @@ bool gwd_reload(gwd_runtime *runtime, gwd_parts *parts)
             gwd_parts_reload(parts);
         gwd_log(GWD_LOG_INFO, "reloaded");
         tell(GWD_LOG_INFO, "changed", changes.reloaded, changes.reloaded_count);
-        tell(GWD_LOG_WARNING, "needs a restart", changes.restart, changes.restart_count);
+        tell(GWD_LOG_WARNING, "needs a restart", changes.restart,
+             changes.restart_count);
         done = true;
     }
     gwd_options_deinit(&fresh);

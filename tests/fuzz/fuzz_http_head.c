@@ -18,17 +18,24 @@ static void walk(const gwd_http_head *head)
     HOLDS(at == head->fields.len && count <= GWD_HTTP_HEADERS_MAX);
 }
 
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
 static void answer(const gwd_http_head *head)
 {
+    const gw_slice supported[] = {gw_slice_str("chat"), gw_slice_str("mqtt")};
     gw_slice key;
     gw_buf out;
     gwd_handshake_result result = gwd_handshake_judge(head, &key);
 
     gw_buf_init(&out, NULL, 0);
-    if (result == GWD_HANDSHAKE_OK)
-        HOLDS(gwd_handshake_accept(&out, key) == GWD_HANDSHAKE_OK);
-    else
+    if (result == GWD_HANDSHAKE_OK) {
+        gw_slice protocol =
+            gwd_handshake_protocol(head, supported, COUNT_OF(supported));
+
+        HOLDS(gwd_handshake_accept(&out, key, protocol) == GWD_HANDSHAKE_OK);
+    } else {
         gwd_handshake_refuse(&out, result);
+    }
     HOLDS(out.error == GW_OK);
     gw_buf_deinit(&out);
 }

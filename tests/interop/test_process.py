@@ -138,7 +138,7 @@ class Several(ProcessTest):
         kept = [c for c in clients if port_of(c) != port]
         for client in lost:
             wait_until(lambda c=client: c.read() and c.eof, "its end")
-        back = self.close_later([self.cluster.connect() for _ in lost])
+        back = self.close_later([self.come_back() for _ in lost])
         wait_until(lambda: listener(self.master, port) not in (None, victim),
                    "another process on the port")
         self.cluster.wait_listed(3)
@@ -150,6 +150,16 @@ class Several(ProcessTest):
         for client in kept + back:
             wait_until(lambda c=client: c.read().endswith(text_frame("after")),
                        "the broadcast")
+
+    def come_back(self):
+        """As a page does: again, if it met the dead process's socket."""
+        def connect():
+            try:
+                return self.cluster.connect()
+            except OSError:
+                return None
+
+        return wait_until(connect, "a new connection")
 
     def kill_process_at(self, port):
         pid = wait_until(lambda: listener(self.master, port), "a process")

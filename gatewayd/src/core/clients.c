@@ -187,8 +187,11 @@ gwd_client_port *gwd_clients_add_port(gwd_clients *clients,
 
     if (port == NULL)
         return NULL;
-    port->kind = (gwd_stream_kind){clients->config.loop, gwd_client_on_data,
-                                   on_close, true, on_tls};
+    port->kind = (gwd_stream_kind){.loop = clients->config.loop,
+                                   .on_data = gwd_client_on_data,
+                                   .on_close = on_close,
+                                   .counted = true,
+                                   .on_tls = on_tls};
     port->clients = clients;
     port->config = *config;
     port->speech = speeches[config->protocol];

@@ -141,7 +141,8 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
         memcpy(inner->secret_key, config->secret_key.base,
                config->secret_key.len);
     }
-    inner->kind = (gwd_stream_kind){config->loop, on_data, on_close};
+    inner->kind = (gwd_stream_kind){
+        .loop = config->loop, .on_data = on_data, .on_close = on_close};
     inner->hub = config->hub;
     gw_buf_init(&inner->reply, NULL, REPLY_MAX);
     gw_buf_init(&inner->text, NULL, 0);

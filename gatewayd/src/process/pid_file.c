@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/log.h"
+
 #define TRIES 10
 
 /* Always false. */
@@ -61,7 +63,8 @@ static bool take_opened(gwd_pid_file *file, char *error, bool *again)
     return write_pid(file->fd) || fail(error, file->path, strerror(errno));
 }
 
-bool gwd_pid_file_take(gwd_pid_file *file, const char *path, char *error)
+bool gwd_pid_file_take(gwd_pid_file *file, const char *path,
+                       char error[GWD_PID_FILE_ERROR_LEN + 1])
 {
     bool again = true;
 
@@ -85,8 +88,10 @@ void gwd_pid_file_remove(gwd_pid_file *file)
 {
     if (file->fd < 0)
         return;
+    /* The folder may be another user's: then at least nobody is in the file,
+     * and its lock says that nobody runs. */
     if (unlink(file->path) < 0 && ftruncate(file->fd, 0) < 0)
-        ; /* nothing more can be done: the lock says that nobody runs */
+        gwd_log(GWD_LOG_WARNING, "pid_file: %s cannot be removed", file->path);
     gwd_pid_file_forget(file);
 }
 

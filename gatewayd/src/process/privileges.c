@@ -36,7 +36,8 @@ static bool find_user(gwd_privileges *who, const char *user, char *error)
     return true;
 }
 
-static bool find_group(gwd_privileges *who, const char *group, char *error)
+static bool find_group(gwd_privileges *who, const char *group,
+                       char error[GWD_PRIVILEGES_ERROR_LEN + 1])
 {
     const struct group *found;
 
@@ -50,7 +51,8 @@ static bool find_group(gwd_privileges *who, const char *group, char *error)
 }
 
 bool gwd_privileges_find(gwd_privileges *who, const char *user,
-                         const char *group, char *error)
+                         const char *group,
+                         char error[GWD_PRIVILEGES_ERROR_LEN + 1])
 {
     who->user = user;
     who->uid = geteuid();
@@ -65,7 +67,8 @@ bool gwd_privileges_find(gwd_privileges *who, const char *user,
     return true;
 }
 
-bool gwd_privileges_drop(const gwd_privileges *who, char *error)
+bool gwd_privileges_drop(const gwd_privileges *who,
+                         char error[GWD_PRIVILEGES_ERROR_LEN + 1])
 {
     int groups;
 

@@ -253,7 +253,8 @@ static bool open_all(gwd_sockets *s, char *error)
            (s->gateways == 0 || open_gateways(s, error));
 }
 
-bool gwd_sockets_open(gwd_sockets *s, const gwd_options *options, char *error)
+bool gwd_sockets_open(gwd_sockets *s, const gwd_options *options,
+                      char error[GWD_SOCKETS_ERROR_LEN + 1])
 {
     bool done;
 

@@ -288,7 +288,8 @@ gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
 
     if (a == NULL)
         return NULL;
-    a->kind = (gwd_stream_kind){loop, on_data, on_close};
+    a->kind = (gwd_stream_kind){
+        .loop = loop, .on_data = on_data, .on_close = on_close};
     a->fd = -1;
     a->resolver = gwd_resolver_new(loop);
     if (a->resolver == NULL ||

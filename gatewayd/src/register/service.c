@@ -316,7 +316,8 @@ gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key)
         memcpy(secret, secret_key.base, secret_key.len);
     reg->secret_key = secret;
     reg->secret_key_len = secret_key.len;
-    reg->kind = (gwd_stream_kind){loop, on_data, on_close};
+    reg->kind = (gwd_stream_kind){
+        .loop = loop, .on_data = on_data, .on_close = on_close};
     gwd_loop_add_ring(loop, &reg->ring, on_timeout);
     return reg;
 }

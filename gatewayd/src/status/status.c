@@ -154,7 +154,7 @@ static void refuse(visitor *v, const char *status, const char *more,
     send_answer(v, &a, gw_slice_str("See /healthz, /metrics and /status.\n"));
 }
 
-static void serve(visitor *v, const page *page, bool head_only)
+static void serve(visitor *v, const page *what, bool head_only)
 {
     const gwd_status *status = v->status;
     const gwd_status_view view = {
@@ -162,11 +162,11 @@ static void serve(visitor *v, const page *page, bool head_only)
         .places = gw_slice_of(status->places, status->places_len),
         .now = (uint64_t)time(NULL),
     };
-    answer a = {"200 OK", page->type, "", head_only};
+    answer a = {"200 OK", what->type, "", head_only};
     gw_buf body;
 
     gw_buf_init(&body, NULL, 0);
-    if (page->put(&body, &view) == PAGE_UNHEALTHY)
+    if (what->put(&body, &view) == PAGE_UNHEALTHY)
         a.status = "503 Service Unavailable";
     if (body.error < 0)
         refuse(v, "500 Internal Server Error", "", head_only);
@@ -178,14 +178,14 @@ static void serve(visitor *v, const page *page, bool head_only)
 static void respond(visitor *v, const gwd_http_head *head)
 {
     bool head_only = slice_is(head->method, "HEAD");
-    const page *page = find_page(head);
+    const page *what = find_page(head);
 
     if (!head_only && !slice_is(head->method, "GET"))
         refuse(v, "405 Method Not Allowed", "Allow: GET, HEAD\r\n", false);
-    else if (page == NULL)
+    else if (what == NULL)
         refuse(v, "404 Not Found", "", head_only);
     else
-        serve(v, page, head_only);
+        serve(v, what, head_only);
 }
 
 /* ---- connections -------------------------------------------------------- */

@@ -37,7 +37,8 @@ static void start(const char *greeting)
 
     clients = gwd_clients_new(&config);
     assert_non_null(clients);
-    port = gwd_clients_add_port(clients, &(gwd_client_port_config){.port = 7272});
+    port =
+        gwd_clients_add_port(clients, &(gwd_client_port_config){.port = 7272});
     assert_non_null(port);
 }
 

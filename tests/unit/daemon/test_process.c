@@ -272,19 +272,20 @@ static void root_becomes_another_user_for_good(void **state)
 
 /* ---- sockets ------------------------------------------------------------ */
 
-static void open_with(gwd_options *options, char **words, int count,
+static void open_with(gwd_options *options, const char **words, int count,
                       gwd_sockets *sockets, char *error)
 {
-    static char *common[] = {"gatewayd", "--register-listen", "127.0.0.1:0",
-                             "--listen", "websocket://127.0.0.1:0"};
-    char *argv[20];
+    static const char *const common[] = {"gatewayd", "--register-listen",
+                                         "127.0.0.1:0", "--listen",
+                                         "websocket://127.0.0.1:0"};
+    const char *argv[20];
     int argc = COUNT_OF(common);
 
     memcpy(argv, common, sizeof(common));
     memcpy(argv + argc, words, (size_t)count * sizeof(*words));
     argv[argc + count] = NULL;
     assert_int_equal(gwd_options_init(options), GW_OK);
-    if (gwd_options_read_args(options, argc + count, argv) < 0)
+    if (gwd_options_read_args(options, argc + count, (char **)argv) < 0)
         fail_msg("%s", options->error);
     error[0] = '\0';
     gwd_sockets_open(sockets, options, error);
@@ -292,7 +293,7 @@ static void open_with(gwd_options *options, char **words, int count,
 
 static void every_process_has_its_own_sockets_on_the_same_ports(void **state)
 {
-    char *words[] = {"--workers", "3", "--start-port", "0"};
+    const char *words[] = {"--workers", "3", "--start-port", "0"};
     char error[GWD_SOCKETS_ERROR_LEN + 1];
     gwd_options options;
     gwd_sockets s;
@@ -323,13 +324,13 @@ static void every_process_has_its_own_sockets_on_the_same_ports(void **state)
 /* Two daemons of one user could share a port without knowing. */
 static void a_port_that_another_daemon_shares_is_taken(void **state)
 {
-    char *words[] = {"--workers", "2", "--start-port", "0"};
+    const char *words[] = {"--workers", "2", "--start-port", "0"};
     char error[GWD_SOCKETS_ERROR_LEN + 1];
     gwd_options first_options, options;
     gwd_sockets first, s;
     char address[64], want[128];
-    char *again[] = {"--workers", "2",        "--start-port",
-                     "0",         "--listen", address};
+    const char *again[] = {"--workers", "2",        "--start-port",
+                           "0",         "--listen", address};
 
     (void)state;
     open_with(&first_options, words, COUNT_OF(words), &first, error);
@@ -347,7 +348,7 @@ static void a_port_that_another_daemon_shares_is_taken(void **state)
 
 static void the_last_ports_must_do_for_all_processes(void **state)
 {
-    char *words[] = {"--workers", "3", "--start-port", "65534"};
+    const char *words[] = {"--workers", "3", "--start-port", "65534"};
     char error[GWD_SOCKETS_ERROR_LEN + 1];
     gwd_options options;
     gwd_sockets s;
@@ -361,7 +362,7 @@ static void the_last_ports_must_do_for_all_processes(void **state)
 
 static void a_name_without_an_address_is_told(void **state)
 {
-    char *words[] = {"--lan-ip", "no-such-host.invalid"};
+    const char *words[] = {"--lan-ip", "no-such-host.invalid"};
     char error[GWD_SOCKETS_ERROR_LEN + 1];
     gwd_options options;
     gwd_sockets s;

@@ -41,7 +41,7 @@ static void on_close(gwd_stream *stream)
         gwd_stream_write(&o->write_to_on_close->stream, "bye!", 4);
 }
 
-static gwd_stream_kind kind = {NULL, on_data, on_close};
+static gwd_stream_kind kind = {.on_data = on_data, .on_close = on_close};
 
 static void begin(owner *o, int fd)
 {
@@ -140,7 +140,8 @@ static ssize_t on_big_data(gwd_stream *stream, const char *base, size_t len)
 
 static void a_unit_may_be_larger_than_the_shared_buffer(void **state)
 {
-    const gwd_stream_kind big = {loop, on_big_data, on_close};
+    const gwd_stream_kind big = {
+        .loop = loop, .on_data = on_big_data, .on_close = on_close};
     owner o;
     char *bytes;
 
