@@ -10,7 +10,7 @@
 
 #include <gwclient/gwclient.h>
 
-#define FAKE_PATIENCE_MS 5000
+#define FAKE_PATIENCE_MS 30000
 
 typedef enum fake_mode {
     FAKE_ANSWER,

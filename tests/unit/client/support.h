@@ -15,6 +15,9 @@
 
 #include "fake.h"
 
+/* Of calls that end by themselves, also on a busy machine. */
+#define PLENTY_MS 30000
+
 #define GATEWAYS_MAX 8
 
 typedef struct cluster {

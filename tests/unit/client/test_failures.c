@@ -116,7 +116,7 @@ static void bytes_after_a_reply_cost_the_connection_only(void **state)
 
 static void a_reply_may_come_byte_by_byte(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
     int count;
 
     (void)state;
@@ -144,7 +144,7 @@ static void a_reply_above_the_limit_is_refused(void **state)
 
 static void long_replies_arrive_whole(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     size_t len = 3 * 1024 * 1024;
     char *reply = malloc(len + 64);
     gw_client_id id = fake_client(x->gw[0], 1);
@@ -257,7 +257,7 @@ static void clients_of_a_gateway_that_is_down(void **state)
 
 static void connecting_ends_at_its_own_limit(void **state)
 {
-    cluster *x = cluster_new(0, 5000);
+    cluster *x = cluster_new(0, PLENTY_MS);
     gw_options options;
     fake_full full;
     unsigned a, b, c, d, port;
@@ -330,7 +330,7 @@ static void signals_neither_end_nor_extend_a_call(void **state)
 
 static void frames_that_gateways_refuse_are_not_sent(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     char *body = calloc(1, GW_FRAME_MAX);
     gw_message m = gw_message_of(body, GW_FRAME_MAX - GW_FRAME_HEAD_LEN + 1);
     gw_client_id id = fake_client(x->gw[0], 1);

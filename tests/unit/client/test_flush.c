@@ -12,7 +12,7 @@ static int send_to(cluster *x, size_t i)
 
 static void nothing_sent_asks_nothing(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(gw_flush(x->client), GW_OK);
@@ -23,7 +23,7 @@ static void nothing_sent_asks_nothing(void **state)
 
 static void each_connection_is_asked_once(void **state)
 {
-    cluster *x = cluster_new(3, 5000);
+    cluster *x = cluster_new(3, PLENTY_MS);
     int i;
 
     (void)state;
@@ -42,7 +42,7 @@ static void each_connection_is_asked_once(void **state)
 
 static void an_answer_to_a_question_confirms_too(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     gw_client_id id = fake_client(x->gw[0], 1);
     int online;
 
@@ -56,7 +56,7 @@ static void an_answer_to_a_question_confirms_too(void **state)
 
 static void what_a_dead_connection_carried_is_told_once(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
     const char *address = fake_address(x->gw[0]);
 
     (void)state;
@@ -75,7 +75,7 @@ static void what_a_dead_connection_carried_is_told_once(void **state)
 
 static void noticed_by_a_call_in_between_it_is_told_as_well(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
@@ -106,7 +106,7 @@ static void a_silent_gateway_does_not_confirm(void **state)
 
 static void a_gateway_that_closes_when_asked_does_not_confirm(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     const gw_failure *list;
 
     (void)state;
@@ -122,7 +122,7 @@ static void a_gateway_that_closes_when_asked_does_not_confirm(void **state)
 
 static void without_persistence_nothing_is_confirmed(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     gw_client_set_persistent(x->client, 0);
@@ -134,7 +134,7 @@ static void without_persistence_nothing_is_confirmed(void **state)
 
 static void a_wrong_key_shows(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     fake_set_key(x->gw[0], "right");
@@ -148,7 +148,7 @@ static void a_wrong_key_shows(void **state)
 
 static void only_the_current_key_is_asked_for(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
@@ -169,7 +169,7 @@ static void sweep_is_due(gw_client *c)
 
 static void a_connection_that_was_idle_too_long_is_still_asked(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
@@ -182,7 +182,7 @@ static void a_connection_that_was_idle_too_long_is_still_asked(void **state)
 
 static void debts_that_nobody_asks_for_are_forgotten(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     gw_client *c = x->client;
 
     (void)state;

@@ -71,7 +71,7 @@ static void older_and_newer_callers_are_understood(void **state)
 
 static void setters_that_fail_change_nothing(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     gw_slice good = gw_slice_str(fake_address(x->reg));
     gw_slice bad[2];
 
@@ -133,7 +133,7 @@ static int ask(cluster *x, gw_client_id_fn fn, void *arg)
 
 static cluster *with_ids(void)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
 
     fake_set_reply_str(x->gw[0], "a:2:{i:0;i:1;i:1;i:2;}");
     fake_set_reply_str(x->gw[1], "a:1:{i:0;i:3;}");
@@ -277,7 +277,7 @@ static int use_everything(cluster *x, gw_client *c)
 
 static void at_every_allocation_memory_may_run_out(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
     meter m = {-1, 0, 0};
     gw_allocator allocator = {meter_realloc, meter_free, &m};
     gw_options options;

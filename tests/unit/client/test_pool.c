@@ -29,7 +29,7 @@ static void use_key(cluster *x, const char *key)
 
 static void many_calls_use_one_connection(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
     gw_client_stats stats;
     int i;
 
@@ -52,7 +52,7 @@ static void many_calls_use_one_connection(void **state)
 
 static void without_persistence_each_call_connects(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     gw_client_set_persistent(x->client, 0);
@@ -67,7 +67,7 @@ static void without_persistence_each_call_connects(void **state)
 
 static void a_pool_of_none_keeps_none(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     gw_client_set_pool(x->client, 0, 60);
@@ -79,7 +79,7 @@ static void a_pool_of_none_keeps_none(void **state)
 
 static void connections_that_idled_too_long_are_not_used(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     gw_client_set_pool(x->client, 4, 0);
@@ -92,7 +92,7 @@ static void connections_that_idled_too_long_are_not_used(void **state)
 
 static void idle_connections_are_closed_in_passing(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
     uint64_t start = fake_now();
 
     (void)state;
@@ -107,7 +107,7 @@ static void idle_connections_are_closed_in_passing(void **state)
 
 static void disconnect_closes_what_is_idle(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
 
     (void)state;
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
@@ -122,7 +122,7 @@ static void disconnect_closes_what_is_idle(void **state)
 
 static void each_key_has_its_own_connections(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     use_key(x, "one");
@@ -141,7 +141,7 @@ static void each_key_has_its_own_connections(void **state)
 
 static void a_connection_that_was_closed_is_replaced(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(ask(x, 0), GW_OK);
@@ -154,7 +154,7 @@ static void a_connection_that_was_closed_is_replaced(void **state)
 
 static void after_a_restart_a_message_arrives_once(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
@@ -175,7 +175,7 @@ static void after_a_restart_a_message_arrives_once(void **state)
 
 static void a_proven_connection_needs_no_proof_after_a_restart(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(ask(x, 0), GW_OK);
@@ -190,7 +190,7 @@ static void a_proven_connection_needs_no_proof_after_a_restart(void **state)
 
 static void a_wrong_key_is_noticed_at_the_next_use(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     int i;
 
     (void)state;
@@ -216,7 +216,7 @@ static void a_wrong_key_is_noticed_at_the_next_use(void **state)
 
 static void no_key_where_one_is_needed_is_noticed_too(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     fake_set_key(x->gw[0], "right");
@@ -258,7 +258,7 @@ static int child_result(pid_t pid)
 
 static void a_child_does_not_touch_its_parents_connections(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     pid_t pid;
 
     (void)state;
@@ -282,7 +282,7 @@ static void a_child_does_not_touch_its_parents_connections(void **state)
 
 static void a_child_that_only_frees_leaves_the_parents_open(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     pid_t pid;
 
     (void)state;

@@ -33,7 +33,7 @@ static int add_name(void *arg, gw_slice address)
 
 static void a_list_is_believed_for_its_time(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     uint64_t start = fake_now();
 
     (void)state;
@@ -55,7 +55,7 @@ static void a_list_is_believed_for_its_time(void **state)
 
 static void lists_are_kept_by_register_and_key(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     fake *other = fake_register();
     int i;
 
@@ -78,7 +78,7 @@ static void lists_are_kept_by_register_and_key(void **state)
 
 static void many_clusters_in_turn(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     char key[16];
     int i;
 
@@ -95,7 +95,7 @@ static void many_clusters_in_turn(void **state)
 
 static void an_object_of_addresses_is_a_list(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
     const char *a = fake_address(x->gw[0]), *b = fake_address(x->gw[1]);
     names seen = {""};
 
@@ -114,7 +114,7 @@ static void an_object_of_addresses_is_a_list(void **state)
 
 static void an_address_that_is_listed_twice_gets_one_message(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     const char *a = fake_address(x->gw[0]);
 
     (void)state;
@@ -132,7 +132,7 @@ static void an_address_that_is_listed_twice_gets_one_message(void **state)
 
 static void gateways_may_be_named_instead(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
     gw_slice list[3];
     gw_slice bad = gw_slice_str("nowhere");
     names seen = {""};
@@ -159,7 +159,7 @@ static void gateways_may_be_named_instead(void **state)
 
 static void no_register_answers(void **state)
 {
-    cluster *x = cluster_new(0, 5000);
+    cluster *x = cluster_new(0, PLENTY_MS);
     unsigned one = fake_free_port(), two = fake_free_port();
     const char *a = text("127.0.0.1:%u", one);
     const char *b = text("127.0.0.1:%u", two);
@@ -180,13 +180,13 @@ static void no_register_answers(void **state)
 
 static void connecting_to_a_register_hangs(void **state)
 {
-    cluster *x = cluster_new(0, 5000);
+    cluster *x = cluster_new(0, PLENTY_MS);
     fake_full full;
     uint64_t start = fake_now();
 
     (void)state;
     fake_full_open(&full);
-    gw_client_set_timeouts(x->client, 300, 5000);
+    gw_client_set_timeouts(x->client, 300, PLENTY_MS);
     assert_int_equal(use_registers(x, full.address, NULL), GW_OK);
     assert_int_equal(send_all(x), GW_EREGISTER);
     assert_took(start, 300);
@@ -234,7 +234,7 @@ static void a_register_gives_no_usable_answer(void **state)
 
 static void a_long_bad_answer_is_cut(void **state)
 {
-    cluster *x = cluster_new(0, 5000);
+    cluster *x = cluster_new(0, PLENTY_MS);
     char line[3000];
 
     (void)state;
@@ -249,7 +249,7 @@ static void a_long_bad_answer_is_cut(void **state)
 
 static void a_register_knows_no_gateway(void **state)
 {
-    cluster *x = cluster_new(0, 5000);
+    cluster *x = cluster_new(0, PLENTY_MS);
     names seen = {""};
 
     (void)state;
@@ -270,12 +270,12 @@ static void a_register_knows_no_gateway(void **state)
 
 static void the_next_register_is_asked(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     fake *bad = fake_register();
 
     (void)state;
     gw_client_set_register_ttl(x->client, 0);
-    gw_client_set_timeouts(x->client, 200, 5000);
+    gw_client_set_timeouts(x->client, 200, PLENTY_MS);
     assert_int_equal(use_registers(x, fake_address(bad), fake_address(x->reg)),
                      GW_OK);
     fake_set_mode(bad, FAKE_CLOSE);
@@ -293,7 +293,7 @@ static void the_next_register_is_asked(void **state)
 
 static void a_gateway_that_left_is_no_failure(void **state)
 {
-    cluster *x = cluster_new(3, 5000);
+    cluster *x = cluster_new(3, PLENTY_MS);
     names seen = {""};
 
     (void)state;
@@ -316,7 +316,7 @@ static void a_gateway_that_left_is_no_failure(void **state)
 
 static void a_gateway_that_is_still_listed_is_a_failure(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
 
     (void)state;
     assert_int_equal(send_all(x), GW_OK);
@@ -329,7 +329,7 @@ static void a_gateway_that_is_still_listed_is_a_failure(void **state)
 
 static void when_asking_again_fails_the_old_list_holds(void **state)
 {
-    cluster *x = cluster_new(2, 5000);
+    cluster *x = cluster_new(2, PLENTY_MS);
 
     (void)state;
     assert_int_equal(send_all(x), GW_OK);
@@ -344,7 +344,7 @@ static void when_asking_again_fails_the_old_list_holds(void **state)
 
 static void when_every_gateway_left_there_is_none(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     assert_int_equal(send_all(x), GW_OK);
@@ -366,7 +366,7 @@ static int same_id(void *arg, const gw_client_id *id)
 
 static void a_host_name_stands_for_its_ipv4_address(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     gw_client_id id = fake_client(x->gw[0], 7), got;
 
     (void)state;
@@ -392,7 +392,7 @@ static void a_host_name_stands_for_its_ipv4_address(void **state)
 
 static void a_name_that_does_not_resolve_is_a_failure(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
 
     (void)state;
     fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
@@ -408,7 +408,7 @@ static void a_name_that_does_not_resolve_is_a_failure(void **state)
 
 static void gateways_may_have_ipv6_addresses(void **state)
 {
-    cluster *x = cluster_new(1, 5000);
+    cluster *x = cluster_new(1, PLENTY_MS);
     fake *six = fake_gateway6();
 
     (void)state;

@@ -399,7 +399,7 @@ static void any_frame_can_be_sent(void **state)
 static int setup(void **state)
 {
     (void)state;
-    x = cluster_new(2, 5000);
+    x = cluster_new(2, PLENTY_MS);
     return 0;
 }
 

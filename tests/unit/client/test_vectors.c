@@ -462,7 +462,7 @@ static int replay_file(const char *name)
 static int setup(void **state)
 {
     (void)state;
-    x = cluster_new(2, 5000);
+    x = cluster_new(2, PLENTY_MS);
     A = fake_client(x->gw[0], 1);
     B = fake_client(x->gw[0], 2);
     C = fake_client(x->gw[1], 1);

@@ -490,6 +490,7 @@ static void reload_what_was_roots(void)
         _exit(2);
     if (strcmp(fresh.secret_key, "old") != 0 || changes.restart_count != 0)
         _exit(3);
+    gwd_options_deinit(&fresh);
 }
 
 static void files_of_root_do_not_prevent_it(void **state)
