@@ -79,3 +79,9 @@ need_packages() {
 BUILD_PACKAGES=(cmake=cmake ninja=ninja-build pkg-config=pkg-config cc=gcc
     make=make libc6-dev libevent-dev libssl-dev libinih-dev libcmocka-dev
     php=php-cli phpize=php-dev flock=util-linux)
+
+# clang; the runtimes of its sanitizers and of libFuzzer come by its version.
+need_clang() {
+    need_packages clang=clang
+    need_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+}
