@@ -1,0 +1,1 @@
+"""What the rows of bench/ share: results, peers, load, the report."""
