@@ -107,7 +107,10 @@ void gw_buf_put_str(gw_buf *buf, const char *str)
 
 void gw_buf_put_char(gw_buf *buf, char c)
 {
-    gw_buf_put(buf, &c, 1);
+    if (buf->error == GW_OK && buf->len < buf->cap)
+        buf->base[buf->len++] = c;
+    else
+        gw_buf_put(buf, &c, 1);
 }
 
 void gw_buf_put_int(gw_buf *buf, int64_t num)
