@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GATEWAYS_MAX 256
 #define BATCH ((size_t)16 * 1024)
 #define FRAMES_MAX 256 /* bytes of one connection's two frames */
 

@@ -17,6 +17,7 @@
 
 #define MESSAGE_MAX (64 * 1024)
 #define PROCESSES_MAX 128
+#define GATEWAYS_MAX 256
 
 /* A message is "T", the time in nanoseconds as 16 hexadecimal digits, its kind,
  * and x's up to its size. */
@@ -46,16 +47,17 @@ uint64_t hist_percentile(const load_hist *hist, double share);
 
 typedef struct load_settings {
     struct sockaddr_in server;
-    unsigned count;     /* connections in all */
-    unsigned processes; /* that hold them */
-    unsigned parallel;  /* handshakes under way at once, in each process */
-    unsigned groups;    /* connection i is in group i % groups */
-    const char *path;   /* of the request; {i} and {g} are replaced */
-    bool ids;           /* wait for the greeting with the client_id */
-    SSL_CTX *tls;       /* or NULL */
-    unsigned publishers;
-    bool http; /* publish by POST, not by frames of the inner port */
-    struct sockaddr_in publish;
+    unsigned count;      /* connections in all */
+    unsigned processes;  /* that hold them */
+    unsigned parallel;   /* handshakes under way at once, in each process */
+    unsigned groups;     /* connection i is in group i % groups */
+    const char *path;    /* of the request; {i} and {g} are replaced */
+    bool ids;            /* wait for the greeting with the client_id */
+    SSL_CTX *tls;        /* or NULL */
+    unsigned publishers; /* connections to each gateway */
+    bool http;           /* publish by POST, not by frames of the inner port */
+    struct sockaddr_in publish[GATEWAYS_MAX]; /* each gets every message */
+    unsigned gateways;
     const char *publish_path; /* {c} is replaced by the channel */
 } load_settings;
 

@@ -71,7 +71,8 @@ static int usage(int status)
           "  --ids               wait for greetings with client_ids\n"
           "  --tls               over TLS; no certificate is checked\n"
           "  --publishers N      connections of `rate` and `slow` [1]\n"
-          "  --inner HOST:PORT   publish frames to an inner port\n"
+          "  --inner HOST:PORT   publish frames to an inner port; several\n"
+          "                      times: to each\n"
           "  --post HOST:PORT    publish by POST requests…\n"
           "  --post-path PATH    …for this; {c}: all, u<i> or g<i>\n",
           status == 0 ? stdout : stderr);
@@ -96,6 +97,12 @@ static bool parse_number(unsigned *out)
     return *out > 0;
 }
 
+static bool add_gateway(void)
+{
+    return set.gateways < GATEWAYS_MAX &&
+           parse_address(optarg, &set.publish[set.gateways++]);
+}
+
 static bool parse_option(int option)
 {
     switch (option) {
@@ -118,9 +125,9 @@ static bool parse_option(int option)
         return set.tls != NULL;
     case 'H':
         set.http = true;
-        return parse_address(optarg, &set.publish);
+        return add_gateway();
     case 'I':
-        return parse_address(optarg, &set.publish);
+        return add_gateway();
     case 'U':
         set.publish_path = optarg;
         return true;

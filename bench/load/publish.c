@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PUBLISHERS_MAX 256
+#define PUBLISHERS_MAX 1024
 #define BATCH ((size_t)64 * 1024)
 #define REQUEST_MAX 512
 
@@ -25,23 +25,29 @@ static publisher publishers[PUBLISHERS_MAX];
 static unsigned count;
 static unsigned next;
 
+static void open_one(publisher *p, const struct sockaddr_in *gateway)
+{
+    p->fd = dial(gateway);
+    p->waits = false;
+    p->len = 0;
+    p->batch = malloc(BATCH + MESSAGE_MAX + REQUEST_MAX);
+    if (p->batch == NULL)
+        die("malloc");
+}
+
 void publish_open(unsigned wanted, bool as_workers)
 {
     char hello[256];
 
-    count = wanted > PUBLISHERS_MAX ? PUBLISHERS_MAX : wanted;
     next = 0;
-    for (unsigned i = 0; i < count; i++) {
-        publisher *p = &publishers[i];
+    for (count = 0; count < wanted * set.gateways; count++) {
+        publisher *p = &publishers[count];
 
-        p->fd = dial(&set.publish);
-        p->waits = false;
-        p->len = 0;
-        p->batch = malloc(BATCH + MESSAGE_MAX + REQUEST_MAX);
-        if (p->batch == NULL)
-            die("malloc");
+        if (count == PUBLISHERS_MAX)
+            die("too many publishers");
+        open_one(p, &set.publish[count % set.gateways]);
         if (as_workers)
-            send_all(p->fd, hello, inner_worker(hello, i));
+            send_all(p->fd, hello, inner_worker(hello, count));
     }
 }
 
@@ -129,10 +135,9 @@ static size_t put_frame(char *out, load_kind kind, unsigned number, size_t body)
     return len + strlen(ext);
 }
 
-static void put(char first, load_kind kind, unsigned number, uint64_t stamp,
-                size_t size)
+static void put_one(publisher *p, char first, load_kind kind, unsigned number,
+                    uint64_t stamp, size_t size)
 {
-    publisher *p = &publishers[next++ % count];
     char *out;
 
     if (set.http)
@@ -147,6 +152,14 @@ static void put(char first, load_kind kind, unsigned number, uint64_t stamp,
     p->waits = set.http;
     if (set.http || p->len > BATCH)
         flush_one(p);
+}
+
+/* To all gateways, as the API does with what no client_id tells the way. */
+static void put(char first, load_kind kind, unsigned number, uint64_t stamp,
+                size_t size)
+{
+    for (unsigned i = 0; i < set.gateways; i++)
+        put_one(&publishers[next++ % count], first, kind, number, stamp, size);
 }
 
 void publish(load_kind kind, unsigned number, uint64_t stamp, size_t size)
