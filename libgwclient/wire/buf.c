@@ -85,24 +85,19 @@ void gw_buf_commit(gw_buf *buf, size_t len)
 
 void gw_buf_put(gw_buf *buf, const void *base, size_t len)
 {
+    char *to;
+
     if (len == 0)
         return;
-
-    char *to = gw_buf_reserve(buf, len);
-    if (to == NULL)
-        return;
+    if (buf->error == GW_OK && len <= buf->cap - buf->len) {
+        to = buf->base + buf->len;
+    } else {
+        to = gw_buf_reserve(buf, len);
+        if (to == NULL)
+            return;
+    }
     memcpy(to, base, len);
-    gw_buf_commit(buf, len);
-}
-
-void gw_buf_put_slice(gw_buf *buf, gw_slice s)
-{
-    gw_buf_put(buf, s.base, s.len);
-}
-
-void gw_buf_put_str(gw_buf *buf, const char *str)
-{
-    gw_buf_put(buf, str, strlen(str));
+    buf->len += len;
 }
 
 void gw_buf_put_char(gw_buf *buf, char c)
@@ -119,6 +114,10 @@ void gw_buf_put_int(gw_buf *buf, int64_t num)
     char *p = text + sizeof text;
     uint64_t left = num < 0 ? 0 - (uint64_t)num : (uint64_t)num;
 
+    if (left < 10 && num >= 0) { /* most are lengths and counts */
+        gw_buf_put_char(buf, (char)('0' + left));
+        return;
+    }
     do {
         *--p = (char)('0' + left % 10);
         left /= 10;

@@ -52,19 +52,22 @@ def name_value(name, value):
 
 
 class Fpm:
-    """Started with the extension loaded; `prefix` may be strace."""
+    """Started with the extension loaded, or without, for the pure class;
+    `prefix` may be strace."""
 
-    def __init__(self, prefix=(), ini=None):
+    def __init__(self, prefix=(), ini=None, native=True):
         binary = find_fpm()
         if not binary:
             raise AssertionError("php-fpm is not installed")
         command = [*prefix, binary, "--nodaemonize", "--fpm-config",
-                   "{folder}/fpm.conf", "-d", f"extension={EXTENSION}"]
+                   "{folder}/fpm.conf"]
+        if native:
+            command += ["-d", f"extension={EXTENSION}"]
         for name, value in (ini or {}).items():
             command += ["-d", f"{name}={value}"]
         if os.getuid() == 0:
             command.append("--allow-to-run-as-root")
-        self.process = Process(command, "fpm", extension_environment())
+        self.process = Process(command, "fpm", extension_environment() if native else None)
         folder = self.process.folder
         user = "user = root\ngroup = root" if os.getuid() == 0 else ""
         (folder / "fpm.conf").write_text(
