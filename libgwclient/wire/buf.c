@@ -1,5 +1,7 @@
 #include "buf.h"
 
+#include "decimal.h"
+
 enum { FIRST_CAP = 64 };
 
 void gw_buf_init(gw_buf *buf, const gw_allocator *allocator, size_t max)
@@ -110,19 +112,11 @@ void gw_buf_put_char(gw_buf *buf, char c)
 
 void gw_buf_put_int(gw_buf *buf, int64_t num)
 {
-    char text[20]; /* "-9223372036854775808" */
-    char *p = text + sizeof text;
-    uint64_t left = num < 0 ? 0 - (uint64_t)num : (uint64_t)num;
+    size_t len = gw_decimal_len(num);
+    char *p = gw_buf_reserve(buf, len);
 
-    if (left < 10 && num >= 0) { /* most are lengths and counts */
-        gw_buf_put_char(buf, (char)('0' + left));
+    if (p == NULL)
         return;
-    }
-    do {
-        *--p = (char)('0' + left % 10);
-        left /= 10;
-    } while (left != 0);
-    if (num < 0)
-        *--p = '-';
-    gw_buf_put(buf, p, (size_t)(text + sizeof text - p));
+    gw_decimal_put(p, num, len);
+    gw_buf_commit(buf, len);
 }

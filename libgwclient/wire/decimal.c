@@ -76,3 +76,31 @@ int gw_decimal_int(gw_slice s, int64_t *num)
     return digits.len <= SHORT_LEN ? read_short(digits, negative, num)
                                    : read_long(digits, negative, num);
 }
+
+static uint64_t magnitude(int64_t num)
+{
+    return num < 0 ? 0 - (uint64_t)num : (uint64_t)num;
+}
+
+size_t gw_decimal_len(int64_t num)
+{
+    uint64_t left = magnitude(num);
+    size_t len = num < 0 ? 2 : 1;
+
+    for (; left >= 10; left /= 10)
+        len++;
+    return len;
+}
+
+void gw_decimal_put(char *out, int64_t num, size_t len)
+{
+    uint64_t left = magnitude(num);
+    size_t first = num < 0 ? 1 : 0;
+
+    while (len-- > first) {
+        out[len] = (char)('0' + left % 10);
+        left /= 10;
+    }
+    if (num < 0)
+        out[0] = '-';
+}

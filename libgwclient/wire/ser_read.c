@@ -47,17 +47,23 @@ static int take_until(gw_ser *ser, char end, gw_slice *text)
     return GW_OK;
 }
 
+static inline unsigned digit_at(const char *p)
+{
+    return (unsigned)(unsigned char)*p - '0';
+}
+
 /* The usual case in one go: a few digits. 0: there are none, or many. */
 static inline size_t short_number(const gw_ser *ser, int64_t *num)
 {
     const char *p = ser->p;
+    const char *stop =
+        ser->end - p > SHORT_DIGITS ? p + SHORT_DIGITS : ser->end;
     int64_t value = 0;
 
-    while (p < ser->end && *p >= '0' && *p <= '9') {
-        if (p - ser->p == SHORT_DIGITS)
-            return 0;
-        value = value * 10 + (*p++ - '0');
-    }
+    for (; p < stop && digit_at(p) <= 9; p++)
+        value = value * 10 + digit_at(p);
+    if (p < ser->end && digit_at(p) <= 9)
+        return 0;
     *num = value;
     return (size_t)(p - ser->p);
 }
@@ -356,6 +362,83 @@ int gw_ser_next(gw_ser *ser, gw_ser_token *token)
     else if (ser->depth == 0)
         ser->done = 1;
     return rc;
+}
+
+/* ---- short ways --------------------------------------------------------- */
+
+/* Goes on to the next key or value of the innermost array. */
+static inline int advance(gw_ser *ser)
+{
+    unsigned top = ser->depth - 1;
+
+    if (ser->depth == 0 || ser->done != 0)
+        return GW_EPROTO;
+    if (!ser->key_next[top]) {
+        ser->key_next[top] = 1;
+        ser->left[top]--;
+        return GW_OK;
+    }
+    if (ser->left[top] <= 0)
+        return GW_EPROTO;
+    ser->key_next[top] = 0;
+    return GW_OK;
+}
+
+static inline int failed(gw_ser *ser)
+{
+    ser->done = GW_EPROTO;
+    return GW_EPROTO;
+}
+
+int gw_ser_read_int(gw_ser *ser, int64_t *num)
+{
+    gw_ser_token token;
+
+    if (advance(ser) != GW_OK || take(ser, "i") != GW_OK ||
+        read_int(ser, &token) != GW_OK)
+        return failed(ser);
+    *num = token.num;
+    return GW_OK;
+}
+
+int gw_ser_read_string(gw_ser *ser, gw_slice *text)
+{
+    if (advance(ser) != GW_OK || take(ser, "s:") != GW_OK ||
+        take_quoted(ser, text) != GW_OK || take(ser, ";") != GW_OK)
+        return failed(ser);
+    return GW_OK;
+}
+
+int gw_ser_read_array(gw_ser *ser, int64_t *count)
+{
+    int rc = GW_EPROTO;
+
+    if (advance(ser) == GW_OK && ser->key_next[ser->depth - 1] &&
+        take(ser, "a:") == GW_OK)
+        rc = open_braces(ser, count);
+    if (rc != GW_OK)
+        ser->done = rc;
+    return rc;
+}
+
+int gw_ser_read_end(gw_ser *ser)
+{
+    unsigned top = ser->depth - 1;
+
+    if (ser->depth == 0 || ser->done != 0)
+        return failed(ser);
+    if (!ser->key_next[top] || ser->left[top] > 0)
+        return 0;
+    if (take(ser, "}") != GW_OK)
+        return failed(ser);
+    if (--ser->depth == 0)
+        ser->done = 1;
+    return 1;
+}
+
+char gw_ser_peek(const gw_ser *ser)
+{
+    return ser->p == ser->end ? '\0' : *ser->p;
 }
 
 int gw_ser_skip(gw_ser *ser, const gw_ser_token *token)
