@@ -1,6 +1,6 @@
 """What has to be reached, and whether it was: the one table of targets."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass
@@ -18,7 +18,6 @@ class Target:
     cases: tuple = ()  # empty: all
     sizes: tuple = ()  # empty: all
     unit: str = ""     # of the bound, where it is no ratio
-    extra: dict = field(default_factory=dict)
 
 
 def at_least(row, text, metric, subject, bound, *versus, **more):
@@ -47,4 +46,78 @@ TITLES = {
     15: "Growth",
 }
 
-TARGETS = []
+# Rows of callers, in PHP.
+CALLERS = []
+
+PEERS = ("nchan", "ws", "GatewayWorker")
+
+DAEMON = [
+    at_least(6, "as fast as bare writes", "deliveries_per_s", "gatewayd",
+             0.95, "bare writes"),
+    at_least(6, "as fast as nchan", "deliveries_per_s", "gatewayd", 1,
+             "nchan"),
+    at_least(7, "2,000 broadcasts to 1,000", "deliveries_per_s", "gatewayd",
+             1.6e6, unit="/s", cases=("to all, one connection",)),
+    at_least(7, "the same from many connections", "deliveries_per_s",
+             "gatewayd", 1.6e6, unit="/s",
+             cases=("to all, 50 connections",)),
+    at_least(7, "the same from workers", "deliveries_per_s", "gatewayd",
+             1.6e6, unit="/s", cases=("to all, 8 workers",)),
+    at_most(8, "with a uid and a group", "bytes_per_connection", "gatewayd",
+            512, unit="B", cases=("with uid and group",)),
+    at_most(8, "over TLS", "bytes_per_connection", "gatewayd", 16 * 1024,
+            unit="B", cases=("TLS", "TLS, with uid and group")),
+    at_least(9, "as fast as the best peer", "handshakes_per_s", "gatewayd", 1,
+             *PEERS),
+    at_most(10, "no slower than the best peer", "latency_p50", "gatewayd", 1,
+            *PEERS),
+    at_most(10, "no slower than the best peer", "latency_p99", "gatewayd", 1,
+            *PEERS),
+    at_most(10, "no slower than the best peer", "latency_p999", "gatewayd", 1,
+            *PEERS),
+    at_most(11, "p99 of the others", "latency_p99", "10 % do not read", 1.5,
+            "all read"),
+    at_most(12, "idle", "idle_cpu", "gatewayd", 0.1, unit="%"),
+    # Linear: 4n costs as much a unit as n. What caches cost more is allowed,
+    # an exponent of 1.1 in all.
+    *(at_most(15, f"{name} as n", metric, name, factor ** 0.1, "n")
+      for metric in ("broadcast", "burst", "memory", "bind_and_join")
+      for name, factor in (("2n", 2), ("4n", 4))),
+]
+
+TARGETS = CALLERS + DAEMON
+
+
+@dataclass
+class Verdict:
+    """What came out, for one case and size."""
+    target: Target
+    case: str
+    n: int
+    spread: object  # results.Spread: of the figure, or of the ratio
+    met: bool
+
+    @property
+    def miss(self):
+        """By how much: 1.1 is a tenth too much, or too little."""
+        value, bound = self.spread.median, self.target.bound
+        if value <= 0:
+            return float("inf")
+        return bound / value if self.target.at_least else value / bound
+
+
+def judge(found, target):
+    """A Verdict for each case and size that was measured."""
+    for case, n in found.keys(target.row, target.metric):
+        if target.cases and case not in target.cases:
+            continue
+        if target.sizes and n not in target.sizes:
+            continue
+        where = (target.row, target.metric, case, n, target.subject)
+        spread = (found.ratio(*where, target.versus) if target.versus
+                  else found.spread(*where))
+        if spread is None:
+            continue
+        met = (spread.median >= target.bound if target.at_least
+               else spread.median <= target.bound)
+        yield Verdict(target, case, n, spread, met)

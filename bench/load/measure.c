@@ -125,7 +125,7 @@ static bool all_reached(void)
 
 /* Returns the time when the last one arrived or was given up. What is lost is
  * waited for no more by later measurements. */
-static uint64_t wait_goals(void)
+static uint64_t wait_goals(bool *complete)
 {
     uint64_t end;
 
@@ -136,6 +136,7 @@ static uint64_t wait_goals(void)
             break;
     }
     end = now_ns();
+    *complete = all_reached();
     for (unsigned i = 0; i < set.processes; i++)
         atomic_store(&shares[i].goal, atomic_load(&shares[i].arrived));
     return end;
@@ -191,11 +192,14 @@ static void do_bind(char *rest)
            (unsigned long long)SUM(opened), seconds_since(start));
 }
 
-/* each COUNT SIZE: one broadcast at a time. */
+/* each COUNT SIZE: one broadcast at a time, until one is not received by all.
+ */
 static void do_each(char *rest)
 {
     unsigned count = 0, size = 0;
     uint64_t before, start, end;
+    bool complete = true;
+    unsigned i;
 
     if (sscanf(rest, "%u %u", &count, &size) != 2)
         die("usage: each COUNT SIZE");
@@ -204,15 +208,15 @@ static void do_each(char *rest)
     publish_open(1, false);
     start = end = now_ns();
     expect(KIND_ALL, 0, 1);
-    for (unsigned i = 0; i < count; i++) {
+    for (i = 0; i < count && complete; i++) {
         set_goals();
         publish(KIND_ALL, 0, now_ns(), size);
         publish_flush();
-        end = wait_goals();
+        end = wait_goals(&complete);
     }
     publish_close();
-    for (unsigned i = 0; i < set.processes; i++)
-        expected[i] *= count;
+    for (unsigned k = 0; k < set.processes; k++)
+        expected[k] *= i;
     print_result(before, start, end);
     print_latencies("latency", KIND_ALL);
     printf("}\n");
@@ -239,6 +243,7 @@ static void do_burst(char *rest)
     char what[16] = "", who[16] = "clients";
     uint64_t before, start, end;
     load_kind kind;
+    bool complete;
 
     if (sscanf(rest, "%15s %u %u %u %15s", what, &count, &size, &from, who) < 4)
         die("usage: burst WHAT COUNT SIZE PUBLISHERS [WHO]");
@@ -255,7 +260,7 @@ static void do_burst(char *rest)
     for (unsigned i = 0; i < count; i++)
         publish(kind, target(kind, i), 0, size);
     publish_flush();
-    end = wait_goals();
+    end = wait_goals(&complete);
     publish_close();
     print_result(before, start, end);
     printf("}\n");
@@ -305,6 +310,7 @@ static void do_rate(char *rest)
 {
     unsigned seconds = 0, uids = 0, broadcasts = 0, size = 0;
     uint64_t before, start, end;
+    bool complete;
 
     if (sscanf(rest, "%u %u %u %u", &seconds, &uids, &broadcasts, &size) != 4)
         die("usage: rate SECONDS UIDS BROADCASTS SIZE");
@@ -317,7 +323,7 @@ static void do_rate(char *rest)
     set_goals();
     start = now_ns();
     publish_paced(seconds, uids, broadcasts, size);
-    end = wait_goals();
+    end = wait_goals(&complete);
     publish_close();
     print_result(before, start, end);
     print_latencies("uid", KIND_UID);

@@ -103,6 +103,9 @@ static void flush_pending(gwd_loop *loop)
         if (loop->pending == NULL)
             loop->pending_tail = &loop->pending;
         stream->pending_next = NULL;
+        /* Thousands of them are in no cache: the next one comes while the
+         * kernel is busy with this one. */
+        __builtin_prefetch(loop->pending);
         gwd_stream_flush(stream);
     }
 }

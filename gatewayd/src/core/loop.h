@@ -17,8 +17,8 @@
 
 /* Reads of all streams go through one buffer of this size. */
 #define GWD_LOOP_BUFFER ((size_t)64 * 1024)
-/* And what TLS encrypts at a time is put together in one of this size. */
-#define GWD_LOOP_RECORD ((size_t)16 * 1024)
+/* And many small pieces of a queue are put together in one of this size. */
+#define GWD_LOOP_OUTPUT ((size_t)64 * 1024)
 
 typedef struct gwd_loop {
     struct event_base *base;
@@ -33,7 +33,7 @@ typedef struct gwd_loop {
     gwd_metrics *metrics; /* never NULL */
     gwd_metrics own_metrics;
     char buffer[GWD_LOOP_BUFFER];
-    char record[GWD_LOOP_RECORD];
+    char output[GWD_LOOP_OUTPUT];
 } gwd_loop;
 
 gwd_loop *gwd_loop_new(void); /* NULL: no memory, or no event backend */

@@ -8,6 +8,31 @@
 /* Small copies behind others go into chunks of this size. */
 #define GATHER_SIZE ((size_t)2048)
 
+struct gwd_queue {
+    size_t bytes;   /* all that waits */
+    uint32_t sent;  /* bytes of the first chunk that are gone already */
+    uint32_t first; /* index of the first chunk */
+    uint32_t count;
+    uint32_t cap;
+    gwd_chunk *chunks[];
+};
+
+/* ---- one whole chunk ---------------------------------------------------- */
+
+static gwd_queue *of_single(gwd_chunk *chunk)
+{
+    return (gwd_queue *)((uintptr_t)chunk | 1);
+}
+
+static gwd_chunk *single_of(const gwd_queue *queue)
+{
+    uintptr_t word = (uintptr_t)queue;
+
+    return word & 1 ? (gwd_chunk *)(word - 1) : NULL;
+}
+
+/* ---- a list ------------------------------------------------------------- */
+
 static gwd_queue *resize(gwd_queue *queue, uint32_t cap)
 {
     gwd_queue *grown =
@@ -18,26 +43,29 @@ static gwd_queue *resize(gwd_queue *queue, uint32_t cap)
     return grown;
 }
 
-static gwd_queue *new_queue(void)
+/* A list of the one chunk there is so far. */
+static gwd_queue *new_list(gwd_chunk *chunk)
 {
     gwd_queue *queue = resize(NULL, FIRST_CAP);
 
     if (queue != NULL) {
-        queue->bytes = 0;
+        queue->bytes = chunk->len;
         queue->sent = 0;
         queue->first = 0;
-        queue->count = 0;
+        queue->count = 1;
+        queue->chunks[0] = chunk;
     }
     return queue;
 }
 
-/* Room for one more chunk at the end. */
+/* Room for one more chunk at the end of what is not empty. */
 static int make_room(gwd_queue **queue)
 {
     gwd_queue *q = *queue;
+    gwd_chunk *single = single_of(q);
 
-    if (q == NULL) {
-        q = new_queue();
+    if (single != NULL) {
+        q = new_list(single);
     } else if (q->first + q->count < q->cap) {
         return GW_OK;
     } else if (q->first >= q->cap / 2) {
@@ -57,6 +85,10 @@ static int append(gwd_queue **queue, gwd_chunk *chunk)
 {
     gwd_queue *q;
 
+    if (*queue == NULL) {
+        *queue = of_single(chunk);
+        return GW_OK;
+    }
     if (make_room(queue) < 0)
         return GW_ENOMEM;
     q = *queue;
@@ -77,13 +109,17 @@ int gwd_queue_put(gwd_queue **queue, gwd_chunk *chunk)
 /* Into the last chunk, when it is ours alone and has room. */
 static int gather(gwd_queue *queue, const void *base, size_t len)
 {
-    gwd_chunk *last = queue->chunks[queue->first + queue->count - 1];
+    gwd_chunk *last = single_of(queue);
+    bool listed = last == NULL;
 
+    if (listed)
+        last = queue->chunks[queue->first + queue->count - 1];
     if (last->refs != 1 || last->cap - last->len < len)
         return 0;
     memcpy(last->data + last->len, base, len);
     last->len += (uint32_t)len;
-    queue->bytes += len;
+    if (listed)
+        queue->bytes += len;
     return 1;
 }
 
@@ -106,7 +142,30 @@ int gwd_queue_copy(gwd_queue **queue, const void *base, size_t len)
     return GW_OK;
 }
 
-int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max)
+size_t gwd_queue_bytes(const gwd_queue *queue)
+{
+    const gwd_chunk *single = single_of(queue);
+
+    if (queue == NULL)
+        return 0;
+    return single != NULL ? single->len : queue->bytes;
+}
+
+size_t gwd_queue_count(const gwd_queue *queue)
+{
+    if (queue == NULL)
+        return 0;
+    return single_of(queue) != NULL ? 1 : queue->count;
+}
+
+static int peek_single(gwd_chunk *chunk, struct iovec *iov)
+{
+    iov->iov_base = chunk->data;
+    iov->iov_len = chunk->len;
+    return 1;
+}
+
+static int peek_list(const gwd_queue *queue, struct iovec *iov, int max)
 {
     uint32_t count =
         queue->count < (uint32_t)max ? queue->count : (uint32_t)max;
@@ -122,20 +181,20 @@ int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max)
     return (int)count;
 }
 
-size_t gwd_queue_gather(const gwd_queue *queue, char *buffer, size_t room,
-                        const char **base)
+int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max)
 {
-    const gwd_chunk *chunk = queue->chunks[queue->first];
-    size_t skip = queue->sent;
-    size_t len = chunk->len - skip;
+    gwd_chunk *single = single_of(queue);
 
-    *base = chunk->data + skip;
-    if (len >= room)
-        return room;
-    if (queue->count == 1)
-        return len;
-    *base = buffer;
-    len = 0;
+    return single != NULL ? peek_single(single, iov)
+                          : peek_list(queue, iov, max);
+}
+
+static size_t gather_list(const gwd_queue *queue, char *buffer, size_t room)
+{
+    const gwd_chunk *chunk;
+    size_t skip = queue->sent;
+    size_t len = 0;
+
     for (uint32_t i = 0; i < queue->count && len < room; i++, skip = 0) {
         size_t part;
 
@@ -147,7 +206,22 @@ size_t gwd_queue_gather(const gwd_queue *queue, char *buffer, size_t room,
     return len;
 }
 
-void gwd_queue_drop(gwd_queue **queue, size_t len)
+size_t gwd_queue_gather(const gwd_queue *queue, char *buffer, size_t room,
+                        const char **base)
+{
+    struct iovec first;
+
+    gwd_queue_peek(queue, &first, 1);
+    *base = first.iov_base;
+    if (first.iov_len >= room)
+        return room;
+    if (gwd_queue_count(queue) == 1)
+        return first.iov_len;
+    *base = buffer;
+    return gather_list(queue, buffer, room);
+}
+
+static void drop_of_list(gwd_queue **queue, size_t len)
 {
     gwd_queue *q = *queue;
 
@@ -169,14 +243,34 @@ void gwd_queue_drop(gwd_queue **queue, size_t len)
     gwd_queue_free(queue);
 }
 
+int gwd_queue_drop(gwd_queue **queue, size_t len)
+{
+    gwd_chunk *single = single_of(*queue);
+
+    if (single != NULL) {
+        if (len == single->len) {
+            gwd_chunk_unref(&single);
+            *queue = NULL;
+            return GW_OK;
+        }
+        if (make_room(queue) < 0)
+            return GW_ENOMEM;
+    }
+    drop_of_list(queue, len);
+    return GW_OK;
+}
+
 void gwd_queue_free(gwd_queue **queue)
 {
     gwd_queue *q = *queue;
+    gwd_chunk *single = single_of(q);
 
-    if (q == NULL)
-        return;
-    for (uint32_t i = 0; i < q->count; i++)
-        gwd_chunk_unref(&q->chunks[q->first + i]);
-    free(q);
     *queue = NULL;
+    if (single != NULL) {
+        gwd_chunk_unref(&single);
+    } else if (q != NULL) {
+        for (uint32_t i = 0; i < q->count; i++)
+            gwd_chunk_unref(&q->chunks[q->first + i]);
+        free(q);
+    }
 }

@@ -1,5 +1,7 @@
 /* Output that the kernel has not taken yet: references to chunks, in order.
- * Exists only while there is some, so an idle connection owns none. */
+ * Exists only while there is some, so an idle connection owns none; and while
+ * it is one whole chunk, as a message on its way mostly is, it needs no memory
+ * but its pointer: that is the chunk's, marked by its lowest bit. */
 #ifndef GWD_QUEUE_H
 #define GWD_QUEUE_H
 
@@ -7,21 +9,17 @@
 
 #include "core/chunk.h"
 
-typedef struct gwd_queue gwd_queue;
-struct gwd_queue {
-    size_t bytes;   /* all that waits */
-    uint32_t sent;  /* bytes of the first chunk that are gone already */
-    uint32_t first; /* index of the first chunk */
-    uint32_t count;
-    uint32_t cap;
-    gwd_chunk *chunks[];
-};
+typedef struct gwd_queue gwd_queue; /* not to be looked into */
 
 /* Appends; makes the queue when `*queue` is NULL. GW_ENOMEM leaves it as it
  * was. gwd_queue_put() takes its own reference; gwd_queue_copy() copies, and
  * puts small pieces together. */
 int gwd_queue_put(gwd_queue **queue, gwd_chunk *chunk);
 int gwd_queue_copy(gwd_queue **queue, const void *base, size_t len);
+
+/* All that waits, in bytes and in chunks. The queue may be NULL. */
+size_t gwd_queue_bytes(const gwd_queue *queue);
+size_t gwd_queue_count(const gwd_queue *queue);
 
 /* The first pieces, at most `max`: returns how many. */
 int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max);
@@ -32,8 +30,9 @@ int gwd_queue_peek(const gwd_queue *queue, struct iovec *iov, int max);
 size_t gwd_queue_gather(const gwd_queue *queue, char *buffer, size_t room,
                         const char **base);
 
-/* Drops `len` bytes from the front; frees and NULLs an emptied queue. */
-void gwd_queue_drop(gwd_queue **queue, size_t len);
+/* Drops `len` bytes from the front; frees and NULLs an emptied queue.
+ * GW_ENOMEM: nothing is dropped. */
+int gwd_queue_drop(gwd_queue **queue, size_t len);
 
 void gwd_queue_free(gwd_queue **queue);
 

@@ -18,7 +18,10 @@ enum {
     GWD_STREAM_CLOSING = 2, /* ends when the queue is empty */
     GWD_STREAM_ABORTED = 4, /* ends whatever is queued */
     GWD_STREAM_ENDING = 8,  /* ends after one attempt to send what is queued */
-    GWD_STREAM_TLS_FAILED = 16
+    GWD_STREAM_TLS_FAILED = 16,
+    /* What its event waits for: libevent is not asked at every turn. */
+    GWD_STREAM_WATCHES_INPUT = 32,
+    GWD_STREAM_WATCHES_ROOM = 64
 };
 
 #define KEEP_ROOM ((size_t)32 * 1024)
@@ -39,6 +42,12 @@ static int watch(gwd_stream *stream, short what)
                      what | EV_PERSIST, on_event, stream) < 0 ||
         event_add(&stream->event, NULL) < 0)
         return GW_ENOMEM;
+    stream->state &=
+        (unsigned char)~(GWD_STREAM_WATCHES_INPUT | GWD_STREAM_WATCHES_ROOM);
+    if (what & EV_READ)
+        stream->state |= GWD_STREAM_WATCHES_INPUT;
+    if (what & EV_WRITE)
+        stream->state |= GWD_STREAM_WATCHES_ROOM;
     return GW_OK;
 }
 
@@ -69,7 +78,7 @@ static void make_pending(gwd_stream *stream)
 /* The kernel refused output and has not said that there is room again. */
 static bool waits_for_room(const gwd_stream *stream)
 {
-    return event_get_events(&stream->event) & EV_WRITE;
+    return stream->state & GWD_STREAM_WATCHES_ROOM;
 }
 
 /* What matters now: room for output while there is some, input unless the
@@ -81,7 +90,8 @@ static short wanted_events(const gwd_stream *stream)
 
 static short watched_events(const gwd_stream *stream)
 {
-    return event_get_events(&stream->event) & (EV_READ | EV_WRITE);
+    return (short)((stream->state & GWD_STREAM_WATCHES_INPUT ? EV_READ : 0) |
+                   (stream->state & GWD_STREAM_WATCHES_ROOM ? EV_WRITE : 0));
 }
 
 int gwd_stream_start_tls(gwd_stream *stream, struct gwd_tls *tls)
@@ -297,7 +307,7 @@ void gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk)
 
 size_t gwd_stream_queued(const gwd_stream *stream)
 {
-    return stream->queue == NULL ? 0 : stream->queue->bytes;
+    return gwd_queue_bytes(stream->queue);
 }
 
 void gwd_stream_close(gwd_stream *stream)
@@ -330,7 +340,8 @@ static void count_output(gwd_stream *stream, size_t len)
         stream->kind->loop->metrics->bytes_out += len;
 }
 
-/* 0: all is sent, or no more can be sent now; GW_ECLOSED, GW_EPROTO. */
+/* 0: all is sent, or no more can be sent now; GW_ECLOSED, GW_EPROTO,
+ * GW_ENOMEM. */
 static int send_queue(gwd_stream *stream)
 {
     while (gwd_transport_has_output(stream)) {
@@ -339,8 +350,8 @@ static int send_queue(gwd_stream *stream)
         if (sent < 0)
             return sent == GW_EAGAIN ? GW_OK : (int)sent;
         count_output(stream, (size_t)sent);
-        if (sent > 0)
-            gwd_queue_drop(&stream->queue, (size_t)sent);
+        if (sent > 0 && gwd_queue_drop(&stream->queue, (size_t)sent) < 0)
+            return GW_ENOMEM;
     }
     return GW_OK;
 }

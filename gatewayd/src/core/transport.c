@@ -13,6 +13,10 @@
 #include "tls/session.h"
 
 #define PIECES 64 /* of one system call */
+/* Below this size on average, copying a piece costs less than naming it to the
+ * kernel; and one large send wakes the peer once. */
+#define SMALL_PIECE 1024
+#define TLS_RECORD ((size_t)16 * 1024)
 
 /* What errno means after recv() or sendmsg(). */
 static int judge_errno(void)
@@ -33,17 +37,42 @@ static ssize_t plain_read(gwd_stream *stream, char *base, size_t room)
     return got == 0 ? GW_ECLOSED : judge_errno();
 }
 
-static ssize_t plain_write(gwd_stream *stream)
+static bool pieces_are_small(const gwd_queue *queue)
 {
+    size_t count = gwd_queue_count(queue);
+
+    return count > 1 && gwd_queue_bytes(queue) < count * SMALL_PIECE;
+}
+
+static ssize_t send_some(const gwd_stream *stream)
+{
+    const gwd_queue *queue = stream->queue;
+    gwd_loop *loop = stream->kind->loop;
     struct iovec iov[PIECES];
     struct msghdr msg;
-    ssize_t sent;
+    int count;
 
+    if (pieces_are_small(queue)) {
+        const char *base;
+        size_t len =
+            gwd_queue_gather(queue, loop->output, sizeof(loop->output), &base);
+        return send(stream->fd, base, len, MSG_NOSIGNAL);
+    }
+    count = gwd_queue_peek(queue, iov, PIECES);
+    if (count == 1)
+        return send(stream->fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL);
     memset(&msg, 0, sizeof(msg));
     msg.msg_iov = iov;
-    msg.msg_iovlen = gwd_queue_peek(stream->queue, iov, PIECES);
+    msg.msg_iovlen = count;
+    return sendmsg(stream->fd, &msg, MSG_NOSIGNAL);
+}
+
+static ssize_t plain_write(gwd_stream *stream)
+{
+    ssize_t sent;
+
     do {
-        sent = sendmsg(stream->fd, &msg, MSG_NOSIGNAL);
+        sent = send_some(stream);
     } while (sent < 0 && errno == EINTR);
     return sent >= 0 ? sent : judge_errno();
 }
@@ -75,8 +104,7 @@ static ssize_t tls_write(gwd_stream *stream)
 
     if (stream->queue == NULL)
         return gwd_tls_conn_flush(stream->tls);
-    len = gwd_queue_gather(stream->queue, loop->record, sizeof(loop->record),
-                           &base);
+    len = gwd_queue_gather(stream->queue, loop->output, TLS_RECORD, &base);
 
     return report(stream, gwd_tls_conn_write(stream->tls, base, len));
 }

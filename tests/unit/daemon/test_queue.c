@@ -29,7 +29,7 @@ static void assert_queue_holds(const gwd_queue *queue, gw_slice want)
         assert_int_equal(want.len, 0);
         return;
     }
-    assert_int_equal(queue->bytes, want.len);
+    assert_int_equal(gwd_queue_bytes(queue), want.len);
     assert_gathers(queue, want);
     count = gwd_queue_peek(queue, iov, COUNT_OF(iov));
     for (int i = 0; i < count; i++) {
@@ -52,9 +52,9 @@ static void it_keeps_bytes_in_order(void **state)
     assert_int_equal(gwd_queue_copy(&queue, "three", 5), GW_OK);
     assert_queue_holds(queue, LIT("onesharedtwothree"));
     assert_int_equal(chunk->refs, 2);
-    gwd_queue_drop(&queue, 5);
+    assert_int_equal(gwd_queue_drop(&queue, 5), GW_OK);
     assert_queue_holds(queue, LIT("aredtwothree"));
-    gwd_queue_drop(&queue, 12);
+    assert_int_equal(gwd_queue_drop(&queue, 12), GW_OK);
     assert_null(queue);
     assert_int_equal(chunk->refs, 1);
     assert_memory_equal(chunk->data, "shared", 6);
@@ -79,8 +79,8 @@ static void small_copies_share_a_chunk(void **state)
     (void)state;
     for (int i = 0; i < 100; i++)
         assert_int_equal(gwd_queue_copy(&queue, "0123456789", 10), GW_OK);
-    assert_int_equal(queue->bytes, 1000);
-    assert_int_equal(queue->count, 2);
+    assert_int_equal(gwd_queue_bytes(queue), 1000);
+    assert_int_equal(gwd_queue_count(queue), 2);
     gwd_queue_free(&queue);
     assert_null(queue);
 }
@@ -96,6 +96,33 @@ static void a_shared_chunk_is_never_appended_to(void **state)
     assert_int_equal(gwd_queue_copy(&queue, "d", 1), GW_OK);
     assert_int_equal(chunk->len, 3);
     gwd_queue_free(&queue);
+    gwd_chunk_unref(&chunk);
+}
+
+static void one_whole_chunk_goes_and_is_cut(void **state)
+{
+    gwd_queue *queue = NULL;
+    gwd_chunk *chunk = gwd_chunk_new("shared", 6);
+
+    (void)state;
+    assert_int_equal(gwd_queue_put(&queue, chunk), GW_OK);
+    assert_int_equal(gwd_queue_count(queue), 1);
+    assert_queue_holds(queue, LIT("shared"));
+    assert_int_equal(gwd_queue_drop(&queue, 6), GW_OK);
+    assert_null(queue);
+    assert_int_equal(chunk->refs, 1);
+
+    assert_int_equal(gwd_queue_put(&queue, chunk), GW_OK);
+    assert_int_equal(gwd_queue_drop(&queue, 2), GW_OK);
+    assert_queue_holds(queue, LIT("ared"));
+    assert_int_equal(chunk->refs, 2);
+    assert_int_equal(gwd_queue_drop(&queue, 4), GW_OK);
+    assert_null(queue);
+
+    assert_int_equal(gwd_queue_put(&queue, chunk), GW_OK);
+    gwd_queue_free(&queue);
+    assert_null(queue);
+    assert_int_equal(chunk->refs, 1);
     gwd_chunk_unref(&chunk);
 }
 
@@ -120,7 +147,7 @@ static void random_use_agrees_with_a_string(void **state)
 
         if (draw(&seed, 3) == 0 && to > from) {
             len = draw(&seed, (uint32_t)(to - from)) + 1;
-            gwd_queue_drop(&queue, len);
+            assert_int_equal(gwd_queue_drop(&queue, len), GW_OK);
             from += len;
         } else if (len <= sizeof(bytes) - to && draw(&seed, 2) == 0) {
             assert_int_equal(gwd_queue_copy(&queue, bytes + to, len), GW_OK);
@@ -146,6 +173,7 @@ int main(void)
         cmocka_unit_test(nothing_makes_no_queue),
         cmocka_unit_test(small_copies_share_a_chunk),
         cmocka_unit_test(a_shared_chunk_is_never_appended_to),
+        cmocka_unit_test(one_whole_chunk_goes_and_is_cut),
         cmocka_unit_test(random_use_agrees_with_a_string),
     };
 
