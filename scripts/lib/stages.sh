@@ -133,6 +133,11 @@ stage_rfc6455() {
         python3 "$ROOT/tests/interop/rfc6455/run.py" --check "$@"
 }
 
+stage_faults() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        python3 "$ROOT/tests/faults/run" --check "$@"
+}
+
 stage_reference() {
     php "$ROOT/tests/reference/find.php" --install || true
     interop --only gatewayworker
@@ -168,7 +173,7 @@ stage_browser_reference() {
     "$ROOT/scripts/demo" --check --gatewayworker
 }
 
-ALL_STAGES=(structure units phpt vectors interop rfc6455 reference installed
+ALL_STAGES=(structure units phpt vectors interop rfc6455 faults reference installed
     foreign browser browser_tls browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.

@@ -31,11 +31,14 @@ REFERENCE, WHY_NO_REFERENCE = find_reference()
 
 class Gatewayd:
     """One gatewayd on ports that the kernel chose; with --workers it has an
-    inner address for each."""
+    inner address for each. `prefix` are words before its command line."""
 
-    def __init__(self, register=None, secret_key="", options=()):
+    def __init__(self, register=None, secret_key="", options=(), prefix=(),
+                 env=None):
         self.secret_key = secret_key
         self.options = list(options)
+        self.prefix = [*prefix, *WRAPPER]
+        self.env = env
         self.register_address = register
         self.inner_address = None
         self.inner_addresses = []
@@ -44,7 +47,7 @@ class Gatewayd:
         self._start("websocket://127.0.0.1:0", "127.0.0.1:0", "0")
 
     def _start(self, listen, register_listen, start_port):
-        command = [*WRAPPER, PREFIX / "bin/gatewayd", "--listen", listen,
+        command = [*self.prefix, PREFIX / "bin/gatewayd", "--listen", listen,
                    "--start-port", start_port]
         if self.register_address:
             command += ["--no-register",
@@ -53,7 +56,7 @@ class Gatewayd:
             command += ["--register-listen", register_listen]
         if self.secret_key:
             command += ["--secret-key-file", "{folder}/key"]
-        process = Process(command + self.options, "gatewayd")
+        process = Process(command + self.options, "gatewayd", self.env)
         if self.secret_key:
             key_file = process.folder / "key"
             key_file.touch(mode=0o600)
@@ -93,11 +96,12 @@ class Gatewayd:
         return [int(port) for port in found]
 
     def restart(self):
-        """Ends it and starts another on the same ports."""
+        """Ends it, if it still runs, and starts another on the same ports."""
         register = self.own_register
+        inner = self.inner_address or ":0"
         self.close()
-        self._start(f"websocket://127.0.0.1:{self.websocket_port}",
-                    register or "", self.inner_address.split(":")[1])
+        self._start(f"websocket://127.0.0.1:{self.websocket_port or 0}",
+                    register or "", inner.split(":")[1])
 
     def close(self):
         """Stops it; an unclean end (a sanitizer's report) is a failure."""
