@@ -99,6 +99,7 @@ static bool start_register(gwd_parts *p)
     p->reg = gwd_register_new(p->loop, gw_slice_str(p->options->secret_key));
     if (p->reg == NULL)
         return no_memory();
+    gwd_register_hold(p->reg, (uint32_t)p->options->register_grace);
     return listen_on(p, &p->config.sockets->reg, accept_register, p->reg);
 }
 

@@ -38,7 +38,8 @@ struct gwd_register {
     peer *last;
     char *secret_key;
     size_t secret_key_len;
-    bool freed; /* goes with its last peer */
+    struct event hold; /* pending while lists are held back */
+    bool freed;        /* goes with its last peer */
 };
 
 /* ---- peers -------------------------------------------------------------- */
@@ -138,11 +139,19 @@ static void push_chunk(peer *p, gwd_chunk *chunk)
     gwd_stream_abort(&p->stream);
 }
 
+static bool is_holding(const gwd_register *reg)
+{
+    return event_pending(&reg->hold, EV_TIMEOUT, NULL) != 0;
+}
+
 /* To one worker, or to all of them (NULL). */
 static void push_list(gwd_register *reg, peer *only)
 {
-    gwd_chunk *chunk = make_list(reg);
+    gwd_chunk *chunk;
 
+    if (is_holding(reg))
+        return; /* all get it then */
+    chunk = make_list(reg);
     if (chunk == NULL) {
         gwd_log(GWD_LOG_ERROR, "register: out of memory, list not sent");
         return;
@@ -152,6 +161,13 @@ static void push_list(gwd_register *reg, peer *only)
             push_chunk(p, chunk);
     }
     gwd_chunk_unref(&chunk);
+}
+
+static void on_held(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    push_list(arg, NULL);
 }
 
 /* `p` is out of the list already. */
@@ -318,14 +334,24 @@ gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key)
     reg->secret_key_len = secret_key.len;
     reg->kind = (gwd_stream_kind){
         .loop = loop, .on_data = on_data, .on_close = on_close};
+    event_assign(&reg->hold, loop->base, -1, 0, on_held, reg);
     gwd_loop_add_ring(loop, &reg->ring, on_timeout);
     return reg;
+}
+
+void gwd_register_hold(gwd_register *reg, uint32_t seconds)
+{
+    const struct timeval time = {.tv_sec = seconds};
+
+    if (seconds > 0)
+        event_add(&reg->hold, &time);
 }
 
 void gwd_register_free(gwd_register *reg)
 {
     if (reg == NULL)
         return;
+    event_del(&reg->hold);
     reg->freed = true;
     for (peer *p = reg->first; p != NULL; p = p->next) {
         gwd_stream_close(&p->stream);
