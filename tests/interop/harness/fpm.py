@@ -1,4 +1,4 @@
-"""php-fpm with one child, and the FastCGI that a web server would speak."""
+"""php-fpm, and the FastCGI that a web server would speak."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ daemonize = no
 {user}
 listen = {folder}/socket
 pm = static
-pm.max_children = 1
+pm.max_children = {children}
 catch_workers_output = yes
 """
 
@@ -54,7 +54,7 @@ def name_value(name, value):
 class Fpm:
     """Started with the extension loaded; `prefix` may be strace."""
 
-    def __init__(self, prefix=(), ini=None):
+    def __init__(self, prefix=(), ini=None, child_count=1):
         binary = find_fpm()
         if not binary:
             raise AssertionError("php-fpm is not installed")
@@ -68,7 +68,8 @@ class Fpm:
         folder = self.process.folder
         user = "user = root\ngroup = root" if os.getuid() == 0 else ""
         (folder / "fpm.conf").write_text(
-            CONFIG.format(folder=folder, user=user), encoding="utf-8")
+            CONFIG.format(folder=folder, user=user, children=child_count),
+            encoding="utf-8")
         self.socket_path = folder / "socket"
         self.process.start()
         try:
