@@ -76,10 +76,10 @@ static PHP_RINIT_FUNCTION(gatewayclient)
     return SUCCESS;
 }
 
-static PHP_RSHUTDOWN_FUNCTION(gatewayclient)
+/* Not at RSHUTDOWN: session handlers, which may call us, run at that of the
+ * session module, and it may come after ours. */
+static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(gatewayclient)
 {
-    (void)type;
-    (void)module_number;
     php_gwc_recover();
     php_gwc_forget_allowed_classes();
     return SUCCESS;
@@ -143,13 +143,13 @@ zend_module_entry gatewayclient_module_entry = {
     PHP_MINIT(gatewayclient),
     PHP_MSHUTDOWN(gatewayclient),
     PHP_RINIT(gatewayclient),
-    PHP_RSHUTDOWN(gatewayclient),
+    NULL,
     PHP_MINFO(gatewayclient),
     PHP_GATEWAYCLIENT_VERSION,
     PHP_MODULE_GLOBALS(gatewayclient),
     PHP_GINIT(gatewayclient),
     PHP_GSHUTDOWN(gatewayclient),
-    NULL,
+    ZEND_MODULE_POST_ZEND_DEACTIVATE_N(gatewayclient),
     STANDARD_MODULE_PROPERTIES_EX};
 
 #ifdef COMPILE_DL_GATEWAYCLIENT

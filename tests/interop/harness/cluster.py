@@ -1,11 +1,13 @@
 """Clusters under test: gatewayd, and the PHP GatewayWorker."""
 
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
 
-from .inner import register_addresses
+from .inner import register_addresses, split_address
 from .process import PATIENCE, PREFIX, ROOT, Process, free_ports, wait_until
 from .websocket import WebSocket
 
@@ -244,6 +246,25 @@ class ReferenceCluster(Cluster):
 
     def close(self):
         self.process.discard()
+
+
+class AbsentGateway:
+    """An address that a Register lists and where nobody listens."""
+
+    def __init__(self, cluster):
+        # Bound, not listening: nobody else can take the port meanwhile.
+        self.place = socket.socket()
+        self.place.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.place.getsockname()[1]
+        self.link = socket.create_connection(
+            split_address(cluster.register_address))
+        self.link.sendall(json.dumps(
+            {"event": "gateway_connect", "address": self.address,
+             "secret_key": cluster.secret_key}).encode() + b"\n")
+
+    def close(self):
+        self.link.close()
+        self.place.close()
 
 
 def make_cluster(kind, count=1, secret_key=""):
