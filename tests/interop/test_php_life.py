@@ -322,6 +322,19 @@ class Stalled(Life):
     def test_max_execution_time_on_a_fresh_connection(self):
         self.check_time_limit("fresh")
 
+    def test_a_late_reply_is_not_the_next_request_s(self):
+        """The gateway comes back when both questions are there."""
+        self.waiting("one", self.time_is_up)
+        late = unread(port_of(self.paused))
+        query = self.query(do="session")
+        with self.fpm.started(SCRIPTS / "request.php", query) as answer:
+            wait_until(lambda: unread(port_of(self.paused)) > late,
+                       "the next question")
+            self.paused.process.resume()
+            reply = answer()
+        self.assertEqual((reply.body, reply.errors), ("Bob", ""))
+        self.assertEqual(self.check(), self.pid)
+
 
 class RequestsOnGatewayd(Requests, unittest.TestCase):
     server = "gatewayd"

@@ -72,7 +72,7 @@ class Fpm:
     """Started with the extension loaded; `prefix` may be strace, `pool` has
     more lines for the pool's configuration."""
 
-    def __init__(self, prefix=(), ini=None, child_count=1, pool=""):
+    def __init__(self, prefix=(), ini=None, child_count=1, pool="", env=None):
         binary = find_fpm()
         if not binary:
             raise AssertionError("php-fpm is not installed")
@@ -82,12 +82,14 @@ class Fpm:
             command += ["-d", f"{name}={value}"]
         if os.getuid() == 0:
             command.append("--allow-to-run-as-root")
-        self.process = Process(command, "fpm", extension_environment())
+        self.process = Process(command, "fpm",
+                               {**extension_environment(), **(env or {})})
         folder = self.process.folder
         user = "user = root\ngroup = root" if os.getuid() == 0 else ""
         (folder / "fpm.conf").write_text(
             CONFIG.format(folder=folder, user=user, children=child_count,
                           pool=pool), encoding="utf-8")
+        self.child_count = child_count
         self.socket_path = folder / "socket"
         self.process.start()
         try:
@@ -123,19 +125,20 @@ class Fpm:
         return int((self.folder / "pid").read_text())
 
     def children(self):
-        return [pid for pid in children(self.master) if alive(pid)]
+        """The pids of all its children, as soon as all are there."""
+        def complete():
+            self.process.expect_running()
+            found = [pid for pid in children(self.master) if alive(pid)]
+            return found if len(found) == self.child_count else None
+
+        return wait_until(complete, "php-fpm's children", 3 * PATIENCE)
 
     def reload(self):
         """SIGUSR2; returns when all children are new ones."""
-        master, before = self.master, set(self.children())
-        os.kill(master, signal.SIGUSR2)
-
-        def renewed():
-            self.process.expect_running()
-            now = set(self.children())
-            return len(now) == len(before) and not now & before
-
-        wait_until(renewed, "php-fpm's new children", 3 * PATIENCE)
+        before = set(self.children())
+        os.kill(self.master, signal.SIGUSR2)
+        wait_until(lambda: not before & set(self.children()),
+                   "php-fpm's new children", 3 * PATIENCE)
 
     def request(self, script, query=""):
         """Runs a script; returns its body (headers cut off)."""
