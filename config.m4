@@ -37,6 +37,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     ext/protocol.c \
     ext/replace.c \
     ext/scanner.c \
+    ext/sensitive.c \
     ext/serial.c \
     ext/worker.c"
 

@@ -11,6 +11,7 @@
 #include "ini.h"
 #include "protocol.h"
 #include "replace.h"
+#include "sensitive.h"
 
 zend_class_entry *php_gwc_gateway_ce;
 zend_class_entry *php_gwc_context_ce;
@@ -42,6 +43,7 @@ static void register_classes(void)
     php_gwc_protocol_ce = register_class_GatewayClient_GatewayProtocol();
     php_gwc_properties_startup();
     php_gwc_protocol_startup();
+    php_gwc_sensitive_startup();
 }
 
 static PHP_MINIT_FUNCTION(gatewayclient)

@@ -61,8 +61,9 @@ class Reply:
     server's log."""
 
     def __init__(self, output, errors):
-        self.head, _, self.body = output.decode().partition("\r\n\r\n")
-        self.errors = errors.decode()
+        self.head, _, self.body = output.decode(
+            errors="replace").partition("\r\n\r\n")
+        self.errors = errors.decode(errors="replace")
 
     def __repr__(self):
         return f"Reply({self.body!r}, errors={self.errors!r})"
