@@ -109,7 +109,7 @@ class Fpm:
 
     def _connect(self):
         sock = socket.socket(socket.AF_UNIX)
-        sock.settimeout(30)
+        sock.settimeout(12 * PATIENCE)
         try:
             sock.connect(str(self.socket_path))
         except OSError:
