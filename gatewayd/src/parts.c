@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clients.h"
+#include "core/keepalive.h"
 #include "core/listen.h"
 #include "core/log.h"
 #include "core/random.h"
@@ -61,6 +62,7 @@ static void accept_inner(void *arg, int fd, const struct sockaddr *peer)
     char name[GWD_PEER_LEN + 1];
 
     gwd_peer_format(peer, name);
+    gwd_keepalive_start(fd);
     gwd_inner_accept(arg, fd, name);
 }
 
@@ -69,6 +71,7 @@ static void accept_register(void *arg, int fd, const struct sockaddr *peer)
     char name[GWD_PEER_LEN + 1];
 
     gwd_peer_format(peer, name);
+    gwd_keepalive_start_strict(fd);
     gwd_register_accept(arg, fd, name);
 }
 

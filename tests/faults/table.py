@@ -12,12 +12,14 @@ from proxy import (APPEND, CUT, HALF_AFTER, HALF_CLOSE, INSERT, REPLACE, RST,
 TIMEOUT = 3.0  # gatewayclient.timeout
 CONNECT = 1.0  # Gateway::$connectTimeout
 DELAY = 0.2
+# Both where they are not the subject: a busy machine may take its time.
+PATIENT_TIMEOUT, PATIENT_CONNECT = 30, 10
 
 # WHEN: (not before, not after) in seconds. Without one a call ends at once.
 TIMES = {
     "": (0, 0.5),
     "later": (DELAY, TIMEOUT * 0.9),
-    "any": (0, TIMEOUT * 0.9),
+    "any": (0, PATIENT_TIMEOUT * 0.9),
     "connect": (CONNECT, CONNECT * 1.1),
     "deadline": (TIMEOUT, TIMEOUT * 1.1),
 }

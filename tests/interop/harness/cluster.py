@@ -33,24 +33,29 @@ REFERENCE, WHY_NO_REFERENCE = find_reference()
 
 class Gatewayd:
     """One gatewayd on ports that the kernel chose; with --workers it has an
-    inner address for each. `prefix` are words before its command line."""
+    inner address for each. `prefix` are words before its command line, `host`
+    is where all of it listens: on an address of its own nobody's outgoing
+    connection takes a port before restart()."""
 
     def __init__(self, register=None, secret_key="", options=(), prefix=(),
-                 env=None):
+                 env=None, host="127.0.0.1"):
         self.secret_key = secret_key
         self.options = list(options)
         self.prefix = [*prefix, *WRAPPER]
         self.env = env
+        self.host = host
         self.register_address = register
         self.inner_address = None
         self.inner_addresses = []
         self.websocket_port = None
         self.process = None
-        self._start("websocket://127.0.0.1:0", "127.0.0.1:0", "0")
+        self._start(f"websocket://{host}:0", f"{host}:0", "0")
 
     def _start(self, listen, register_listen, start_port):
         command = [*self.prefix, PREFIX / "bin/gatewayd", "--listen", listen,
                    "--start-port", start_port]
+        if self.host != "127.0.0.1":
+            command += ["--lan-ip", self.host]
         if self.register_address:
             command += ["--no-register",
                         "--register-address", self.register_address]
@@ -68,6 +73,7 @@ class Gatewayd:
             self._read_ports()
         except BaseException:
             process.discard()
+            self.process = None
             raise
 
     def _read_ports(self):
@@ -102,7 +108,7 @@ class Gatewayd:
         register = self.own_register
         inner = self.inner_address or ":0"
         self.close()
-        self._start(f"websocket://127.0.0.1:{self.websocket_port or 0}",
+        self._start(f"websocket://{self.host}:{self.websocket_port or 0}",
                     register or "", inner.split(":")[1])
 
     def close(self):
