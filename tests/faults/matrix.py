@@ -222,6 +222,8 @@ class Stage:
         self.judge("call", self.ask(CALLS[self.cell.call]), self.cell.call,
                    self.cell.outcome)
         self.flush()
+        if self.cell.part == "gateway" and self.cell.fault in table.ENDS_AFTER:
+            self.wait_noticed()
         self.proxy.heal()
         self.be_patient(True)
         self.expect_right("after")

@@ -30,10 +30,10 @@ def browser_of(stage, gateway):
 class Cluster:
     """A Register of its own, gateways, and a browser with a uid on each."""
 
-    def __init__(self, stage, count=2, options=()):
+    def __init__(self, stage, count=2, options=(), register=()):
         self.stage = stage
-        self.register = stage.keep(Gatewayd(options=["--register-only"],
-                                            host=own_host()))
+        self.register = stage.keep(Gatewayd(
+            options=["--register-only", *register], host=own_host()))
         self.register_address = self.register.own_register
         self.secret_key = ""
         self.gateways = [stage.keep(Gatewayd(self.register_address,

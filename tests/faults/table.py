@@ -154,6 +154,9 @@ GATEWAY_FAULTS = {
                    Script(idle=reply(b"i:1;"), old_only=True)),
 }
 
+# The call is answered, and its connection is of no use afterwards.
+ENDS_AFTER = ("half-close after request", "garbage after")
+
 # Fault; state of the connection; what a message (to one, to all) comes to;
 # flush() after it; how often the message arrives; what a question comes to.
 # A message that arrives although it was not confirmed is told as such.
