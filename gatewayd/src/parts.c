@@ -267,6 +267,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     gwd_parts_refresh(arg);
+    gwd_log_report();
 }
 
 static bool start_loop(gwd_parts *p)
@@ -356,6 +357,7 @@ void gwd_parts_drain(gwd_parts *p)
     gwd_status_free(p->status);
     if (p->loop != NULL && !gwd_loop_drain(p->loop, SHUTDOWN_SECONDS + 2))
         gwd_log(GWD_LOG_WARNING, "shut down with output left over");
+    gwd_log_report();
 }
 
 void gwd_parts_free(gwd_parts *p)

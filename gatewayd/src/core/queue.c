@@ -7,6 +7,9 @@
 #define CAP_MAX (1u << 28)
 /* Small copies behind others go into chunks of this size. */
 #define GATHER_SIZE ((size_t)2048)
+/* In a long queue, a reference to a chunk this small costs more than a copy. */
+#define LONG 64
+#define SMALL 64
 
 static gwd_queue *resize(gwd_queue *queue, uint32_t cap)
 {
@@ -66,14 +69,6 @@ static int append(gwd_queue **queue, gwd_chunk *chunk)
     return GW_OK;
 }
 
-int gwd_queue_put(gwd_queue **queue, gwd_chunk *chunk)
-{
-    if (append(queue, chunk) < 0)
-        return GW_ENOMEM;
-    gwd_chunk_ref(chunk);
-    return GW_OK;
-}
-
 /* Into the last chunk, when it is ours alone and has room. */
 static int gather(gwd_queue *queue, const void *base, size_t len)
 {
@@ -103,6 +98,21 @@ int gwd_queue_copy(gwd_queue **queue, const void *base, size_t len)
         gwd_chunk_unref(&chunk);
         return GW_ENOMEM;
     }
+    return GW_OK;
+}
+
+static bool is_better_copied(const gwd_queue *queue, const gwd_chunk *chunk)
+{
+    return queue != NULL && queue->count >= LONG && chunk->len <= SMALL;
+}
+
+int gwd_queue_put(gwd_queue **queue, gwd_chunk *chunk)
+{
+    if (is_better_copied(*queue, chunk))
+        return gwd_queue_copy(queue, chunk->data, chunk->len);
+    if (append(queue, chunk) < 0)
+        return GW_ENOMEM;
+    gwd_chunk_ref(chunk);
     return GW_OK;
 }
 

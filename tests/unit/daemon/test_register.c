@@ -250,13 +250,22 @@ static void a_line_without_end_is_closed(void **state)
     close(fd);
 }
 
-static void silence_is_closed(void **state)
+/* A ping shows no key, so it is no introduction. */
+static void silence_and_pings_are_closed(void **state)
 {
-    int fd = join();
+    int silent = join();
+    int pinging = join_as(LIT("{\"event\":\"ping\"}\n"));
+    int worker = join_as(LIT(WORKER "{\"event\":\"ping\"}\n"));
 
     (void)state;
-    expect_eof(loop, fd);
-    close(fd);
+    expect_eof(loop, silent);
+    expect_eof(loop, pinging);
+    close(join_gateway("10.0.0.1:2900"));
+    expect_bytes(loop, worker, LIST_OF(""));
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\""));
+    close(silent);
+    close(pinging);
+    close(worker);
 }
 
 /* ---- the announcement --------------------------------------------------- */
@@ -437,7 +446,7 @@ int main(void)
         TEST(strangers_are_closed_without_a_word),
         TEST(a_malformed_line_gets_a_word),
         TEST(a_line_without_end_is_closed),
-        TEST(silence_is_closed),
+        TEST(silence_and_pings_are_closed),
         TEST(a_gateway_announces_itself_and_leaves),
         TEST(a_register_may_be_named_by_host),
         TEST(it_comes_back_when_the_register_does),
