@@ -146,6 +146,11 @@ stage_chaos() {
         --pace 2.5 "$@"
 }
 
+stage_hostile() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        "$ROOT/tests/hostile/run" "$@"
+}
+
 stage_reference() {
     php "$ROOT/tests/reference/find.php" --install || true
     interop --only gatewayworker
@@ -181,8 +186,8 @@ stage_browser_reference() {
     "$ROOT/scripts/demo" --check --gatewayworker
 }
 
-ALL_STAGES=(structure units phpt vectors interop rfc6455 faults reference chaos
-    installed foreign browser browser_tls browser_reference)
+ALL_STAGES=(structure units phpt vectors interop rfc6455 faults hostile reference
+    chaos installed foreign browser browser_tls browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {
