@@ -27,7 +27,7 @@ TOLERANCE = 0.1 * TIMEOUT
 # message, the gateway may not have come back to a Register in time.
 RETURN_TIME = 4.0
 STALLED = 0.5
-HUNG = "hung"
+HUNG, BUSY = "hung", "busy"
 WHAT_LACKS = {"owed": "missing", FORGOTTEN: "forgotten"}
 
 
@@ -129,10 +129,11 @@ class Checker:
         found = self.registers.standing(gateway, since, message.begin,
                                         message.confirmed)
         begin = message.begin - RETURN_TIME
-        if found == FORGOTTEN and (
-                self.cluster.was_stopped(gateway, begin, message.begin)
-                or self.taken(begin, message.begin) > STALLED):
-            return HUNG
+        if found == FORGOTTEN:
+            if self.cluster.was_stopped(gateway, begin, message.begin):
+                return HUNG
+            if self.taken(begin, message.begin) > STALLED:
+                return BUSY
         return found
 
     def fate(self, message, connection, proven_until):

@@ -1,6 +1,8 @@
 """What the Registers told, and when."""
 
+import bisect
 import json
+import math
 import socket
 import threading
 import time
@@ -63,11 +65,15 @@ class Watcher(threading.Thread):
 
     def between(self, begin, end):
         """Every list that may have been told in that time."""
-        for since, until, gateways in reversed(self.views):
-            if until is not None and until < begin:
+        first = bisect.bisect_left(self.views, begin, key=ended)
+        for since, _, gateways in self.views[first:]:
+            if since > end:
                 return
-            if since <= end:
-                yield gateways
+            yield gateways
+
+
+def ended(view):
+    return math.inf if view[1] is None else view[1]
 
 
 class Registers:

@@ -13,6 +13,7 @@ FATES = (("owed", "owed, by what the call and flush() said"),
          ("ended before", "not owed: nothing came after it on that connection"),
          ("not listed yet", "not owed: not every Register had the gateway yet"),
          ("hung", "not owed: stopped when a Register came back"),
+         ("busy", "the same, but it was the machine that stood still"),
          ("forgotten", "owed, but a Register that came back did not know"),
          ("exception", "not owed: exception"),
          ("unknown", "not owed: the sender was killed"))
