@@ -194,7 +194,7 @@ class Application(Part):
         self.note("ready")
 
     def children(self):
-        return children(int((self.fpm.folder / "pid").read_text()))
+        return children(self.fpm.master)
 
     def kill_child(self, random):
         pids = self.children()

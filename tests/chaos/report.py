@@ -15,6 +15,7 @@ FATES = (("owed", "owed, by what the call and flush() said"),
          ("hung", "not owed: stopped when a Register came back"),
          ("busy", "the same, but it was the machine that stood still"),
          ("forgotten", "owed, but a Register that came back did not know"),
+         ("namesake", "not owed: a client_id that PHP gave out twice"),
          ("exception", "not owed: exception"),
          ("unknown", "not owed: the sender was killed"))
 EVENTS = ("kill", "stop", "terminate", "start")

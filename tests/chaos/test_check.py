@@ -152,6 +152,15 @@ class CheckTest(unittest.TestCase):
         self.send(11, exclude=["id-1"])
         self.assertEqual(self.kinds(), ["stranger"] * 2)
 
+    def test_a_namesake_may_get_what_the_other_was_bound_to(self):
+        """As PHP gateways give out client_ids again."""
+        self.send(10, "uid", ["user-0"])
+        self.there.client_id = self.here.client_id
+        self.assertEqual(self.kinds(), [])
+        self.send(11, "uid", ["user-7"], to=[self.there])
+        self.send(12, to=[self.there, self.there])
+        self.assertEqual(self.kinds(), ["stranger", "duplicate"])
+
     def test_what_nobody_sent_is_found(self):
         self.here.got.append((10, 0))
         self.assertEqual(self.kinds(), ["corrupt"])
