@@ -151,6 +151,20 @@ stage_hostile() {
         "$ROOT/tests/hostile/run" "$@"
 }
 
+conformance() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        "$ROOT/tests/conformance/run" "$@"
+}
+
+stage_conformance() {
+    conformance --recorded
+}
+
+stage_conformance_reference() {
+    php "$ROOT/tests/reference/find.php" --install || true
+    conformance --count 300 "$@"
+}
+
 stage_reference() {
     php "$ROOT/tests/reference/find.php" --install || true
     interop --only gatewayworker
@@ -186,8 +200,9 @@ stage_browser_reference() {
     "$ROOT/scripts/demo" --check --gatewayworker
 }
 
-ALL_STAGES=(structure units phpt vectors interop rfc6455 faults hostile reference
-    chaos installed foreign browser browser_tls browser_reference)
+ALL_STAGES=(structure units phpt vectors interop rfc6455 conformance faults
+    hostile reference conformance_reference chaos installed foreign browser
+    browser_tls browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {

@@ -127,6 +127,17 @@ static void binds_uids(void **state)
     expect_reply(GW_CMD_GET_CLIENT_ID_BY_UID, 0, "7", "a:0:{}");
 }
 
+/* What PHP 8 makes of such keys on 64 bits; a float has no other uid to be. */
+static void floats_beyond_64_bits_wrap_around(void **state)
+{
+    (void)state;
+    expect_reply(GW_CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP, 0,
+                 "[1.0e+25,-1.0e+25,9223372036854775808,9.3e18,1e400,-1.9]",
+                 "a:6:{i:1590897979265384448;i:0;i:-1590897979265384448;i:0;"
+                 "i:-9223372036854775808;i:0;i:-9146744073709551616;i:0;"
+                 "i:0;i:0;i:-1;i:0;}");
+}
+
 static void refuses_empty_names(void **state)
 {
     static const unsigned cmds[] = {GW_CMD_BIND_UID, GW_CMD_JOIN_GROUP,
@@ -429,6 +440,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         T(tells_who_is_online),
         T(binds_uids),
+        T(floats_beyond_64_bits_wrap_around),
         T(refuses_empty_names),
         T(groups_come_and_go),
         T(select_is_a_union),
