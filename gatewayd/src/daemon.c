@@ -36,9 +36,14 @@ static void say_ready(gwd_runtime *runtime)
 
     gw_buf_init(&places, NULL, 0);
     gwd_sockets_describe(&runtime->sockets, &places);
-    fprintf(stderr, "gatewayd " GW_VERSION " ready: %.*s\n", (int)places.len,
-            places.base);
-    gwd_notify("READY=1\nSTATUS=%.*s", (int)places.len, places.base);
+    if (places.error == GW_OK) {
+        fprintf(stderr, "gatewayd " GW_VERSION " ready: %.*s\n",
+                (int)places.len, places.base);
+        gwd_notify("READY=1\nSTATUS=%.*s", (int)places.len, places.base);
+    } else { /* a part of the list would be taken for the whole */
+        fputs("gatewayd " GW_VERSION " ready, but out of memory\n", stderr);
+        gwd_notify("READY=1");
+    }
     gw_buf_deinit(&places);
 }
 

@@ -94,16 +94,34 @@ void gwd_log_give(uid_t uid, gid_t gid)
 
 /* Standard error may be a pipe that nobody reads, and it is not ours to make it
  * non-blocking. A pipe that is ready takes GWD_LOG_LINE_MAX bytes at once. */
-static bool write_line(const char *line, size_t len)
+static bool is_ready(void)
 {
     struct pollfd ready = {state.fd, POLLOUT, 0};
+    int n;
+
+    do {
+        n = poll(&ready, 1, 0);
+    } while (n < 0 && errno == EINTR);
+    return n > 0 && (ready.revents & POLLOUT);
+}
+
+static ssize_t write_some(const char *base, size_t len)
+{
     ssize_t n;
 
-    if (poll(&ready, 1, 0) <= 0 || !(ready.revents & POLLOUT))
+    do {
+        n = write(state.fd, base, len);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static bool write_line(const char *line, size_t len)
+{
+    ssize_t n;
+
+    if (!is_ready() || (state.torn && write_some("\n", 1) != 1))
         return false;
-    if (state.torn && write(state.fd, "\n", 1) != 1)
-        return false;
-    n = write(state.fd, line, len);
+    n = write_some(line, len);
     state.torn = n > 0 && (size_t)n < len;
     return n == (ssize_t)len;
 }

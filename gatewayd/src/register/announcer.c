@@ -87,7 +87,9 @@ static void retry_later(gwd_announcer *a, report what, const char *cause)
 {
     tell(a, what, cause);
     drop_list(a);
-    event_add(&a->timer, &retry_time);
+    if (event_add(&a->timer, &retry_time) < 0)
+        gwd_log(GWD_LOG_ERROR, "out of memory: Register %s is not tried again",
+                a->name);
 }
 
 /* ---- connected ---------------------------------------------------------- */
@@ -180,6 +182,12 @@ static void on_connected(gwd_announcer *a)
     event_add(&a->timer, &ping_time);
 }
 
+static void hang_up(gwd_announcer *a)
+{
+    close(a->fd);
+    a->fd = -1;
+}
+
 /* Starts to connect; false: a->error. */
 static bool try_address(gwd_announcer *a, const struct evutil_addrinfo *ai)
 {
@@ -190,16 +198,27 @@ static bool try_address(gwd_announcer *a, const struct evutil_addrinfo *ai)
         return false;
     }
     gwd_keepalive_start_strict(a->fd);
+    /* A signal does not stop a connection that has begun. */
     if (connect(a->fd, ai->ai_addr, (socklen_t)ai->ai_addrlen) == 0 ||
-        errno == EINPROGRESS)
+        errno == EINPROGRESS || errno == EINTR)
         return true;
     a->error = errno;
-    close(a->fd);
-    a->fd = -1;
+    hang_up(a);
     return false;
 }
 
 static void on_connect_event(evutil_socket_t fd, short what, void *arg);
+
+static bool await_connection(gwd_announcer *a)
+{
+    if (event_assign(&a->connect, a->kind.loop->base, a->fd, EV_WRITE,
+                     on_connect_event, a) == 0 &&
+        event_add(&a->connect, &connect_time) == 0)
+        return true;
+    a->error = ENOMEM;
+    hang_up(a);
+    return false;
+}
 
 static void try_next(gwd_announcer *a)
 {
@@ -207,12 +226,8 @@ static void try_next(gwd_announcer *a)
         const struct evutil_addrinfo *ai = a->untried;
 
         a->untried = ai->ai_next;
-        if (!try_address(a, ai))
-            continue;
-        event_assign(&a->connect, a->kind.loop->base, a->fd, EV_WRITE,
-                     on_connect_event, a);
-        event_add(&a->connect, &connect_time);
-        return;
+        if (try_address(a, ai) && await_connection(a))
+            return;
     }
     retry_later(a, REPORT_UNREACHABLE, strerror(a->error));
 }
@@ -230,8 +245,7 @@ static void on_connect_event(evutil_socket_t fd, short what, void *arg)
         on_connected(a);
         return;
     }
-    close(a->fd);
-    a->fd = -1;
+    hang_up(a);
     try_next(a);
 }
 

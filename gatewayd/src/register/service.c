@@ -192,13 +192,17 @@ static void push_list(gwd_register *reg, peer *only)
     if (is_holding(reg))
         return; /* all get it then */
     chunk = make_list(reg);
-    if (chunk == NULL) {
-        gwd_log(GWD_LOG_ERROR, "register: out of memory, list not sent");
-        return;
-    }
+    /* Who would wait for it, or go on believing an older one, asks again. */
+    if (chunk == NULL)
+        gwd_log(GWD_LOG_ERROR, "register: out of memory, the list cannot be "
+                               "sent: connections that want it are closed");
     for (peer *p = reg->first; p != NULL; p = p->next) {
-        if (p->is_worker && (only == NULL || only == p))
+        if (!p->is_worker || (only != NULL && only != p))
+            continue;
+        if (chunk != NULL)
             push_chunk(p, chunk);
+        else
+            gwd_stream_abort(&p->stream);
     }
     gwd_chunk_unref(&chunk);
 }
@@ -296,9 +300,13 @@ static void on_line(peer *p, gw_slice text)
 {
     gw_register_line line;
     gw_buf scratch;
+    int result;
 
     gw_buf_init(&scratch, NULL, LINE_MAX_LEN);
-    if (gw_register_line_read(text, &scratch, &line) < 0)
+    result = gw_register_line_read(text, &scratch, &line);
+    if (result == GW_ENOMEM)
+        refuse(p, "out of memory", NULL);
+    else if (result < 0)
         refuse(p, "malformed line",
                "Bad request: this is a Register, which takes one JSON object "
                "with an \"event\" per line.\n");

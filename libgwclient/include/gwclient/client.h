@@ -11,7 +11,8 @@
  *   GW_EPARTIAL       some were not (perhaps none was); what the others gave was
  *                     delivered, and gw_client_failures() names those that
  *                     failed;
- *   another GW_E…     nothing was done (for GW_ENOMEM: perhaps not everything);
+ *   another GW_E…     nothing was done (for GW_ENOMEM, and for GW_EIO of
+ *                     several gateways: perhaps not everything);
  *                     gw_client_error() says why.
  * "All gateways" are those that the Register lists at the time of the call. A
  * call by client_ids that concerns only one gateway never returns GW_EPARTIAL:

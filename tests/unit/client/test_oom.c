@@ -269,8 +269,7 @@ static void memory_may_run_out_while_parts_are_down(void **arg)
     sweep_state(DOWN);
 }
 
-/* ---- what the table does not have -----------------------------------------
- */
+/* ---- what the table does not have ---------------------------------------- */
 
 static void memory_may_run_out_while_a_client_is_made(void **arg)
 {
