@@ -165,6 +165,12 @@ stage_conformance_reference() {
     conformance --count 300 "$@"
 }
 
+# Arguments as of tests/injection/run; without any, the short form.
+stage_injection() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        "$ROOT/tests/injection/run" "$@"
+}
+
 stage_reference() {
     php "$ROOT/tests/reference/find.php" --install || true
     interop --only gatewayworker
@@ -201,8 +207,8 @@ stage_browser_reference() {
 }
 
 ALL_STAGES=(structure units phpt vectors interop rfc6455 conformance faults
-    hostile reference conformance_reference chaos installed foreign browser
-    browser_tls browser_reference)
+    injection hostile reference conformance_reference chaos installed foreign
+    browser browser_tls browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {
