@@ -169,7 +169,8 @@ int gw_send_to_all(gw_client *client, const gw_message *message,
 int gw_send_to_clients(gw_client *client, const gw_client_id *ids, size_t count,
                        const gw_message *message);
 
-/* To every connection of each uid, in each gateway. */
+/* To every connection of each uid, in each gateway. An empty list is sent, too:
+ * it reaches nobody, and tells whether the cluster can be reached. */
 int gw_send_to_uids(gw_client *client, const gw_key *uids, size_t count,
                     const gw_message *message);
 
