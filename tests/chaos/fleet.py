@@ -68,11 +68,6 @@ class Fleet:
                 break
         return found
 
-    def all_bound(self):
-        present = list(self.present.values())
-        return (len(present) == self.count
-                and all(c.bound for c in present))
-
     def lacking(self, number):
         """How many have not got that message as their last."""
         self._command(f"await {number}")
@@ -99,14 +94,26 @@ class Binder(threading.Thread):
         super().__init__(name="binder", daemon=True)
         self.fleet, self.desk = fleet, desk
         self.finish = threading.Event()
+        self.failure = None
 
     def run(self):
-        while not self.finish.is_set():
-            batch = self._batch()
-            if not batch:
-                time.sleep(0.01)
-                continue
-            self._bind(batch)
+        try:
+            while not self.finish.is_set():
+                batch = self._batch()
+                if batch:
+                    self._bind(batch)
+                else:
+                    time.sleep(0.01)
+        except Exception as failure:  # pylint: disable=broad-except
+            self.failure = failure
+
+    def all_bound(self):
+        """Whether each client is; raises what ended the thread."""
+        if self.failure:
+            raise self.failure
+        present = list(self.fleet.present.values())
+        return (len(present) == self.fleet.count
+                and all(c.bound for c in present))
 
     def _batch(self):
         batch = []
