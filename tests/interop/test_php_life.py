@@ -14,7 +14,7 @@ from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
                              make_cluster)
 from harness.fpm import Fpm
 from harness.inner import split_address
-from harness.php import Php
+from harness.php import OWN_MEMORY, Php
 from harness.process import PATIENCE, wait_until
 
 SCRIPTS = Path(__file__).parent / "scripts/life"
@@ -24,6 +24,7 @@ TOLERANCE = 3.0  # later than that no call returns, on a busy machine either
 # Where a call runs the application's code: see request.php.
 ARGUMENTS = ["uid", "list of uids", "list of groups", "body", "exclude list",
              "question", "session", "last words", "configuration"]
+limited = unittest.skipUnless(OWN_MEMORY, "no memory limit with a sanitizer")
 LIMIT = r"Allowed memory size of \d+ bytes exhausted"
 
 
@@ -147,6 +148,7 @@ class Requests(Life):
         self.go_wrong_with_one_lost("throw in the handler of a warning",
                       "Uncaught LogicException: on purpose", ["partly"])
 
+    @limited
     def test_the_memory_limit_in_the_handler_of_a_partial_failure(self):
         self.go_wrong_with_one_lost("die of memory in the handler of a warning", LIMIT,
                       ["partly"])
@@ -169,6 +171,7 @@ class Requests(Life):
                 reply = self.go_wrong("exit in an argument", where=where)
                 self.assertEqual(reply.body, "left")
 
+    @limited
     def test_the_memory_limit_in_arguments(self):
         for where in ARGUMENTS:
             with self.subTest(where):
@@ -340,6 +343,7 @@ class RequestsOnGatewayd(Requests, unittest.TestCase):
     server = "gatewayd"
 
 
+@limited
 class LimitsOnGatewayd(Limits, unittest.TestCase):
     server = "gatewayd"
 

@@ -14,6 +14,9 @@ EXTENSION = PREFIX / "ext/gatewayclient.so"
 DRIVER = ROOT / "tests/interop/harness/driver.php"
 NATIVE_EXCEPTION = "GatewayClient\\GatewayException"
 
+# Under a sanitizer PHP takes its memory from malloc() and limits nothing.
+OWN_MEMORY = "GW_PHP_PRELOAD" not in os.environ
+
 
 def extension_environment():
     """A sanitized extension needs the sanitizer in the unsanitized php, where
