@@ -254,9 +254,11 @@ void gw_value_merge(gw_map *base, gw_map *patch)
 {
     gw_entry *next;
 
-    replace_common(base->sorted, base->ints, patch->sorted, patch->ints);
-    replace_common(base->sorted + base->ints, base->strings,
-                   patch->sorted + patch->ints, patch->strings);
+    if (base->count > 0 && patch->count > 0) { /* else there is no index */
+        replace_common(base->sorted, base->ints, patch->sorted, patch->ints);
+        replace_common(base->sorted + base->ints, base->strings,
+                       patch->sorted + patch->ints, patch->strings);
+    }
     for (gw_entry *p = patch->first; p != NULL; p = next) {
         next = p->next;
         if (p->key.type != GW_KEY_NONE)

@@ -128,5 +128,4 @@ def unfinished(target, count):
     for sock in sockets:
         sock.close()
     target.wait_descriptors(descriptors)
-    wait_until(lambda: target.memory() <= memory + (24 << 20), "memory back",
-               20)
+    target.wait_memory(memory, 24 << 20)

@@ -207,6 +207,5 @@ def idle_before_handshake(target, wanted, figures):
                     (target.memory() - memory) / 1048576))
     if not SANITIZED and each > 16384:
         raise AssertionError(f"an idle socket costs {each:.0f} bytes")
-    wait_until(lambda: target.memory() <= memory + (48 << 20), "memory back",
-               30)
+    target.wait_memory(memory, 48 << 20)
     target.serves()

@@ -97,6 +97,14 @@ class Target:
         return 1024 * sum(int(kb) for kb in re.findall(
             r"^Private_\w+:\s+(\d+) kB", text, re.M))
 
+    def wait_memory(self, before, kept, timeout=30):
+        """Until it has at most `kept` bytes more than before. (A sanitizer
+        keeps what was freed.)"""
+        if not SANITIZED:
+            wait_until(lambda: self.memory() <= before + kept,
+                       f"memory back: {self.memory() >> 20} MiB, "
+                       f"it was {before >> 20}", timeout)
+
     def cpu(self):
         """Seconds of processor time so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text()
@@ -168,9 +176,10 @@ def thrown(popen, timeout):
     try:
         output, _ = popen.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        popen.kill()
-        popen.communicate()
         raise AssertionError("hostile_throw does not end") from None
+    finally:
+        popen.kill()
+        popen.wait()
     if popen.returncode != 0:
         raise AssertionError(f"hostile_throw: {output}")
     return dict(word.split("=") for word in output.split())

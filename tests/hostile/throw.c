@@ -334,7 +334,9 @@ static void run(void)
     struct epoll_event events[EVENTS];
     double began = now();
 
-    while (look_around(began) > 0 || stats.thrown < set.count) {
+    /* A peer that stands still is found out once. */
+    while (stats.late < set.parallel &&
+           (look_around(began) > 0 || stats.thrown < set.count)) {
         int count =
             epoll_wait(epoll_fd, events, EVENTS, set.rate > 0 ? 1 : TURN_MS);
 
