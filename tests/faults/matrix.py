@@ -212,6 +212,7 @@ class Stage:
         if self.cell.state == "pooled":
             self.expect_right("before")
         script = self.runner.script(self.cell)
+        accepted = self.proxy.accepted
         self.proxy.arm(script)
         if self.cell.state == "pooled" and (script.old_only or script.refuse
                                             or script.blackhole):
@@ -224,6 +225,8 @@ class Stage:
         self.flush()
         if self.cell.part == "gateway" and self.cell.fault in table.ENDS_AFTER:
             self.wait_noticed()
+        if self.cell.part == "gateway":
+            self.expect_attempts(script, self.proxy.accepted - accepted)
         self.proxy.heal()
         self.be_patient(True)
         self.expect_right("after")
@@ -232,6 +235,15 @@ class Stage:
 
     def be_patient(self, patient):
         be_patient(self.php, patient)
+
+    def expect_attempts(self, script, attempts):
+        """A call connects anew when nothing was sent yet, and never else: a
+        message must not arrive twice."""
+        wanted = int(script.old_only or self.cell.state == "fresh")
+        if script.refuse or script.blackhole:
+            wanted = 0
+        if attempts != wanted:
+            raise Failure(f"connected {attempts} times, not {wanted}")
 
     def expect_right(self, when):
         for code, wanted in OTHERS.items():
