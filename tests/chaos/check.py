@@ -84,7 +84,7 @@ class Checker:
         self.books, self.registers = books, registers
         self.cluster, self.taken = cluster, taken
         self.result = Result()
-        self.standings = {}
+        self.starts, self.standings = {}, {}
         self.namesakes = defaultdict(list)
         for connection in books.connections.values():
             self.namesakes[connection.client_id].append(connection)
@@ -134,7 +134,10 @@ class Checker:
         """Only asked where all gateways are meant."""
         if message.kind in ("client", "clients"):
             return LISTED
-        since = self.cluster.started(connection)
+        since = self.starts.get(connection.serial)
+        if since is None:
+            since = self.cluster.started(connection)
+            self.starts[connection.serial] = since
         key = message.number, connection.gateway, since
         if key not in self.standings:
             self.standings[key] = self.find_standing(
