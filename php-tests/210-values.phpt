@@ -42,7 +42,7 @@ attempt(function () { return Gateway::sendToAll(function () {}); });
 
 echo "uids\n";
 foreach ([7, '7', '07', 1.5, true, null, [], [1, '1', 'x'], ['a' => 'x', 'b' => 2], [[1]], new Uid, [new Uid], "a\"/é\u{1F600}"] as $uid) {
-    sent(function () use ($uid) { return Gateway::sendToUid($uid, 'm'); }, $uid === [] ? 0 : 1);
+    sent(function () use ($uid) { return Gateway::sendToUid($uid, 'm'); });
 }
 echo "nothing is sent for what is no UTF-8\n";
 sent(function () { return Gateway::sendToUid("\xff", 'm'); }, 0);
@@ -129,6 +129,7 @@ null
 null
   0: cmd 14 connection 0 flag 1 [null]|m
 null
+  0: cmd 14 connection 0 flag 1 []|m
 null
   0: cmd 14 connection 0 flag 1 [1,"1","x"]|m
 null

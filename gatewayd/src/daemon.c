@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <gwclient/version.h>
 
 #include "core/log.h"
@@ -33,9 +36,14 @@ static void say_ready(gwd_runtime *runtime)
 
     gw_buf_init(&places, NULL, 0);
     gwd_sockets_describe(&runtime->sockets, &places);
-    fprintf(stderr, "gatewayd " GW_VERSION " ready: %.*s\n", (int)places.len,
-            places.base);
-    gwd_notify("READY=1\nSTATUS=%.*s", (int)places.len, places.base);
+    if (places.error == GW_OK) {
+        fprintf(stderr, "gatewayd " GW_VERSION " ready: %.*s\n",
+                (int)places.len, places.base);
+        gwd_notify("READY=1\nSTATUS=%.*s", (int)places.len, places.base);
+    } else { /* a part of the list would be taken for the whole */
+        fputs("gatewayd " GW_VERSION " ready, but out of memory\n", stderr);
+        gwd_notify("READY=1");
+    }
     gw_buf_deinit(&places);
 }
 
@@ -175,6 +183,15 @@ static int run(gwd_runtime *r)
     return several ? run_several(r) : run_alone(r);
 }
 
+/* By itself malloc raises this with the largest block that was freed, and then
+ * keeps what an attack took of the heap. */
+static void give_back_large_blocks(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+}
+
 int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation)
 {
     gwd_runtime runtime = {
@@ -187,6 +204,7 @@ int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN); /* until somebody reloads */
     raise_file_limit();
+    give_back_large_blocks();
     if (set_up(&runtime))
         status = run(&runtime);
     gwd_pid_file_remove(&runtime.pid_file);

@@ -153,8 +153,8 @@ int gw_send_to_uids(gw_client *c, const gw_key *uids, size_t count,
     gw_request r;
     int rc = gw_call_begin(c);
 
-    if (rc != GW_OK || count == 0)
-        return rc != GW_OK ? rc : gw_call_fail(c, GW_OK);
+    if (rc != GW_OK)
+        return rc;
     gw_request_init(&r, GW_CMD_SEND_TO_UID);
     gw_request_set_message(&r, message);
     rc = gw_request_set_keys(&r, &c->call.text, uids, count);
@@ -172,8 +172,8 @@ int gw_send_to_groups(gw_client *c, const gw_key *groups, size_t count,
     size_t before;
     int rc = gw_call_begin(c);
 
-    if (rc != GW_OK || count == 0)
-        return rc != GW_OK ? rc : gw_call_fail(c, GW_OK);
+    if (rc != GW_OK)
+        return rc;
     gw_request_init(&r, GW_CMD_SEND_TO_GROUP);
     gw_request_set_message(&r, message);
     gw_buf_put_str(text, "{\"group\":");

@@ -18,7 +18,7 @@ static int ask_conn(gw_client *c, gw_peer *peer, gw_conn *conn)
     return GW_OK;
 }
 
-/* What was sent on connections that are gone is told once, then forgotten. */
+/* What was sent on connections that are gone. */
 static int report_lost(gw_client *c, gw_peer *peer)
 {
     char text[1100];
@@ -26,13 +26,21 @@ static int report_lost(gw_client *c, gw_peer *peer)
 
     if (lost == 0)
         return GW_OK;
-    peer->lost = 0;
     snprintf(text, sizeof text,
              "%llu sent to tcp://%.1000s and not confirmed: the connection is "
              "gone%s",
              (unsigned long long)lost, peer->address,
              peer->suspect ? " (wrong secret key?)" : "");
     return gw_report_failure(c, gw_peer_address(peer), GW_EUNCONFIRMED, text);
+}
+
+/* It is told once, but not before the whole call could be. */
+static void forget_lost(gw_client *c)
+{
+    gw_peer *peer = NULL;
+
+    while ((peer = gw_pool_next(c, peer)) != NULL)
+        peer->lost = 0;
 }
 
 static int flush_peer(gw_client *c, gw_peer *peer)
@@ -68,5 +76,8 @@ int gw_flush(gw_client *c)
     c->call.code = gw_call_prepare(c, &r);
     if (c->call.code == GW_OK)
         ask_peers(c);
-    return gw_call_finish(c, GW_EUNCONFIRMED);
+    rc = gw_call_finish(c, GW_EUNCONFIRMED);
+    if (rc == GW_OK || rc == GW_EUNCONFIRMED)
+        forget_lost(c);
+    return rc;
 }

@@ -386,7 +386,7 @@ int gw_net_poll(gw_pollfd *fds, size_t count, int timeout_ms)
 
     if (poll(fds, (nfds_t)count, timeout_ms) >= 0)
         return 0;
-    if (errno != EINTR)
+    if (errno != EINTR && errno != EAGAIN) /* POSIX has either */
         return errno;
     for (i = 0; i < count; i++)
         fds[i].revents = 0;

@@ -93,8 +93,8 @@ static int ask_keys(gw_client *c, gw_command cmd, const gw_key *keys,
     gw_request r;
     int rc = gw_call_begin(c);
 
-    if (rc != GW_OK || count == 0)
-        return rc != GW_OK ? rc : gw_call_fail(c, GW_OK);
+    if (rc != GW_OK)
+        return rc;
     gw_request_init(&r, cmd);
     r.check = check;
     rc = gw_request_set_keys(&r, &c->call.text, keys, count);

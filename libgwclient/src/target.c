@@ -72,8 +72,6 @@ void gw_target_fail(gw_client *c, gw_target *t, int code, int error)
     t->error = error;
     if (conn == NULL)
         return;
-    if (t->must_be)
-        conn->unconfirmed = 0; /* this failure is how it is told */
     if (code == GW_ECLOSED || code == GW_EAUTH || code == GW_EUNCONFIRMED)
         gw_pool_died(c, t->peer, conn);
     else

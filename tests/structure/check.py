@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Checks what the compiler does not: that #include lines run one way only,
-and that every file states the same version.
+that every file states the same version, and that the explained differences in
+the docs are those that the conformance tests allow.
 
 Prints one line per finding and ends with `N passed, N failed`.
 """
 
 import json
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -193,9 +195,22 @@ def check_versions():
                     for where, got in read() if got != want])
 
 
+def check_conformance_document():
+    """docs/conformance.md has the rules of tests/conformance/allowed.py."""
+    document = ROOT / "docs/conformance.md"
+    rules = subprocess.run(
+        [sys.executable, ROOT / "tests/conformance/run", "--list"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    found = document.read_text(encoding="utf-8")
+    yield ("explained differences in docs/conformance.md",
+           [] if rules.stdout in found else
+           ["not what `tests/conformance/run --list` prints"])
+
+
 def main():
     passed = failed = 0
-    for name, faults in [*check_includes(), *check_versions()]:
+    for name, faults in [*check_includes(), *check_versions(),
+                         *check_conformance_document()]:
         if faults:
             failed += 1
             print(f"FAIL {name}")

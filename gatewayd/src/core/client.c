@@ -248,11 +248,16 @@ static void greet(gwd_client *client)
     if (greeting->items[0].len == 0 || client->worker != NULL)
         return;
     message = make_greeting(client, greeting->items[0]);
-    if (message == NULL) {
+    /* Without it the client waits for its client_id for ever. */
+    if (message == NULL ||
+        gwd_message_encoded(message, gwd_client_port_of(client)->encoding) ==
+            NULL) {
+        gwd_log(GWD_LOG_ERROR, "out of memory: a client cannot be greeted, "
+                               "closed");
         gwd_client_doom(client, GWD_CLOSE_ERROR);
-        return;
+    } else {
+        gwd_client_send(client, message);
     }
-    gwd_client_send(client, message);
     gwd_message_unref(&message);
 }
 

@@ -67,17 +67,18 @@ void gwd_peer_format(const struct sockaddr *peer, char out[GWD_PEER_LEN + 1])
 
 /* ---- accepting ---------------------------------------------------------- */
 
+static const struct timeval moment = {0, 100 * 1000};
+
 /* Without a free descriptor the connection stays in the kernel's queue, and the
  * event with it: look again a little later instead of spinning. */
 static void pause_accepting(gwd_listener *listener, const char *why)
 {
-    static const struct timeval moment = {0, 100 * 1000};
-
     if (!listener->starved)
         gwd_log(GWD_LOG_ERROR, "cannot accept connections: %s", why);
     listener->starved = true;
-    event_del(&listener->event);
-    event_add(&listener->resume, &moment);
+    /* Better to spin than never to look again. */
+    if (event_add(&listener->resume, &moment) == 0)
+        event_del(&listener->event);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *arg)
@@ -86,7 +87,8 @@ static void on_resume(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    event_add(&listener->event, NULL);
+    if (event_add(&listener->event, NULL) < 0)
+        event_add(&listener->resume, &moment);
 }
 
 static bool is_shortage(int error)

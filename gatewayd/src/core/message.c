@@ -6,11 +6,13 @@
 #include "client/websocket.h"
 #include "core/chunk.h"
 #include "core/encoding.h"
+#include "core/log.h"
 
 /* The body is held once, as the chunk of GWD_ENCODING_RAW. */
 struct gwd_message {
     uint32_t refs;
     bool raw;
+    bool lost; /* it could not be encoded, and the log says so */
     gwd_chunk *encoded[GWD_ENCODING_COUNT];
 };
 
@@ -100,6 +102,16 @@ static gwd_chunk *(*const encoders[GWD_ENCODING_COUNT])(const gwd_chunk *) = {
     [GWD_ENCODING_FRAME] = encode_frame,
 };
 
+/* Once, however many clients it is for. */
+static void tell_of_loss(gwd_message *message)
+{
+    if (!message->lost)
+        gwd_log(GWD_LOG_ERROR,
+                "out of memory: clients do not get a message of %u bytes",
+                (unsigned)message->encoded[GWD_ENCODING_RAW]->len);
+    message->lost = true;
+}
+
 gwd_chunk *gwd_message_encoded(gwd_message *message, gwd_encoding encoding)
 {
     if (message->raw)
@@ -107,5 +119,7 @@ gwd_chunk *gwd_message_encoded(gwd_message *message, gwd_encoding encoding)
     if (message->encoded[encoding] == NULL)
         message->encoded[encoding] =
             encoders[encoding](message->encoded[GWD_ENCODING_RAW]);
+    if (message->encoded[encoding] == NULL)
+        tell_of_loss(message);
     return message->encoded[encoding];
 }

@@ -3,6 +3,7 @@
 #include "core/chunk.h"
 #include "core/client_state.h"
 #include "core/encoding.h"
+#include "core/log.h"
 
 struct gwd_waiting {
     size_t bytes;
@@ -38,8 +39,11 @@ bool gwd_waiting_add(struct gwd_waiting **waiting, gwd_message *message,
     if (w != NULL && w->bytes >= limit)
         return false;
     w = grow(w);
-    if (w == NULL)
+    if (w == NULL) {
+        gwd_log(GWD_LOG_ERROR, "out of memory: a client in its handshake does "
+                               "not get a message");
         return false;
+    }
     *waiting = w;
     w->messages[w->count++] = gwd_message_ref(message);
     /* An empty message takes its place, too. */

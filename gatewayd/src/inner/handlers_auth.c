@@ -6,20 +6,26 @@
 #include "inner/request.h"
 #include "secret.h"
 
-/* The reference compares strictly: a member that is missing or no string never
- * matches, not even an empty key. */
-static bool key_matches(const gwd_request *request)
+static const char wrong_key[] = "the secret key does not match, closed";
+
+/* Why it does not match, or NULL. The reference compares strictly: a member
+ * that is missing or no string never matches, not even an empty key. */
+static const char *refusal(const gwd_request *request)
 {
     gwd_inner *inner = request->inner;
     gw_slice body = request->frame->body;
     gw_json json;
     gw_json_token token;
 
-    if (gwd_json_check(body) != GW_OK ||
-        gwd_json_reserve(&inner->text, body) != GW_OK ||
-        !gwd_json_member(&json, &token, body, "secret_key") ||
+    if (gwd_json_check(body) != GW_OK) {
+        return wrong_key;
+    }
+    if (gwd_json_reserve(&inner->text, body) != GW_OK) {
+        return "out of memory, closed";
+    }
+    if (!gwd_json_member(&json, &token, body, "secret_key") ||
         token.type != GW_JSON_STRING) {
-        return false;
+        return wrong_key;
     }
     gw_json_unescape(&inner->text, &token);
     bool equal =
@@ -27,17 +33,20 @@ static bool key_matches(const gwd_request *request)
                         gw_slice_of(inner->secret_key, inner->secret_key_len));
     gw_secret_wipe(inner->text.base, inner->text.len);
     gw_buf_clear(&inner->text);
-    return equal;
+    return equal ? NULL : wrong_key;
 }
 
 static bool authorise(const gwd_request *request)
 {
-    if (!key_matches(request)) {
-        gwd_request_bad(request, "the secret key does not match, closed");
+    const char *why = refusal(request);
+
+    if (why != NULL) {
+        gwd_request_bad(request, why);
         gwd_stream_abort(&request->conn->stream);
         return false;
     }
     request->conn->authorised = true;
+    gwd_ring_disarm(&request->conn->timeout);
     return true;
 }
 

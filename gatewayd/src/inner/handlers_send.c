@@ -91,12 +91,15 @@ static bool ext_is_json(const gwd_request *request)
 {
     gw_slice ext = request->frame->ext;
 
-    if (gwd_json_check(ext) == GW_OK &&
-        gwd_json_reserve(&request->inner->text, ext) == GW_OK) {
-        return true;
+    if (gwd_json_check(ext) != GW_OK) {
+        gwd_request_bad(request, "ext_data is not JSON");
+        return false;
     }
-    gwd_request_bad(request, "ext_data is not JSON");
-    return false;
+    if (gwd_json_reserve(&request->inner->text, ext) != GW_OK) {
+        gwd_request_bad(request, "out of memory, the message is lost");
+        return false;
+    }
+    return true;
 }
 
 void gwd_on_send_to_all(const gwd_request *request)

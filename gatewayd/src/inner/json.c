@@ -103,6 +103,23 @@ static gw_slice token_text(const gw_json_token *token, gw_buf *text)
     return gw_slice_of(text->base + start, text->len - start);
 }
 
+/* A float as an array key: without its fraction, and of 2^63 and more only the
+ * lowest 64 bits; no bits of infinity. */
+static int64_t wrapped(double value)
+{
+    uint64_t bits;
+    int shift;
+
+    if (value > -9.2e18 && value < 9.2e18) {
+        return (int64_t)value;
+    }
+    memcpy(&bits, &value, sizeof(bits));
+    shift = (int)(bits >> 52 & 0x7ff) - 1075; /* 10 and more */
+    bits = (bits & 0xfffffffffffff) | 0x10000000000000;
+    bits = shift < 64 ? bits << shift : 0;
+    return (int64_t)(value < 0 ? 0 - bits : bits);
+}
+
 static int64_t truncated(gw_slice number)
 {
     char digits[64];
@@ -110,9 +127,7 @@ static int64_t truncated(gw_slice number)
 
     memcpy(digits, number.base, len);
     digits[len] = '\0';
-    double value = strtod(digits, NULL);
-    /* PHP wraps around beyond 64 bits; no uid or group is such a float. */
-    return value > -9.2e18 && value < 9.2e18 ? (int64_t)value : 0;
+    return wrapped(strtod(digits, NULL));
 }
 
 bool gwd_json_key(const gw_json_token *token, gw_buf *text, gw_key *key)

@@ -81,31 +81,40 @@ static int put_value(gw_buf *out, gw_slice body)
     return gw_json_from_ser(out, body);
 }
 
-static gwd_message *message_from_value(const gwd_request *request, bool raw)
+static gwd_message *new_message(const gwd_request *request, gw_slice body)
+{
+    bool raw = (request->frame->flag & GW_FLAG_RAW) != 0;
+    gwd_message *message = gwd_message_new(body, raw);
+
+    if (message == NULL) {
+        gwd_request_bad(request, "out of memory, the message is lost");
+    }
+    return message;
+}
+
+static gwd_message *message_from_value(const gwd_request *request)
 {
     gw_buf *text = &request->inner->text;
 
     gw_buf_clear(text);
-    if (put_value(text, request->frame->body) != GW_OK) {
-        gwd_request_bad(request, "the message cannot be turned into JSON");
+    int error = put_value(text, request->frame->body);
+    if (error != GW_OK) {
+        gwd_request_bad(request,
+                        error == GW_ENOMEM
+                            ? "out of memory, the message is lost"
+                            : "the message cannot be turned into JSON");
         return NULL;
     }
-    return gwd_message_new(gw_buf_slice(text), raw);
+    return new_message(request, gw_buf_slice(text));
 }
 
 gwd_message *gwd_request_message(const gwd_request *request)
 {
     const gw_frame *frame = request->frame;
-    bool raw = (frame->flag & GW_FLAG_RAW) != 0;
 
-    if ((frame->flag & GW_FLAG_SCALAR) == 0) {
-        return message_from_value(request, raw);
-    }
-    gwd_message *message = gwd_message_new(frame->body, raw);
-    if (message == NULL) {
-        gwd_request_bad(request, "out of memory");
-    }
-    return message;
+    return (frame->flag & GW_FLAG_SCALAR) == 0
+               ? message_from_value(request)
+               : new_message(request, frame->body);
 }
 
 gw_buf *gwd_reply_begin(const gwd_request *request)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "core/keepalive.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "register/register.h"
@@ -86,7 +87,9 @@ static void retry_later(gwd_announcer *a, report what, const char *cause)
 {
     tell(a, what, cause);
     drop_list(a);
-    event_add(&a->timer, &retry_time);
+    if (event_add(&a->timer, &retry_time) < 0)
+        gwd_log(GWD_LOG_ERROR, "out of memory: Register %s is not tried again",
+                a->name);
 }
 
 /* ---- connected ---------------------------------------------------------- */
@@ -179,28 +182,43 @@ static void on_connected(gwd_announcer *a)
     event_add(&a->timer, &ping_time);
 }
 
+static void hang_up(gwd_announcer *a)
+{
+    close(a->fd);
+    a->fd = -1;
+}
+
 /* Starts to connect; false: a->error. */
 static bool try_address(gwd_announcer *a, const struct evutil_addrinfo *ai)
 {
-    static const int on = 1;
-
     a->fd = socket(ai->ai_family,
                    ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (a->fd < 0) {
         a->error = errno;
         return false;
     }
-    setsockopt(a->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    gwd_keepalive_start_strict(a->fd);
+    /* A signal does not stop a connection that has begun. */
     if (connect(a->fd, ai->ai_addr, (socklen_t)ai->ai_addrlen) == 0 ||
-        errno == EINPROGRESS)
+        errno == EINPROGRESS || errno == EINTR)
         return true;
     a->error = errno;
-    close(a->fd);
-    a->fd = -1;
+    hang_up(a);
     return false;
 }
 
 static void on_connect_event(evutil_socket_t fd, short what, void *arg);
+
+static bool await_connection(gwd_announcer *a)
+{
+    if (event_assign(&a->connect, a->kind.loop->base, a->fd, EV_WRITE,
+                     on_connect_event, a) == 0 &&
+        event_add(&a->connect, &connect_time) == 0)
+        return true;
+    a->error = ENOMEM;
+    hang_up(a);
+    return false;
+}
 
 static void try_next(gwd_announcer *a)
 {
@@ -208,12 +226,8 @@ static void try_next(gwd_announcer *a)
         const struct evutil_addrinfo *ai = a->untried;
 
         a->untried = ai->ai_next;
-        if (!try_address(a, ai))
-            continue;
-        event_assign(&a->connect, a->kind.loop->base, a->fd, EV_WRITE,
-                     on_connect_event, a);
-        event_add(&a->connect, &connect_time);
-        return;
+        if (try_address(a, ai) && await_connection(a))
+            return;
     }
     retry_later(a, REPORT_UNREACHABLE, strerror(a->error));
 }
@@ -231,8 +245,7 @@ static void on_connect_event(evutil_socket_t fd, short what, void *arg)
         on_connected(a);
         return;
     }
-    close(a->fd);
-    a->fd = -1;
+    hang_up(a);
     try_next(a);
 }
 

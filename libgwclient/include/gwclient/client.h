@@ -11,7 +11,8 @@
  *   GW_EPARTIAL       some were not (perhaps none was); what the others gave was
  *                     delivered, and gw_client_failures() names those that
  *                     failed;
- *   another GW_E…     nothing was done (for GW_ENOMEM: perhaps not everything);
+ *   another GW_E…     nothing was done (for GW_ENOMEM, and for GW_EIO of
+ *                     several gateways: perhaps not everything);
  *                     gw_client_error() says why.
  * "All gateways" are those that the Register lists at the time of the call. A
  * call by client_ids that concerns only one gateway never returns GW_EPARTIAL:
@@ -168,7 +169,8 @@ int gw_send_to_all(gw_client *client, const gw_message *message,
 int gw_send_to_clients(gw_client *client, const gw_client_id *ids, size_t count,
                        const gw_message *message);
 
-/* To every connection of each uid, in each gateway. */
+/* To every connection of each uid, in each gateway. An empty list is sent, too:
+ * it reaches nobody, and tells whether the cluster can be reached. */
 int gw_send_to_uids(gw_client *client, const gw_key *uids, size_t count,
                     const gw_message *message);
 

@@ -2,6 +2,7 @@
 and what their callbacks saw."""
 
 import base64
+import contextlib
 import json
 import os
 import signal
@@ -89,6 +90,15 @@ class Workers(PhpParts):
                         None)
 
         return successor
+
+    @contextlib.contextmanager
+    def no_successors(self):
+        """While it lasts, nothing is started in the place of who is killed."""
+        self.process.pause()
+        try:
+            yield
+        finally:
+            self.process.resume()
 
     def of_client(self, client_id):
         return [e for e in self.events() if e.get("client_id") == client_id]
