@@ -192,6 +192,7 @@ http {{
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     listen 127.0.0.1:{tls_port} ssl backlog=4096;
+    ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate {cert};
     ssl_certificate_key {key};
     location = /all {{ nchan_subscriber websocket; nchan_channel_id all; }}
@@ -207,8 +208,9 @@ http {{
 
 class NchanServer(Server):
     """nginx with nchan from Debian. Its defaults but for: as many files as
-    allowed, the others' backlog, one process, memory for its channels, and
-    publishers' connections that are not closed after 1,000 requests."""
+    allowed, the others' backlog, one process, memory for its channels,
+    publishers' connections that are not closed after 1,000 requests, and TLS
+    1.3, which all the others speak by default."""
 
     name = "nchan"
     why_missing = nchan_missing()

@@ -1,5 +1,7 @@
 #include "client/http_head.h"
 
+#include <string.h>
+
 /* A cursor over what is left to read. */
 typedef struct cursor {
     const char *p;
@@ -16,31 +18,39 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* RFC 9110, 5.6.2 */
-static bool is_token_char(char c)
-{
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
+/* What a character may be part of. */
+enum {
+    TOKEN = 1,  /* RFC 9110, 5.6.2 */
+    TARGET = 2, /* no control bytes and no space; what is not ASCII is let
+                   through: some clients do not escape it */
+    VALUE = 4
+};
 
-/* No control bytes and no space. What is not ASCII is let through: some
- * clients do not escape it. */
-static bool is_target_char(char c)
-{
-    return (unsigned char)c > 0x20 && c != 0x7f;
-}
+#define T (TOKEN | TARGET | VALUE)
+#define V (TARGET | VALUE)
+#define SIXTEEN(x) x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x
 
-static bool is_value_char(char c)
-{
-    return c == '\t' || ((unsigned char)c >= 0x20 && c != 0x7f);
-}
+/* clang-format off */
+static const unsigned char classes[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, VALUE, 0, 0, 0, 0, 0, 0, /* tab */
+    SIXTEEN(0),
+    VALUE, T, V, T, T, T, T, T, V, V, T, T, V, T, T, V, /* !"#$%&'()*+,-./ */
+    T, T, T, T, T, T, T, T, T, T, V, V, V, V, V, V,     /* 0 to 9 :;<=>? */
+    V, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T,     /* @ A to O */
+    T, T, T, T, T, T, T, T, T, T, T, V, V, V, T, T,     /* P to Z [\]^_ */
+    SIXTEEN(T),                                         /* ` a to o */
+    T, T, T, T, T, T, T, T, T, T, T, V, T, V, T, 0,     /* p to z {|}~ */
+    SIXTEEN(V), SIXTEEN(V), SIXTEEN(V), SIXTEEN(V),
+    SIXTEEN(V), SIXTEEN(V), SIXTEEN(V), SIXTEEN(V),
+};
+/* clang-format on */
 
-/* The longest run of characters that `fits`. */
-static gw_slice take(cursor *c, bool (*fits)(char))
+/* The longest run of characters of a class. */
+static gw_slice take(cursor *c, unsigned char class)
 {
     const char *start = c->p;
 
-    while (c->p < c->end && fits(*c->p))
+    while (c->p < c->end && classes[(unsigned char)*c->p] & class)
         c->p++;
     return gw_slice_of(start, (size_t)(c->p - start));
 }
@@ -64,13 +74,13 @@ static int read_request_line(cursor *c, gwd_http_head *head)
 {
     int result;
 
-    head->method = take(c, is_token_char);
+    head->method = take(c, TOKEN);
     if ((result = expect(c, ' ')) < 0)
         return result;
-    head->target = take(c, is_target_char);
+    head->target = take(c, TARGET);
     if ((result = expect(c, ' ')) < 0)
         return result;
-    head->version = take(c, is_target_char);
+    head->version = take(c, TARGET);
     if ((result = expect_line_end(c)) < 0)
         return result;
     if (head->method.len == 0 || head->target.len == 0 ||
@@ -95,10 +105,10 @@ static int read_header(cursor *c, gwd_http_header *header)
 {
     int result;
 
-    header->name = take(c, is_token_char);
+    header->name = take(c, TOKEN);
     if ((result = expect(c, ':')) < 0)
         return result;
-    header->value = trim(take(c, is_value_char));
+    header->value = trim(take(c, VALUE));
     if ((result = expect_line_end(c)) < 0)
         return result;
     return header->name.len == 0 ? GW_EPROTO : GW_OK;
@@ -150,13 +160,13 @@ bool gwd_http_head_next(const gwd_http_head *head, size_t *at,
 
 bool gwd_http_name_is(gw_slice name, const char *wanted)
 {
-    size_t i = 0;
-
-    for (; i < name.len; i++) {
-        if (wanted[i] == '\0' || lower(name.base[i]) != wanted[i])
+    if (name.len != strlen(wanted))
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        if (lower(name.base[i]) != wanted[i])
             return false;
     }
-    return wanted[i] == '\0';
+    return true;
 }
 
 bool gwd_http_list_next(gw_slice *list, gw_slice *item)

@@ -143,6 +143,9 @@ static bool set_resumption(SSL_CTX *ctx, const unsigned char *ticket_keys)
     static const unsigned char id_context[] = "gatewayd";
 
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    /* A page has one connection to us, and gets a new ticket whenever it comes
+     * back: a second one would be made for nothing. */
+    SSL_CTX_set_num_tickets(ctx, 1);
     return SSL_CTX_set_session_id_context(ctx, id_context,
                                           sizeof(id_context) - 1) == 1 &&
            SSL_CTX_set_tlsext_ticket_keys(ctx, (void *)ticket_keys,

@@ -30,6 +30,8 @@ struct gwd_tls_conn {
     bool broken;      /* TLS must not be spoken any more */
     bool known;       /* see gwd_tls_conn_is_new() */
     bool write_waits; /* SSL_write() needs input first */
+    bool reading;     /* answers to what is read are held… */
+    bool held;        /* …so the kernel was not offered the backlog yet */
     int end;
     unsigned long error; /* OpenSSL's code */
     char *early;         /* what was read before TLS began, or NULL */
@@ -107,7 +109,11 @@ static bool keep(gwd_tls_conn *conn, const char *base, size_t len)
     return true;
 }
 
-/* Takes all: OpenSSL fails (SSL_R_BAD_LENGTH) when it is to answer new keys
+/* Answers to what is read leave at the end of the turn, together with what the
+ * owner has to say: the tickets of a handshake with the answer to the request
+ * that came behind it.
+ *
+ * Takes all: OpenSSL fails (SSL_R_BAD_LENGTH) when it is to answer new keys
  * while half a record of data waits. */
 static int on_bio_write(BIO *bio, const char *base, int len)
 {
@@ -115,10 +121,12 @@ static int on_bio_write(BIO *bio, const char *base, int len)
     ssize_t sent = 0;
 
     BIO_clear_retry_flags(bio);
-    if (conn->backlog == NULL)
+    if (conn->backlog == NULL && !conn->reading)
         sent = send_some(conn, base, (size_t)len);
     if (sent < 0)
         return -1;
+    if (conn->backlog == NULL && conn->reading)
+        conn->held = true;
     if (sent < len && !keep(conn, base + sent, (size_t)(len - sent))) {
         conn->lost = true;
         return -1;
@@ -235,7 +243,7 @@ static int clamp(size_t len)
     return len > INT_MAX ? INT_MAX : (int)len;
 }
 
-ssize_t gwd_tls_conn_read(gwd_tls_conn *conn, char *base, size_t room)
+static ssize_t read_records(gwd_tls_conn *conn, char *base, size_t room)
 {
     size_t got = 0;
 
@@ -264,6 +272,18 @@ ssize_t gwd_tls_conn_read(gwd_tls_conn *conn, char *base, size_t room)
     return (ssize_t)got;
 }
 
+ssize_t gwd_tls_conn_read(gwd_tls_conn *conn, char *base, size_t room)
+{
+    ssize_t got;
+
+    conn->reading = true;
+    got = read_records(conn, base, room);
+    conn->reading = false;
+    if (conn->broken)
+        gwd_tls_conn_flush(conn); /* the owner will not: it says why */
+    return got;
+}
+
 bool gwd_tls_conn_is_new(gwd_tls_conn *conn)
 {
     if (conn->known || !SSL_is_init_finished(conn->ssl))
@@ -281,6 +301,7 @@ int gwd_tls_conn_flush(gwd_tls_conn *conn)
 {
     ssize_t sent;
 
+    conn->held = false;
     if (conn->backlog == NULL)
         return GW_OK;
     sent = send_some(conn, conn->backlog + conn->backlog_sent,
@@ -303,7 +324,7 @@ bool gwd_tls_conn_has_output(const gwd_tls_conn *conn)
 
 ssize_t gwd_tls_conn_write(gwd_tls_conn *conn, const void *base, size_t len)
 {
-    int n = gwd_tls_conn_flush(conn);
+    int n = conn->held ? GW_OK : gwd_tls_conn_flush(conn);
 
     if (n < 0)
         return n;
@@ -314,6 +335,8 @@ ssize_t gwd_tls_conn_write(gwd_tls_conn *conn, const void *base, size_t len)
     n = SSL_write(conn->ssl, base, clamp(len));
     if (n <= 0)
         n = judge(conn, n);
+    if (conn->held && gwd_tls_conn_flush(conn) == GW_ECLOSED)
+        return GW_ECLOSED;
     conn->write_waits = n == GW_EAGAIN;
     return n == 0 ? GW_ECLOSED : n;
 }

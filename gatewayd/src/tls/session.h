@@ -27,7 +27,8 @@ int gwd_tls_conn_feed(gwd_tls_conn *conn, const void *base, size_t len);
 /* Decrypted bytes. 0: the peer said that nothing follows (close_notify).
  * GW_EAGAIN: none now, see gwd_tls_conn_read_want(). GW_ECLOSED: the connection
  * is lost. GW_EPROTO: TLS failed, see gwd_tls_conn_reason(); the peer was told.
- * After one of the last two nothing can be read or written. */
+ * After one of the last two nothing can be read or written. What TLS itself
+ * has to answer is kept, to leave with the next write or flush. */
 ssize_t gwd_tls_conn_read(gwd_tls_conn *conn, char *base, size_t room);
 
 /* True once: the first time after the handshake is finished. */
