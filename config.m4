@@ -37,6 +37,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     ext/protocol.c \
     ext/replace.c \
     ext/scanner.c \
+    ext/sensitive.c \
     ext/serial.c \
     ext/worker.c"
 
@@ -71,6 +72,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     libgwclient/wire/json_read.c \
     libgwclient/wire/json_write.c \
     libgwclient/wire/key.c \
+    libgwclient/wire/key_sort.c \
     libgwclient/wire/register_line.c \
     libgwclient/wire/secret.c \
     libgwclient/wire/ser_read.c \

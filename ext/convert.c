@@ -154,6 +154,18 @@ zend_string *php_gwc_json(zval *value)
     return json.s;
 }
 
+/* jsonSerialize() may assign to the variable that a member refers to. */
+static zend_string *json_of_member(zval *value)
+{
+    zend_string *json;
+    zval kept;
+
+    ZVAL_COPY(&kept, value);
+    json = php_gwc_json(&kept);
+    zval_ptr_dtor(&kept);
+    return json;
+}
+
 static bool keys_add(php_gwc_keys *keys, zval *value)
 {
     gw_key *key = &keys->list[keys->count];
@@ -162,16 +174,16 @@ static bool keys_add(php_gwc_keys *keys, zval *value)
     ZVAL_DEREF(value);
     if (Z_TYPE_P(value) == IS_LONG) {
         *key = gw_key_int(Z_LVAL_P(value));
+    } else if (Z_TYPE_P(value) == IS_STRING) {
+        held = zend_string_copy(Z_STR_P(value));
+        *key = gw_key_slice(gw_slice_of(ZSTR_VAL(held), ZSTR_LEN(held)));
     } else {
-        held = Z_TYPE_P(value) == IS_STRING ? zend_string_copy(Z_STR_P(value))
-                                            : php_gwc_json(value);
+        held = json_of_member(value);
         if (held == NULL) {
             return false;
         }
         *key = gw_key_slice(gw_slice_of(ZSTR_VAL(held), ZSTR_LEN(held)));
-        if (Z_TYPE_P(value) != IS_STRING) {
-            key->type = GW_KEY_JSON;
-        }
+        key->type = GW_KEY_JSON;
     }
     keys->held[keys->count++] = held;
     return true;

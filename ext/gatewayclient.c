@@ -11,6 +11,7 @@
 #include "ini.h"
 #include "protocol.h"
 #include "replace.h"
+#include "sensitive.h"
 
 zend_class_entry *php_gwc_gateway_ce;
 zend_class_entry *php_gwc_context_ce;
@@ -42,6 +43,7 @@ static void register_classes(void)
     php_gwc_protocol_ce = register_class_GatewayClient_GatewayProtocol();
     php_gwc_properties_startup();
     php_gwc_protocol_startup();
+    php_gwc_sensitive_startup();
 }
 
 static PHP_MINIT_FUNCTION(gatewayclient)
@@ -76,10 +78,10 @@ static PHP_RINIT_FUNCTION(gatewayclient)
     return SUCCESS;
 }
 
-static PHP_RSHUTDOWN_FUNCTION(gatewayclient)
+/* Not at RSHUTDOWN: session handlers, which may call us, run at that of the
+ * session module, and it may come after ours. */
+static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(gatewayclient)
 {
-    (void)type;
-    (void)module_number;
     php_gwc_recover();
     php_gwc_forget_allowed_classes();
     return SUCCESS;
@@ -143,13 +145,13 @@ zend_module_entry gatewayclient_module_entry = {
     PHP_MINIT(gatewayclient),
     PHP_MSHUTDOWN(gatewayclient),
     PHP_RINIT(gatewayclient),
-    PHP_RSHUTDOWN(gatewayclient),
+    NULL,
     PHP_MINFO(gatewayclient),
     PHP_GATEWAYCLIENT_VERSION,
     PHP_MODULE_GLOBALS(gatewayclient),
     PHP_GINIT(gatewayclient),
     PHP_GSHUTDOWN(gatewayclient),
-    NULL,
+    ZEND_MODULE_POST_ZEND_DEACTIVATE_N(gatewayclient),
     STANDARD_MODULE_PROPERTIES_EX};
 
 #ifdef COMPILE_DL_GATEWAYCLIENT

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clients.h"
+#include "core/keepalive.h"
 #include "core/listen.h"
 #include "core/log.h"
 #include "core/random.h"
@@ -61,6 +62,7 @@ static void accept_inner(void *arg, int fd, const struct sockaddr *peer)
     char name[GWD_PEER_LEN + 1];
 
     gwd_peer_format(peer, name);
+    gwd_keepalive_start(fd);
     gwd_inner_accept(arg, fd, name);
 }
 
@@ -69,6 +71,7 @@ static void accept_register(void *arg, int fd, const struct sockaddr *peer)
     char name[GWD_PEER_LEN + 1];
 
     gwd_peer_format(peer, name);
+    gwd_keepalive_start_strict(fd);
     gwd_register_accept(arg, fd, name);
 }
 
@@ -99,6 +102,7 @@ static bool start_register(gwd_parts *p)
     p->reg = gwd_register_new(p->loop, gw_slice_str(p->options->secret_key));
     if (p->reg == NULL)
         return no_memory();
+    gwd_register_hold(p->reg, (uint32_t)p->options->register_grace);
     return listen_on(p, &p->config.sockets->reg, accept_register, p->reg);
 }
 
@@ -263,6 +267,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     gwd_parts_refresh(arg);
+    gwd_log_report();
 }
 
 static bool start_loop(gwd_parts *p)
@@ -352,6 +357,7 @@ void gwd_parts_drain(gwd_parts *p)
     gwd_status_free(p->status);
     if (p->loop != NULL && !gwd_loop_drain(p->loop, SHUTDOWN_SECONDS + 2))
         gwd_log(GWD_LOG_WARNING, "shut down with output left over");
+    gwd_log_report();
 }
 
 void gwd_parts_free(gwd_parts *p)

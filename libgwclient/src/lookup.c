@@ -329,6 +329,7 @@ static int step_connect(gw_client *c, gw_lookup *l, int ready, uint64_t now)
 int gw_lookup_step(gw_client *c, int ready, uint64_t now)
 {
     gw_lookup *l = &c->call.lookup;
+    int rc;
 
     if (!ready && now < l->limit)
         return GW_EAGAIN;
@@ -336,6 +337,11 @@ int gw_lookup_step(gw_client *c, int ready, uint64_t now)
         return step_connect(c, l, ready, now);
     if (!ready)
         return give_up_register(c, l, now);
-    return l->state == GW_LOOKUP_SEND ? send_some(c, l, now)
-                                      : recv_some(c, l, now);
+    rc = l->state == GW_LOOKUP_SEND ? send_some(c, l, now)
+                                    : recv_some(c, l, now);
+    /* One that never stops talking has no more time than one that is silent.
+     * The next one has a limit of its own. */
+    if (rc == GW_EAGAIN && now >= l->limit)
+        return give_up_register(c, l, now);
+    return rc;
 }

@@ -1,85 +1,75 @@
 #include "value.h"
 
+#include <stddef.h>
+
 #include "ser_read.h"
 #include "ser_write.h"
 
-/* Integers before strings; the order itself is arbitrary. */
-static int compare_keys(const gw_key *a, const gw_key *b)
+static gw_entry *entry_of(const gw_keyed *item)
 {
-    if (a->type != b->type)
-        return a->type == GW_KEY_INT ? -1 : 1;
-    if (a->type == GW_KEY_INT)
-        return a->num < b->num ? -1 : a->num > b->num;
-
-    size_t len = a->str.len < b->str.len ? a->str.len : b->str.len;
-    int order = len == 0 ? 0 : memcmp(a->str.base, b->str.base, len);
-    if (order != 0)
-        return order;
-    return a->str.len < b->str.len ? -1 : a->str.len > b->str.len;
+    return (gw_entry *)((char *)item->key - offsetof(gw_entry, key));
 }
 
-/* Stable: of equal keys the one of `a` comes first. */
-static gw_entry *merge_sorted(gw_entry *a, gw_entry *b)
+/* ---- the index of a map ------------------------------------------------- */
+
+/* Integers from the front, strings behind them. */
+static void list_entries(gw_map *map)
 {
-    gw_entry *head = NULL;
-    gw_entry **tail = &head;
+    gw_keyed *string = map->sorted + map->ints;
+    gw_keyed *integer = map->sorted;
 
-    while (a != NULL && b != NULL) {
-        gw_entry **from = compare_keys(&a->key, &b->key) <= 0 ? &a : &b;
-
-        *tail = *from;
-        tail = &(*from)->sorted;
-        *from = *tail;
-    }
-    *tail = a != NULL ? a : b;
-    return head;
-}
-
-/* Sorts the first `count` entries of the list (merge sort: no bad case, and
- * log2(count) deep). `*rest` is what follows them in the array. */
-static gw_entry *sort_entries(gw_entry *first, size_t count, gw_entry **rest)
-{
-    gw_entry *middle;
-
-    if (count == 1) {
-        *rest = first->next;
-        first->sorted = NULL;
-        return first;
-    }
-    gw_entry *left = sort_entries(first, count / 2, &middle);
-    gw_entry *right = sort_entries(middle, count - count / 2, rest);
-    return merge_sorted(left, right);
+    for (gw_entry *e = map->first; e != NULL; e = e->next)
+        gw_keyed_init(e->key.type == GW_KEY_INT ? integer++ : string++,
+                      &e->key);
 }
 
 /* Lists, and what was sorted before, need no sorting. */
-static int link_if_ascending(gw_entry *first)
+static int is_ascending(const gw_keyed *items, size_t count)
 {
-    for (gw_entry *e = first; e != NULL; e = e->next) {
-        if (e->next != NULL && compare_keys(&e->key, &e->next->key) >= 0)
+    for (size_t i = 1; i < count; i++) {
+        if (gw_keyed_compare(&items[i - 1], &items[i]) >= 0)
             return 0;
-        e->sorted = e->next;
     }
     return 1;
 }
 
-/* Of equal keys, which are neighbours now, the first entry keeps its place and
- * takes the last one's value. Dropped entries are told by GW_KEY_NONE. */
-static size_t fold_repeated(gw_entry *sorted)
+static int sort(gw_keyed *items, size_t count, const gw_allocator *allocator)
 {
-    size_t dropped = 0;
+    gw_keyed few[16];
+    gw_keyed *scratch = few;
 
-    for (gw_entry *e = sorted; e != NULL; e = e->sorted) {
-        while (e->sorted != NULL &&
-               compare_keys(&e->key, &e->sorted->key) == 0) {
-            gw_entry *repeated = e->sorted;
-
-            e->value = repeated->value;
-            e->sorted = repeated->sorted;
-            repeated->key.type = GW_KEY_NONE;
-            dropped++;
-        }
+    if (is_ascending(items, count))
+        return GW_OK;
+    if (count > sizeof few / sizeof *few) {
+        scratch =
+            allocator->realloc(NULL, count * sizeof *scratch, allocator->user);
+        if (scratch == NULL)
+            return GW_ENOMEM;
     }
-    return dropped;
+    gw_keyed_sort(items, scratch, count);
+    if (scratch != few)
+        allocator->free(scratch, allocator->user);
+    return GW_OK;
+}
+
+/* Of equal keys, which are neighbours now, the first entry keeps its place and
+ * takes the last one's value. Dropped entries are told by GW_KEY_NONE. Returns
+ * how many items are left. */
+static size_t fold_repeated(gw_keyed *items, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || gw_keyed_compare(&items[kept - 1], &items[i]) != 0) {
+            items[kept++] = items[i];
+            continue;
+        }
+        gw_entry *repeated = entry_of(&items[i]);
+
+        entry_of(&items[kept - 1])->value = repeated->value;
+        repeated->key.type = GW_KEY_NONE;
+    }
+    return kept;
 }
 
 static void unlink_dropped(gw_map *map)
@@ -97,24 +87,39 @@ static void unlink_dropped(gw_map *map)
     map->last = kept;
 }
 
-static void index_map(gw_map *map)
+static void fold_map(gw_map *map)
 {
-    gw_entry *rest;
+    gw_keyed *strings = map->sorted + map->ints;
+    size_t ints = fold_repeated(map->sorted, map->ints);
 
-    if (map->count == 0)
+    map->strings = fold_repeated(strings, map->strings);
+    if (ints < map->ints)
+        memmove(map->sorted + ints, strings, map->strings * sizeof *strings);
+    map->ints = ints;
+    if (map->ints + map->strings == map->count)
         return;
-    if (link_if_ascending(map->first)) {
-        map->sorted = map->first;
-        return;
-    }
-    map->sorted = sort_entries(map->first, map->count, &rest);
-
-    size_t dropped = fold_repeated(map->sorted);
-    if (dropped > 0) {
-        map->count -= dropped;
-        unlink_dropped(map);
-    }
+    map->count = map->ints + map->strings;
+    unlink_dropped(map);
 }
+
+static int index_map(gw_arena *arena, gw_map *map)
+{
+    if (map->count == 0)
+        return GW_OK;
+    map->sorted = gw_arena_alloc(arena, map->count * sizeof *map->sorted);
+    if (map->sorted == NULL)
+        return GW_ENOMEM;
+    list_entries(map);
+
+    int rc = sort(map->sorted, map->ints, arena->allocator);
+    if (rc == GW_OK)
+        rc = sort(map->sorted + map->ints, map->strings, arena->allocator);
+    if (rc == GW_OK)
+        fold_map(map);
+    return rc;
+}
+
+/* ---- reading ------------------------------------------------------------ */
 
 static void append(gw_map *map, gw_entry *entry)
 {
@@ -153,7 +158,10 @@ static int read_entry(gw_arena *arena, gw_ser *ser, const gw_ser_token *key,
     append(map, entry);
 
     int rc = gw_ser_key(key, &entry->key);
-    return rc == GW_OK ? read_value(arena, ser, &entry->value) : rc;
+    if (rc != GW_OK)
+        return rc;
+    *(entry->key.type == GW_KEY_INT ? &map->ints : &map->strings) += 1;
+    return read_value(arena, ser, &entry->value);
 }
 
 /* As deep as GW_SER_DEPTH_MAX allows. */
@@ -173,8 +181,7 @@ static int read_map(gw_arena *arena, gw_ser *ser, gw_map **map)
         if (rc != GW_OK)
             return rc;
     }
-    index_map(*map);
-    return GW_OK;
+    return index_map(arena, *map);
 }
 
 static int read_whole(gw_arena *arena, gw_ser *ser, gw_value *value)
@@ -208,6 +215,8 @@ int gw_value_read_object(gw_arena *arena, gw_slice object, gw_slice *name,
     return read_whole(arena, &ser, value);
 }
 
+/* ---- merging ------------------------------------------------------------ */
+
 static void replace(gw_value *value, const gw_value *by)
 {
     if (value->map != NULL && by->map != NULL)
@@ -216,21 +225,38 @@ static void replace(gw_value *value, const gw_value *by)
         *value = *by;
 }
 
-void gw_value_merge(gw_map *base, gw_map *patch)
+/* What both have takes the patch's value, and leaves the patch. */
+static void replace_common(const gw_keyed *base, size_t base_count,
+                           const gw_keyed *patch, size_t patch_count)
 {
-    gw_entry *b = base->sorted;
-    gw_entry *next;
+    const gw_keyed *base_end = base + base_count;
+    const gw_keyed *patch_end = patch + patch_count;
 
-    for (gw_entry *p = patch->sorted; p != NULL; p = p->sorted) {
-        while (b != NULL && compare_keys(&b->key, &p->key) < 0)
-            b = b->sorted;
-        if (b == NULL)
-            break;
-        if (compare_keys(&b->key, &p->key) == 0) {
-            replace(&b->value, &p->value);
-            p->key.type = GW_KEY_NONE;
+    while (base < base_end && patch < patch_end) {
+        int order = gw_keyed_compare(base, patch);
+
+        if (order == 0) {
+            gw_entry *changed = entry_of(patch);
+
+            replace(&entry_of(base)->value, &changed->value);
+            patch++;
+            base++;
+            changed->key.type = GW_KEY_NONE;
+        } else if (order < 0) {
+            base++;
+        } else {
+            patch++;
         }
     }
+}
+
+void gw_value_merge(gw_map *base, gw_map *patch)
+{
+    gw_entry *next;
+
+    replace_common(base->sorted, base->ints, patch->sorted, patch->ints);
+    replace_common(base->sorted + base->ints, base->strings,
+                   patch->sorted + patch->ints, patch->strings);
     for (gw_entry *p = patch->first; p != NULL; p = next) {
         next = p->next;
         if (p->key.type != GW_KEY_NONE)

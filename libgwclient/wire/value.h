@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "key_sort.h"
 
 /* An array is a map; anything else is its serialized text, which stays in the
  * input. */
@@ -15,17 +16,18 @@ typedef struct gw_value {
 typedef struct gw_entry {
     gw_key key; /* normalised */
     gw_value value;
-    struct gw_entry *next;   /* in the array's order */
-    struct gw_entry *sorted; /* in the order of keys */
+    struct gw_entry *next; /* in the array's order */
 } gw_entry;
 
-/* Keys are looked up by walking two sorted lists side by side: no hash that a
- * peer could aim at, and n log n at worst. */
+/* Keys are looked up by walking two sorted arrays side by side: no hash that a
+ * peer could aim at, and linear at worst. */
 typedef struct gw_map {
     gw_entry *first;
     gw_entry *last;
-    gw_entry *sorted; /* the head of the list by key */
     size_t count;
+    gw_keyed *sorted; /* integers, then strings; no key twice */
+    size_t ints;
+    size_t strings;
 } gw_map;
 
 /* Reads the one serialized value that `text` is. As unserialize() does, keys

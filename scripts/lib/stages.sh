@@ -133,6 +133,24 @@ stage_rfc6455() {
         python3 "$ROOT/tests/interop/rfc6455/run.py" --check "$@"
 }
 
+stage_faults() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        python3 "$ROOT/tests/faults/run" --check "$@"
+}
+
+# The seed is printed: `tests/chaos/run --seed` repeats what befell each part.
+stage_chaos() {
+    python3 "$ROOT/tests/chaos/test_check.py"
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        python3 "$ROOT/tests/chaos/run" --seconds 12 --seed 5 --clients 300 \
+        --pace 2.5 "$@"
+}
+
+stage_hostile() {
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        "$ROOT/tests/hostile/run" "$@"
+}
+
 stage_reference() {
     php "$ROOT/tests/reference/find.php" --install || true
     interop --only gatewayworker
@@ -168,8 +186,8 @@ stage_browser_reference() {
     "$ROOT/scripts/demo" --check --gatewayworker
 }
 
-ALL_STAGES=(structure units phpt vectors interop rfc6455 reference installed
-    foreign browser browser_tls browser_reference)
+ALL_STAGES=(structure units phpt vectors interop rfc6455 faults hostile reference
+    chaos installed foreign browser browser_tls browser_reference)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {

@@ -52,6 +52,12 @@ class Outcome(unittest.TestResult):
     def addError(self, test, err):
         self._broken(test, err)
 
+    def addSubTest(self, test, subtest, err):
+        """One that failed is all that is told of its test."""
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._broken(subtest, err)
+
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.skips.append((name_of(test), reason))

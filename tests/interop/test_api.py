@@ -14,20 +14,26 @@ from harness.vectors import CLOSED, check_client, read_vectors
 from harness.websocket import text_frame
 
 E_WARNING, E_DEPRECATED = 2, 8192
+# Everything that is loaded becomes machine code, whether it runs often or not.
+MACHINE_CODE = {"opcache.enable_cli": 1, "opcache.jit": "function",
+                "opcache.jit_buffer_size": "32M",
+                "opcache.file_update_protection": 0}
 
 
 class Scene:
     """A cluster with three clients, as in the vectors, and one PHP process.
     A and B are on the first gateway; C is on the second where there is one."""
 
-    def __init__(self, kind, native, count, secret_key, recorded_ids=None):
+    def __init__(self, kind, native, count, secret_key, recorded_ids=None,
+                 machine_code=False):
         self.cluster = make_cluster(kind, count, secret_key)
         self.native = native
         self.php = None
         self.clients = {}
         self.replacements = []
         try:
-            self.php = Php(native, self.cluster)
+            self.php = Php(native, self.cluster, files=machine_code,
+                           ini=MACHINE_CODE if machine_code else None)
             for letter, gateway in {"A": 0, "B": 0, "C": 1 % count}.items():
                 self.clients[letter] = self.cluster.connect(
                     gateway, path="/?room=7")
@@ -157,12 +163,13 @@ class Sequence:
     count = 2
     secret_key = ""
     recorded_ids = None
+    machine_code = False
     scene = None
 
     @classmethod
     def setUpClass(cls):
         cls.scene = Scene(cls.server, cls.native, cls.count, cls.secret_key,
-                          cls.recorded_ids)
+                          cls.recorded_ids, cls.machine_code)
 
     @classmethod
     def tearDownClass(cls):
@@ -279,6 +286,23 @@ def define(name, kind, native, calls, **members):
     globals()[name] = skip_without(kind, native, cls)
 
 
+def compiled_test(self):
+    """The last of its class: all of the above were compiled."""
+    jit = self.scene.php.call(
+        "opcache_get_status()['jit'] + ['scripts' => "
+        "opcache_get_status()['opcache_statistics']['num_cached_scripts']]")
+    found = dict(jit.value)
+    self.assertIs(found[b"on"], True)
+    self.assertGreater(found[b"buffer_size"], found[b"buffer_free"])
+    self.assertGreater(found[b"scripts"], 50)
+
+
+def define_machine_code(title, kind, plain):
+    define(f"NativeOn{title}MachineCode", kind, True, plain[1:],
+           recorded_ids=plain[0]["client_ids"], machine_code=True,
+           test_compiled=compiled_test)
+
+
 def define_all():
     plain = read_vectors("calls.jsonl")
     keyed = read_vectors("calls-secret-key.jsonl")
@@ -295,6 +319,8 @@ def define_all():
                            recorded_ids=ids)
             define(f"{who}On{title}RecordedWithKey", kind, native, keyed[1:],
                    secret_key="s3cret", recorded_ids=keyed[0]["client_ids"])
+            if native:
+                define_machine_code(title, kind, plain)
             define(f"{who}On{title}More", kind, native,
                    list(sticky(more_calls(native))))
 

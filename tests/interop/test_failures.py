@@ -1,37 +1,15 @@
 """Gateways that are down, stopped or restarted (the issue's fourth and fifth
 show)."""
 
-import json
-import socket
 import unittest
 
-from harness.cluster import GatewaydCluster, Gatewayd
-from harness.inner import split_address
+from harness.cluster import AbsentGateway, GatewaydCluster, Gatewayd
 from harness.php import NATIVE_EXCEPTION, Php
 from harness.process import free_ports
 
 E_WARNING = 2
 TIMEOUT = 1      # seconds, gatewayclient.timeout
 TOLERANCE = 1.0  # how much later than the deadline a call may return
-
-
-class AbsentGateway:
-    """An address that a Register lists and where nobody listens."""
-
-    def __init__(self, cluster):
-        # Bound, not listening: nobody else can take the port meanwhile.
-        self.place = socket.socket()
-        self.place.bind(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self.place.getsockname()[1]
-        self.link = socket.create_connection(
-            split_address(cluster.register_address))
-        self.link.sendall(json.dumps(
-            {"event": "gateway_connect", "address": self.address,
-             "secret_key": cluster.secret_key}).encode() + b"\n")
-
-    def close(self):
-        self.link.close()
-        self.place.close()
 
 
 class FailureTest(unittest.TestCase):

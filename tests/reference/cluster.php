@@ -8,6 +8,7 @@
  *       [--secret-key KEY] [--ping-interval SECONDS]
  *       [--ping-not-response-limit COUNT] [--ping-data TEXT]
  *
+ * With --no-register, --register may name several, separated by commas.
  * One Register, one gateway process per --gateway, each with a WebSocket
  * listener on 127.0.0.1, and COUNT processes of a BusinessWorker (1). Without a
  * worker the reference closes every client at once. The default worker sends the
@@ -57,7 +58,7 @@ function addGateway(int $port, int $innerPort, string $register, string $key): G
     $gateway->count = 1;
     $gateway->lanIp = '127.0.0.1';
     $gateway->startPort = $innerPort;
-    $gateway->registerAddress = $register;
+    $gateway->registerAddress = explode(',', $register);
     $gateway->secretKey = $key;
     return $gateway;
 }
@@ -75,7 +76,7 @@ function addWorkers(string $name, int $count, string $register, string $key): vo
     $worker->name = $name;
     $worker->count = $count;
     $worker->eventHandler = 'Events';
-    $worker->registerAddress = $register;
+    $worker->registerAddress = explode(',', $register);
     $worker->secretKey = $key;
 }
 

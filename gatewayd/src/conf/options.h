@@ -24,7 +24,7 @@ typedef struct gwd_texts {
     size_t count;
 } gwd_texts;
 
-#define GWD_OPTION_COUNT 45
+#define GWD_OPTION_COUNT 46
 
 /* Where a value came from; a higher one replaces a lower one's. */
 typedef enum gwd_source {
@@ -54,6 +54,7 @@ typedef struct gwd_options {
     gwd_texts register_address;
     bool no_register;
     bool register_only;
+    uint64_t register_grace;
     char *lan_ip;
     uint64_t start_port;
     char *inner_listen;

@@ -16,6 +16,8 @@
 #define MESSAGE_MAX_LEN 1024
 #define PROCESS_MAX_LEN 31
 #define TO_SYSLOG (-1)
+/* Strangers cause warnings, as many as they like. */
+#define WARNINGS_PER_SECOND 100
 
 /* One log per process: there is nobody to hand a context through. */
 static struct {
@@ -24,6 +26,9 @@ static struct {
     int fd;             /* or TO_SYSLOG */
     unsigned long lost; /* lines, since the last one that got through */
     bool torn;          /* the last line was written in part */
+    time_t second;      /* of which `warnings` were logged */
+    unsigned warnings;
+    unsigned long left_out; /* warnings, since the last report */
     char process[PROCESS_MAX_LEN + 1];
 } state = {.threshold = GWD_LOG_INFO, .fd = STDERR_FILENO};
 
@@ -155,13 +160,47 @@ static void put(gwd_log_level level, gw_slice message)
         state.lost++;
 }
 
+void gwd_log_report(void)
+{
+    char text[128];
+
+    if (state.left_out == 0)
+        return;
+    snprintf(text, sizeof(text),
+             "%lu warnings were left out, there were more "
+             "than %d in a second",
+             state.left_out, WARNINGS_PER_SECOND);
+    state.left_out = 0;
+    put(GWD_LOG_WARNING, gw_slice_str(text));
+}
+
+static bool is_one_too_many(gwd_log_level level)
+{
+    struct timespec now;
+
+    if (level != GWD_LOG_WARNING)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec != state.second) {
+        gwd_log_report();
+        state.second = now.tv_sec;
+        state.warnings = 0;
+    }
+    if (state.warnings < WARNINGS_PER_SECOND) {
+        state.warnings++;
+        return false;
+    }
+    state.left_out++;
+    return true;
+}
+
 void gwd_log(gwd_log_level level, const char *format, ...)
 {
     char text[MESSAGE_MAX_LEN];
     int saved = errno;
     va_list args;
 
-    if (level > state.threshold)
+    if (level > state.threshold || is_one_too_many(level))
         return;
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);

@@ -1,7 +1,8 @@
 /* The log of a process: one line per message, to standard error, a file or
  * syslog. Never pass keys, messages or sessions. A line that cannot be written
  * at once is lost and counted: a full disk or a reader that stands still stops
- * nobody. */
+ * nobody. Of warnings, which strangers can cause, only 100 a second are logged,
+ * and the others counted. */
 #ifndef GWD_LOG_H
 #define GWD_LOG_H
 
@@ -32,6 +33,9 @@ void gwd_log_give(uid_t uid, gid_t gid);
 
 /* Tells processes of one daemon apart; "": there is only one. */
 void gwd_log_set_process(const char *name);
+
+/* Tells how many warnings were left out, if any; once a second is enough. */
+void gwd_log_report(void);
 
 void gwd_log(gwd_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

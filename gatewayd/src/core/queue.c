@@ -7,6 +7,9 @@
 #define CAP_MAX (1u << 28)
 /* Small copies behind others go into chunks of this size. */
 #define GATHER_SIZE ((size_t)2048)
+/* In a long queue, a reference to a chunk this small costs more than a copy. */
+#define LONG 64
+#define SMALL 64
 
 struct gwd_queue {
     size_t bytes;   /* all that waits */
@@ -98,14 +101,6 @@ static int append(gwd_queue **queue, gwd_chunk *chunk)
     return GW_OK;
 }
 
-int gwd_queue_put(gwd_queue **queue, gwd_chunk *chunk)
-{
-    if (append(queue, chunk) < 0)
-        return GW_ENOMEM;
-    gwd_chunk_ref(chunk);
-    return GW_OK;
-}
-
 /* Into the last chunk, when it is ours alone and has room. */
 static int gather(gwd_queue *queue, const void *base, size_t len)
 {
@@ -156,6 +151,21 @@ size_t gwd_queue_count(const gwd_queue *queue)
     if (queue == NULL)
         return 0;
     return single_of(queue) != NULL ? 1 : queue->count;
+}
+
+static bool is_better_copied(const gwd_queue *queue, const gwd_chunk *chunk)
+{
+    return chunk->len <= SMALL && gwd_queue_count(queue) >= LONG;
+}
+
+int gwd_queue_put(gwd_queue **queue, gwd_chunk *chunk)
+{
+    if (is_better_copied(*queue, chunk))
+        return gwd_queue_copy(queue, chunk->data, chunk->len);
+    if (append(queue, chunk) < 0)
+        return GW_ENOMEM;
+    gwd_chunk_ref(chunk);
+    return GW_OK;
 }
 
 static int peek_single(gwd_chunk *chunk, struct iovec *iov)

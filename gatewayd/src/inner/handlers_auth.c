@@ -38,6 +38,7 @@ static bool authorise(const gwd_request *request)
         return false;
     }
     request->conn->authorised = true;
+    gwd_ring_disarm(&request->conn->timeout);
     return true;
 }
 

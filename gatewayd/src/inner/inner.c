@@ -17,6 +17,14 @@
 
 /* Strangers get room for an introduction with a long key, not for 10 MiB. */
 #define INTRODUCTION_MAX ((size_t)128 * 1024)
+#define INTRODUCTION_SECONDS 10
+
+/* Strings of a request, a message as JSON, two sessions merged. A frame holds
+ * 10 MiB, which JSON may write six times as long. */
+#define TEXT_MAX ((size_t)64 * 1024 * 1024)
+
+/* What is larger is not kept for the next request. */
+#define KEPT_MAX ((size_t)1024 * 1024)
 
 static void free_if_done(gwd_inner *inner)
 {
@@ -52,6 +60,13 @@ static bool may_run(const gwd_request *request)
            cmd == GW_CMD_GATEWAY_CLIENT_CONNECT;
 }
 
+static void shrink(gw_buf *buf)
+{
+    if (buf->cap > KEPT_MAX) {
+        gw_buf_deinit(buf);
+    }
+}
+
 static void run(const gwd_request *request)
 {
     request->inner->kind.loop->metrics->inner_frames++;
@@ -66,6 +81,8 @@ static void run(const gwd_request *request)
         return;
     }
     handler(request);
+    shrink(&request->inner->reply);
+    shrink(&request->inner->text);
 }
 
 static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
@@ -105,6 +122,7 @@ static void on_close(gwd_stream *stream)
     gwd_inner_conn *conn = GWD_ENTRY(stream, gwd_inner_conn, stream);
     gwd_inner *inner = conn->inner;
 
+    gwd_ring_disarm(&conn->timeout);
     if (conn->worker != NULL) {
         forget_worker(inner, conn->worker);
     }
@@ -116,8 +134,19 @@ static void on_close(gwd_stream *stream)
     free_if_done(inner);
 }
 
+static void on_stranger(gwd_inner_conn *conn)
+{
+    gwd_log(GWD_LOG_WARNING, "inner: %s: no introduction within %d s, closed",
+            conn->peer, INTRODUCTION_SECONDS);
+    gwd_stream_abort(&conn->stream);
+}
+
 static void on_timeout(gwd_timeout *timeout)
 {
+    if (timeout->flags & GWD_INNER_INTRODUCTION) {
+        on_stranger(GWD_ENTRY(timeout, gwd_inner_conn, timeout));
+        return;
+    }
     gwd_inner_timer *timer = GWD_ENTRY(timeout, gwd_inner_timer, timeout);
 
     timer->fn(timer->inner);
@@ -145,7 +174,7 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
         .loop = config->loop, .on_data = on_data, .on_close = on_close};
     inner->hub = config->hub;
     gw_buf_init(&inner->reply, NULL, REPLY_MAX);
-    gw_buf_init(&inner->text, NULL, 0);
+    gw_buf_init(&inner->text, NULL, TEXT_MAX);
     inner->started = gwd_loop_seconds();
     inner->ping = (gwd_inner_timer){.inner = inner, .fn = gwd_inner_ping};
     inner->report = (gwd_inner_timer){.inner = inner, .fn = gwd_inner_report};
@@ -188,4 +217,8 @@ void gwd_inner_accept(gwd_inner *inner, int fd, const char *peer)
         conn->next->prev = conn;
     }
     inner->conns = conn;
+    conn->timeout.flags = GWD_INNER_INTRODUCTION;
+    if (!conn->authorised) {
+        gwd_ring_arm(&inner->ring, &conn->timeout, INTRODUCTION_SECONDS);
+    }
 }

@@ -45,7 +45,8 @@ void gwd_inner_reload(gwd_inner *inner, const gwd_inner_config *config);
 void gwd_inner_free(gwd_inner *inner);
 
 /* Takes over a freshly accepted non-blocking `fd`. `peer` ("1.2.3.4:5") is for
- * the log. Closes the fd itself on failure. */
+ * the log. Closes the fd itself on failure. Where there is a key, who has not
+ * introduced itself within 10 s is closed. */
 void gwd_inner_accept(gwd_inner *inner, int fd, const char *peer);
 
 size_t gwd_inner_worker_count(const gwd_inner *inner); /* attached */

@@ -18,6 +18,9 @@
 
 typedef struct gwd_inner_conn gwd_inner_conn;
 
+/* gwd_timeout.flags: a connection's, not a gwd_inner_timer's. */
+#define GWD_INNER_INTRODUCTION 1
+
 typedef struct gwd_inner_timer {
     gwd_timeout timeout;
     gwd_inner *inner;
@@ -48,7 +51,8 @@ struct gwd_inner_conn {
     gwd_inner *inner;
     gwd_inner_conn *prev;
     gwd_inner_conn *next;
-    gwd_worker *worker; /* NULL: not introduced as one */
+    gwd_worker *worker;  /* NULL: not introduced as one */
+    gwd_timeout timeout; /* GWD_INNER_INTRODUCTION; until it is authorised */
     bool authorised;
     char peer[64]; /* "1.2.3.4:5" */
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "core/keepalive.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "register/register.h"
@@ -182,15 +183,13 @@ static void on_connected(gwd_announcer *a)
 /* Starts to connect; false: a->error. */
 static bool try_address(gwd_announcer *a, const struct evutil_addrinfo *ai)
 {
-    static const int on = 1;
-
     a->fd = socket(ai->ai_family,
                    ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (a->fd < 0) {
         a->error = errno;
         return false;
     }
-    setsockopt(a->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    gwd_keepalive_start_strict(a->fd);
     if (connect(a->fd, ai->ai_addr, (socklen_t)ai->ai_addrlen) == 0 ||
         errno == EINPROGRESS)
         return true;

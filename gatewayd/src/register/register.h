@@ -14,6 +14,12 @@ typedef struct gwd_register gwd_register;
 gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key);
 void gwd_register_free(gwd_register *reg);
 
+/* Lists are told only after that time. A Register that has just started does
+ * not know yet which gateways there are: those of before its start come back
+ * within a second or so, and until then a list without them would lose, without
+ * a word, what is sent by it. */
+void gwd_register_hold(gwd_register *reg, uint32_t seconds);
+
 /* Takes over a freshly accepted non-blocking `fd`. */
 void gwd_register_accept(gwd_register *reg, int fd, const char *peer);
 

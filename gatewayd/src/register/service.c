@@ -9,10 +9,13 @@
 #include "core/listen.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/random.h"
+#include "hub/table.h"
 #include "register_line.h"
 #include "secret.h"
+#include "siphash.h"
 
-#define FIRST_LINE_SECONDS 10
+#define INTRODUCTION_SECONDS 10
 #define CLOSE_SECONDS 5
 #define LINE_MAX_LEN ((size_t)64 * 1024)
 #define PUSH_MAX ((size_t)16 * 1024 * 1024)
@@ -25,6 +28,7 @@ struct peer {
     gwd_register *reg;
     peer *prev;
     peer *next;
+    gwd_node node;   /* of a gateway, while a list is made */
     bool is_gateway; /* one connection may be both */
     bool is_worker;
     char *address; /* of a gateway */
@@ -38,7 +42,9 @@ struct gwd_register {
     peer *last;
     char *secret_key;
     size_t secret_key_len;
-    bool freed; /* goes with its last peer */
+    struct event hold;                 /* pending while lists are held back */
+    uint8_t seed[GW_SIPHASH_SEED_LEN]; /* addresses can be chosen */
+    bool freed;                        /* goes with its last peer */
 };
 
 /* ---- peers -------------------------------------------------------------- */
@@ -84,14 +90,51 @@ static void refuse(peer *p, const char *why, const char *error)
 
 /* ---- the list of gateways ----------------------------------------------- */
 
-/* Whether a gateway before `p` has announced the same address. */
-static bool is_repeated(const gwd_register *reg, const peer *p)
+static uint32_t hash_address(const void *arg, const gwd_node *node)
 {
-    for (const peer *other = reg->first; other != p; other = other->next) {
-        if (other->is_gateway && strcmp(other->address, p->address) == 0)
-            return true;
+    const char *address = GWD_ENTRY(node, const peer, node)->address;
+
+    return (uint32_t)gw_siphash(address, strlen(address), arg);
+}
+
+/* Whether a gateway with the same address is in `seen`; else it comes in. */
+static int is_repeated(gwd_table *seen, peer *p, bool *repeated)
+{
+    const gwd_node *node =
+        gwd_table_chain(seen, hash_address(seen->arg, &p->node));
+
+    *repeated = false;
+    for (; node != NULL; node = node->next) {
+        if (strcmp(GWD_ENTRY(node, const peer, node)->address, p->address) ==
+            0) {
+            *repeated = true;
+            return GW_OK;
+        }
     }
-    return false;
+    if (gwd_table_reserve(seen) < 0)
+        return GW_ENOMEM;
+    gwd_table_insert(seen, &p->node);
+    return GW_OK;
+}
+
+/* The addresses, each once, where it was announced first. */
+static int collect(const gwd_register *reg, gw_slice *list, size_t *count)
+{
+    gwd_table seen;
+    int result = GW_OK;
+
+    gwd_table_init(&seen, hash_address, reg->seed);
+    *count = 0;
+    for (peer *p = reg->first; p != NULL && result == GW_OK; p = p->next) {
+        bool repeated = true;
+
+        if (p->is_gateway)
+            result = is_repeated(&seen, p, &repeated);
+        if (!repeated)
+            list[(*count)++] = gw_slice_str(p->address);
+    }
+    gwd_table_deinit(&seen);
+    return result;
 }
 
 size_t gwd_register_count(const gwd_register *reg)
@@ -113,11 +156,9 @@ static gwd_chunk *make_list(const gwd_register *reg)
 
     if (list == NULL)
         return NULL;
-    for (const peer *p = reg->first; p != NULL; p = p->next) {
-        if (p->is_gateway && !is_repeated(reg, p))
-            list[count++] = gw_slice_str(p->address);
-    }
     gw_buf_init(&line, NULL, PUSH_MAX);
+    if (collect(reg, list, &count) < 0)
+        gw_buf_fail(&line, GW_ENOMEM);
     gw_register_put_addresses(&line, list, count);
     if (line.error == GW_OK)
         chunk = gwd_chunk_new(line.base, line.len);
@@ -138,11 +179,19 @@ static void push_chunk(peer *p, gwd_chunk *chunk)
     gwd_stream_abort(&p->stream);
 }
 
+static bool is_holding(const gwd_register *reg)
+{
+    return event_pending(&reg->hold, EV_TIMEOUT, NULL) != 0;
+}
+
 /* To one worker, or to all of them (NULL). */
 static void push_list(gwd_register *reg, peer *only)
 {
-    gwd_chunk *chunk = make_list(reg);
+    gwd_chunk *chunk;
 
+    if (is_holding(reg))
+        return; /* all get it then */
+    chunk = make_list(reg);
     if (chunk == NULL) {
         gwd_log(GWD_LOG_ERROR, "register: out of memory, list not sent");
         return;
@@ -152,6 +201,13 @@ static void push_list(gwd_register *reg, peer *only)
             push_chunk(p, chunk);
     }
     gwd_chunk_unref(&chunk);
+}
+
+static void on_held(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    push_list(arg, NULL);
 }
 
 /* `p` is out of the list already. */
@@ -217,6 +273,14 @@ static const struct {
     [GW_REGISTER_BROADCAST_ADDRESSES] = {NULL, false},
 };
 
+/* A ping shows no key: who has nothing else to say has to go. */
+static void welcome(peer *p, const gw_register_line *line)
+{
+    if (events[line->event].needs_key)
+        gwd_ring_disarm(&p->timeout);
+    events[line->event].handle(p, line);
+}
+
 static void dispatch(peer *p, const gw_register_line *line)
 {
     if (events[line->event].handle == NULL)
@@ -225,7 +289,7 @@ static void dispatch(peer *p, const gw_register_line *line)
              !gw_secret_equal(line->secret_key, secret_of(p->reg)))
         refuse(p, "wrong secret key", NULL);
     else
-        events[line->event].handle(p, line);
+        welcome(p, line);
 }
 
 static void on_line(peer *p, gw_slice text)
@@ -233,7 +297,6 @@ static void on_line(peer *p, gw_slice text)
     gw_register_line line;
     gw_buf scratch;
 
-    gwd_ring_disarm(&p->timeout);
     gw_buf_init(&scratch, NULL, LINE_MAX_LEN);
     if (gw_register_line_read(text, &scratch, &line) < 0)
         refuse(p, "malformed line",
@@ -294,9 +357,10 @@ static void on_timeout(gwd_timeout *timeout)
 {
     peer *p = of_timeout(timeout);
 
-    if (!gwd_stream_closing(&p->stream)) /* the first line ends this time */
-        gwd_log(GWD_LOG_WARNING, "register: %s: silent for %d s, closed",
-                p->name, FIRST_LINE_SECONDS);
+    if (!gwd_stream_closing(&p->stream)) /* an introduction ends this time */
+        gwd_log(GWD_LOG_WARNING,
+                "register: %s: no introduction within %d s, closed", p->name,
+                INTRODUCTION_SECONDS);
     gwd_stream_abort(&p->stream);
 }
 
@@ -307,7 +371,8 @@ gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key)
     gwd_register *reg = calloc(1, sizeof(*reg));
     char *secret = malloc(secret_key.len + 1);
 
-    if (reg == NULL || secret == NULL) {
+    if (reg == NULL || secret == NULL ||
+        gwd_random_bytes(reg->seed, sizeof(reg->seed)) < 0) {
         free(reg);
         free(secret);
         return NULL;
@@ -318,14 +383,24 @@ gwd_register *gwd_register_new(struct gwd_loop *loop, gw_slice secret_key)
     reg->secret_key_len = secret_key.len;
     reg->kind = (gwd_stream_kind){
         .loop = loop, .on_data = on_data, .on_close = on_close};
+    event_assign(&reg->hold, loop->base, -1, 0, on_held, reg);
     gwd_loop_add_ring(loop, &reg->ring, on_timeout);
     return reg;
+}
+
+void gwd_register_hold(gwd_register *reg, uint32_t seconds)
+{
+    const struct timeval time = {.tv_sec = seconds};
+
+    if (seconds > 0)
+        event_add(&reg->hold, &time);
 }
 
 void gwd_register_free(gwd_register *reg)
 {
     if (reg == NULL)
         return;
+    event_del(&reg->hold);
     reg->freed = true;
     for (peer *p = reg->first; p != NULL; p = p->next) {
         gwd_stream_close(&p->stream);
@@ -348,5 +423,5 @@ void gwd_register_accept(gwd_register *reg, int fd, const char *peer_name)
     p->reg = reg;
     snprintf(p->name, sizeof(p->name), "%s", peer_name);
     link_peer(reg, p);
-    gwd_ring_arm(&reg->ring, &p->timeout, FIRST_LINE_SECONDS);
+    gwd_ring_arm(&reg->ring, &p->timeout, INTRODUCTION_SECONDS);
 }

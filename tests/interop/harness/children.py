@@ -1,6 +1,7 @@
 """The processes of one daemon, as the kernel knows them."""
 
 import os
+import subprocess
 from pathlib import Path
 
 LISTENING = "0A"
@@ -29,6 +30,25 @@ def _listening_inodes(port):
     for words in map(str.split, lines):
         if words[3] == LISTENING and int(words[1].split(":")[1], 16) == port:
             yield words[9]
+
+
+def _at_port(port):
+    """What the kernel has of a server's connections: words of lines. It picks
+    them, which reading /proc/net/tcp would leave to us."""
+    found = subprocess.run(
+        ["ss", "-Htn", "state", "established", "sport", "=", f":{port}"],
+        capture_output=True, text=True, check=True).stdout
+    return [line.split() for line in found.splitlines()]
+
+
+def connections(port):
+    """How many connections a server's port has."""
+    return len(_at_port(port))
+
+
+def unread(port):
+    """Bytes that peers sent to a server's port and it has not read."""
+    return sum(int(words[0]) for words in _at_port(port))
 
 
 def _sockets(pid):

@@ -1,11 +1,13 @@
 """Clusters under test: gatewayd, and the PHP GatewayWorker."""
 
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
 
-from .inner import register_addresses
+from .inner import register_addresses, split_address
 from .process import PATIENCE, PREFIX, ROOT, Process, free_ports, wait_until
 from .websocket import WebSocket
 
@@ -31,21 +33,29 @@ REFERENCE, WHY_NO_REFERENCE = find_reference()
 
 class Gatewayd:
     """One gatewayd on ports that the kernel chose; with --workers it has an
-    inner address for each."""
+    inner address for each. `prefix` are words before its command line, `host`
+    is where all of it listens: on an address of its own nobody's outgoing
+    connection takes a port before restart()."""
 
-    def __init__(self, register=None, secret_key="", options=()):
+    def __init__(self, register=None, secret_key="", options=(), prefix=(),
+                 env=None, host="127.0.0.1"):
         self.secret_key = secret_key
         self.options = list(options)
+        self.prefix = [*prefix, *WRAPPER]
+        self.env = env
+        self.host = host
         self.register_address = register
         self.inner_address = None
         self.inner_addresses = []
         self.websocket_port = None
         self.process = None
-        self._start("websocket://127.0.0.1:0", "127.0.0.1:0", "0")
+        self._start(f"websocket://{host}:0", f"{host}:0", "0")
 
     def _start(self, listen, register_listen, start_port):
-        command = [*WRAPPER, PREFIX / "bin/gatewayd", "--listen", listen,
+        command = [*self.prefix, PREFIX / "bin/gatewayd", "--listen", listen,
                    "--start-port", start_port]
+        if self.host != "127.0.0.1":
+            command += ["--lan-ip", self.host]
         if self.register_address:
             command += ["--no-register",
                         "--register-address", self.register_address]
@@ -53,7 +63,7 @@ class Gatewayd:
             command += ["--register-listen", register_listen]
         if self.secret_key:
             command += ["--secret-key-file", "{folder}/key"]
-        process = Process(command + self.options, "gatewayd")
+        process = Process(command + self.options, "gatewayd", self.env)
         if self.secret_key:
             key_file = process.folder / "key"
             key_file.touch(mode=0o600)
@@ -63,6 +73,7 @@ class Gatewayd:
             self._read_ports()
         except BaseException:
             process.discard()
+            self.process = None
             raise
 
     def _read_ports(self):
@@ -93,11 +104,12 @@ class Gatewayd:
         return [int(port) for port in found]
 
     def restart(self):
-        """Ends it and starts another on the same ports."""
+        """Ends it, if it still runs, and starts another on the same ports."""
         register = self.own_register
+        inner = self.inner_address or ":0"
         self.close()
-        self._start(f"websocket://127.0.0.1:{self.websocket_port}",
-                    register or "", self.inner_address.split(":")[1])
+        self._start(f"websocket://{self.host}:{self.websocket_port or 0}",
+                    register or "", inner.split(":")[1])
 
     def close(self):
         """Stops it; an unclean end (a sanitizer's report) is a failure."""
@@ -240,6 +252,25 @@ class ReferenceCluster(Cluster):
 
     def close(self):
         self.process.discard()
+
+
+class AbsentGateway:
+    """An address that a Register lists and where nobody listens."""
+
+    def __init__(self, cluster):
+        # Bound, not listening: nobody else can take the port meanwhile.
+        self.place = socket.socket()
+        self.place.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.place.getsockname()[1]
+        self.link = socket.create_connection(
+            split_address(cluster.register_address))
+        self.link.sendall(json.dumps(
+            {"event": "gateway_connect", "address": self.address,
+             "secret_key": cluster.secret_key}).encode() + b"\n")
+
+    def close(self):
+        self.link.close()
+        self.place.close()
 
 
 def make_cluster(kind, count=1, secret_key=""):

@@ -1,14 +1,16 @@
-"""php-fpm with one child, and the FastCGI that a web server would speak."""
+"""php-fpm, and the FastCGI that a web server would speak."""
 
+import contextlib
 import os
 import shutil
 import signal
 import socket
 import struct
 
+from .children import alive, children
 from .cluster import CLIENT_PHP
 from .php import EXTENSION, extension_environment
-from .process import Process, wait_until
+from .process import PATIENCE, Process, wait_until
 
 BEGIN, END, PARAMS, STDIN, STDOUT, STDERR = 1, 3, 4, 5, 6, 7
 HEADER = struct.Struct(">BBHHBx")
@@ -19,12 +21,15 @@ CONFIG = """\
 error_log = {folder}/error.log
 pid = {folder}/pid
 daemonize = no
+; Time for a request that a reload meets in its middle.
+process_control_timeout = 30
 [www]
 {user}
 listen = {folder}/socket
 pm = static
-pm.max_children = 1
+pm.max_children = {children}
 catch_workers_output = yes
+{pool}
 """
 
 
@@ -51,10 +56,24 @@ def name_value(name, value):
     return head + name + value
 
 
-class Fpm:
-    """Started with the extension loaded; `prefix` may be strace."""
+class Reply:
+    """What a request brought: the body, and what PHP sent to the web
+    server's log."""
 
-    def __init__(self, prefix=(), ini=None):
+    def __init__(self, output, errors):
+        self.head, _, self.body = output.decode(
+            errors="replace").partition("\r\n\r\n")
+        self.errors = errors.decode(errors="replace")
+
+    def __repr__(self):
+        return f"Reply({self.body!r}, errors={self.errors!r})"
+
+
+class Fpm:
+    """Started with the extension loaded; `prefix` may be strace, `pool` has
+    more lines for the pool's configuration."""
+
+    def __init__(self, prefix=(), ini=None, child_count=1, pool="", env=None):
         binary = find_fpm()
         if not binary:
             raise AssertionError("php-fpm is not installed")
@@ -64,11 +83,14 @@ class Fpm:
             command += ["-d", f"{name}={value}"]
         if os.getuid() == 0:
             command.append("--allow-to-run-as-root")
-        self.process = Process(command, "fpm", extension_environment())
+        self.process = Process(command, "fpm",
+                               {**extension_environment(), **(env or {})})
         folder = self.process.folder
         user = "user = root\ngroup = root" if os.getuid() == 0 else ""
         (folder / "fpm.conf").write_text(
-            CONFIG.format(folder=folder, user=user), encoding="utf-8")
+            CONFIG.format(folder=folder, user=user, children=child_count,
+                          pool=pool), encoding="utf-8")
+        self.child_count = child_count
         self.socket_path = folder / "socket"
         self.process.start()
         try:
@@ -87,7 +109,7 @@ class Fpm:
 
     def _connect(self):
         sock = socket.socket(socket.AF_UNIX)
-        sock.settimeout(30)
+        sock.settimeout(12 * PATIENCE)
         try:
             sock.connect(str(self.socket_path))
         except OSError:
@@ -99,8 +121,37 @@ class Fpm:
     def folder(self):
         return self.process.folder
 
+    @property
+    def master(self):
+        return int((self.folder / "pid").read_text())
+
+    def children(self):
+        """The pids of all its children, as soon as all are there."""
+        def complete():
+            self.process.expect_running()
+            found = [pid for pid in children(self.master) if alive(pid)]
+            return found if len(found) == self.child_count else None
+
+        return wait_until(complete, "php-fpm's children", 3 * PATIENCE)
+
+    def reload(self):
+        """SIGUSR2; returns when all children are new ones."""
+        before = set(self.children())
+        os.kill(self.master, signal.SIGUSR2)
+        wait_until(lambda: not before & set(self.children()),
+                   "php-fpm's new children", 3 * PATIENCE)
+
     def request(self, script, query=""):
         """Runs a script; returns its body (headers cut off)."""
+        reply = self.ask(script, query)
+        if reply.errors:
+            raise AssertionError(f"php-fpm: {reply.errors}")
+        return reply.body
+
+    @contextlib.contextmanager
+    def started(self, script, query=""):
+        """A request that runs while the caller does something else; yields
+        the function that waits for its reply."""
         params = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET",
                   "SCRIPT_FILENAME": str(script), "SCRIPT_NAME": "/",
                   "QUERY_STRING": query, "SERVER_PROTOCOL": "HTTP/1.1"}
@@ -109,7 +160,14 @@ class Fpm:
         with self._connect() as sock:
             sock.sendall(record(BEGIN, RESPONDER) + record(PARAMS, encoded)
                          + record(PARAMS, b"") + record(STDIN, b""))
-            return self._read_response(sock.makefile("rb"))
+            with sock.makefile("rb") as stream:
+                yield lambda: self._read_response(stream)
+
+    def ask(self, script, query=""):
+        """The whole reply; OSError when php-fpm ends the connection before
+        it."""
+        with self.started(script, query) as answer:
+            return answer()
 
     @staticmethod
     def _read_response(stream):
@@ -117,7 +175,8 @@ class Fpm:
         while True:
             head = stream.read(HEADER.size)
             if len(head) < HEADER.size:
-                raise AssertionError(f"php-fpm closed: {output!r} {errors!r}")
+                raise ConnectionError(
+                    f"php-fpm closed: {output!r} {errors!r}")
             _, kind, _, length, padding = HEADER.unpack(head)
             content = stream.read(length)
             stream.read(padding)
@@ -126,16 +185,12 @@ class Fpm:
             elif kind == STDERR:
                 errors += content
             elif kind == END:
-                break
-        if errors:
-            raise AssertionError(f"php-fpm: {errors.decode()}")
-        return output.partition(b"\r\n\r\n")[2].decode()
+                return Reply(output, errors)
 
     def close(self):
         """php-fpm leads a session of its own, out of its starter's reach."""
         pid_file = self.folder / "pid"
         if pid_file.exists():
-            pid = int(pid_file.read_text())
-            os.kill(pid, signal.SIGTERM)
+            os.kill(self.master, signal.SIGTERM)
             wait_until(lambda: not self.process.running(), "php-fpm's end")
         self.process.discard()

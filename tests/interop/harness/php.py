@@ -70,15 +70,20 @@ class Result:
 
 
 class Php:
-    """A PHP process that evaluates expressions, one after the other."""
+    """A PHP process that evaluates expressions, one after the other; with
+    `files` each is a file of its own, which opcache compiles."""
 
-    def __init__(self, native, cluster=None, ini=None, prefix=()):
+    def __init__(self, native, cluster=None, ini=None, prefix=(),
+                 files=False):
         self.native = native
         self.vars = {}
         self.errors = tempfile.TemporaryFile()
+        self.folder = tempfile.TemporaryDirectory()
         command = [*prefix, *php_command(native, ini), DRIVER]
         if not native:
             command.append(REFERENCE)
+        elif files:
+            command += ["--files", self.folder.name]
         self.popen = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=self.errors, env=php_environment(native))
@@ -127,6 +132,7 @@ class Php:
         self.errors.seek(0)
         text = self.errors.read().decode()
         self.errors.close()
+        self.folder.cleanup()
         if status not in (0, -9):
             raise AssertionError(f"php ended with {status}: {text[-2000:]}")
 

@@ -1,6 +1,8 @@
 /* Asking the Registers: what is cached, what is asked again, what is said. */
 #include "support.h"
 
+#include "client_impl.h"
+
 static int send_all(cluster *x)
 {
     return gw_send_to_all(x->client, &hello, NULL, 0);
@@ -289,6 +291,40 @@ static void the_next_register_is_asked(void **state)
     cluster_free(x);
 }
 
+/* Steps until the Register's bytes are there to be read; returns the limit. */
+static uint64_t wait_for_answer(gw_client *c)
+{
+    uint64_t limit = 0;
+    gw_pollfd fd;
+
+    for (;;) {
+        assert_true(gw_lookup_wants(&c->call.lookup, &fd, &limit));
+        assert_int_equal(gw_net_poll(&fd, 1, FAKE_PATIENCE_MS), 0);
+        assert_true(fd.revents != 0);
+        if (c->call.lookup.state == GW_LOOKUP_RECV)
+            return limit;
+        assert_int_equal(gw_lookup_step(c, 1, fake_now()), GW_EAGAIN);
+    }
+}
+
+static void a_register_that_keeps_talking_is_given_up_at_its_limit(void **state)
+{
+    cluster *x = cluster_new(0, PLENTY_MS);
+    gw_client *c = x->client;
+    uint64_t now = fake_now();
+
+    (void)state;
+    fake_set_mode(x->reg, FAKE_HALF);
+    fake_set_line(x->reg, "half a ");
+    assert_int_equal(gw_call_begin(c), GW_OK);
+    assert_int_equal(gw_lookup_start(c, now, now + PLENTY_MS), GW_EAGAIN);
+    assert_int_equal(gw_lookup_step(c, 1, wait_for_answer(c)),
+                     GW_EREGISTERREPLY);
+    gw_lookup_cancel(c);
+    assert_int_equal(gw_call_fail(c, GW_OK), GW_OK);
+    cluster_free(x);
+}
+
 /* ---- a list that is old ------------------------------------------------- */
 
 static void a_gateway_that_left_is_no_failure(void **state)
@@ -438,6 +474,8 @@ int main(void)
         cmocka_unit_test(a_long_bad_answer_is_cut),
         cmocka_unit_test(a_register_knows_no_gateway),
         cmocka_unit_test(the_next_register_is_asked),
+        cmocka_unit_test(
+            a_register_that_keeps_talking_is_given_up_at_its_limit),
         cmocka_unit_test(a_gateway_that_left_is_no_failure),
         cmocka_unit_test(a_gateway_that_is_still_listed_is_a_failure),
         cmocka_unit_test(when_asking_again_fails_the_old_list_holds),

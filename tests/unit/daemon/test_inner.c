@@ -363,6 +363,66 @@ static void asks_for_the_key_first(void **state)
     expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");
 }
 
+static void who_does_not_introduce_himself_is_closed(void **state)
+{
+    (void)state;
+    fake_core_receive(core, "\0\0\1", 3);
+    fake_core_pass(core, 9);
+    assert_false(core->conns[0].closed);
+    fake_core_receive(core, "\0", 1); /* does not make it longer */
+    fake_core_pass(core, 3);
+    assert_true(core->conns[0].closed);
+    assert_non_null(strstr(core->log, "no introduction"));
+}
+
+static void who_has_shown_the_key_may_be_silent(void **state)
+{
+    (void)state;
+    send_frame(GW_CMD_GATEWAY_CLIENT_CONNECT, 0, 1, "",
+               "{\"secret_key\":\"s3\\\"cret\"}");
+    fake_core_pass(core, 1000);
+    expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");
+}
+
+static void without_a_key_everybody_may_be_silent(void **state)
+{
+    (void)state;
+    fake_core_receive(core, "\0\0\0", 3);
+    fake_core_pass(core, 1000);
+    assert_false(core->conns[0].closed);
+}
+
+/* Merges add to it, each within a frame's limit. */
+static void a_session_does_not_grow_without_end(void **state)
+{
+    enum { PART = 8 * 1000 * 1000 };
+    static char bytes[PART + 200];
+    size_t before = 0, len = 0;
+
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        gw_frame frame = {.cmd = i == 0 ? GW_CMD_SET_SESSION
+                                        : GW_CMD_UPDATE_SESSION,
+                          .flag = 1,
+                          .connection_id = id_of[A]};
+        int head = snprintf(bytes + GW_FRAME_HEAD_LEN, 100, "a:1:{i:%d;s:%d:\"",
+                            i, PART);
+
+        memset(bytes + GW_FRAME_HEAD_LEN + head, 'x', PART);
+        memcpy(bytes + GW_FRAME_HEAD_LEN + head + PART, "\";}", 3);
+        frame.ext =
+            gw_slice_of(bytes + GW_FRAME_HEAD_LEN, (size_t)head + PART + 3);
+        assert_int_equal(gw_frame_encode_head(&frame, (uint8_t *)bytes), 0);
+        fake_core_receive(core, bytes, GW_FRAME_HEAD_LEN + frame.ext.len);
+        before = len;
+        len = gwd_member_session(&core->clients[A].member).len;
+        assert_true(len >= before);
+    }
+    assert_int_equal(len, before); /* kept as it was */
+    assert_true(len > (size_t)6 * PART && len <= (size_t)64 * 1024 * 1024);
+    assert_non_null(strstr(core->log, "cannot be merged"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,9 +439,14 @@ int main(void)
         T(logs_unknown_commands_and_goes_on),
         T(takes_frames_split_anywhere),
         T(closes_on_a_frame_that_lies),
+        T(without_a_key_everybody_may_be_silent),
+        T(a_session_does_not_grow_without_end),
 #undef T
-        cmocka_unit_test_setup_teardown(asks_for_the_key_first, setup_key,
-                                        teardown),
+#define T(name) cmocka_unit_test_setup_teardown(name, setup_key, teardown)
+        T(asks_for_the_key_first),
+        T(who_does_not_introduce_himself_is_closed),
+        T(who_has_shown_the_key_may_be_silent),
+#undef T
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -180,6 +180,47 @@ static void what_cannot_be_written_is_counted(void **state)
     rmdir(folder);
 }
 
+/* Strangers cause warnings; other lines are ours. */
+static void warnings_are_not_logged_without_end(void **state)
+{
+    char folder[] = "/tmp/gwd-log-XXXXXX";
+    char path[64], text[131072];
+    unsigned long left_out = 0;
+    size_t lines = 0, infos = 0;
+    const char *found;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/log", folder);
+    assert_true(gwd_log_open(path));
+    for (int i = 0; i < 1000; i++)
+        gwd_log(GWD_LOG_WARNING, "a stranger: %d", i);
+    for (int i = 0; i < 200; i++)
+        gwd_log(GWD_LOG_INFO, "ours");
+    gwd_log_report();
+    gwd_log_report();
+    assert_true(gwd_log_open("stderr"));
+    read_file(path, text, sizeof(text));
+    for (found = text; (found = strstr(found, "stranger")) != NULL; found++)
+        lines++;
+    for (found = text; (found = strstr(found, "ours")) != NULL; found++)
+        infos++;
+    /* One report for each second that this took. */
+    for (found = text; (found = strstr(found, " warnings were left")) != NULL;
+         found++) {
+        const char *number = found;
+
+        while (number[-1] >= '0' && number[-1] <= '9')
+            number--;
+        left_out += strtoul(number, NULL, 10);
+    }
+    assert_true(lines >= 100 && lines < 1000);
+    assert_int_equal(lines + left_out, 1000);
+    assert_int_equal(infos, 200);
+    unlink(path);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_long_message_is_cut),
         cmocka_unit_test(a_file_is_appended_to_and_opened_anew),
         cmocka_unit_test(what_cannot_be_written_is_counted),
+        cmocka_unit_test(warnings_are_not_logged_without_end),
     };
 
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);

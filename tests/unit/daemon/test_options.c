@@ -84,6 +84,7 @@ static void zero_configuration_works(void **state)
     assert_int_equal(options.send_to_client_buffer_size, 1024000);
     assert_int_equal(options.log_level, 2);
     assert_false(options.no_register || options.register_only);
+    assert_int_equal(options.register_grace, 2);
 }
 
 /* ---- sources ------------------------------------------------------------ */

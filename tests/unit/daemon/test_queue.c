@@ -166,9 +166,34 @@ static void random_use_agrees_with_a_string(void **state)
     gwd_queue_free(&queue);
 }
 
+/* A chunk for every client, of which each queue refers to thousands. */
+static void small_messages_of_a_long_queue_cost_what_they_hold(void **state)
+{
+    enum { COUNT = 20000 };
+    static char want[3 * COUNT + 1];
+    gwd_queue *queue = NULL;
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        gwd_chunk *chunk;
+
+        snprintf(want + 3 * i, 4, "%03d", i % 1000);
+        chunk = gwd_chunk_new(want + 3 * i, 3);
+        assert_int_equal(gwd_queue_put(&queue, chunk), GW_OK);
+        gwd_chunk_unref(&chunk);
+    }
+    assert_true(gwd_queue_count(queue) < 100);
+    for (size_t at = 0; at < 3 * COUNT; at += 1000) {
+        assert_queue_holds(queue, gw_slice_of(want + at, 3 * COUNT - at));
+        gwd_queue_drop(&queue, 1000);
+    }
+    assert_null(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_messages_of_a_long_queue_cost_what_they_hold),
         cmocka_unit_test(it_keeps_bytes_in_order),
         cmocka_unit_test(nothing_makes_no_queue),
         cmocka_unit_test(small_copies_share_a_chunk),

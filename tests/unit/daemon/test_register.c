@@ -87,6 +87,27 @@ static void a_worker_is_told_at_once_and_on_every_change(void **state)
     close(worker);
 }
 
+static void lists_are_held_back_until_gateways_are_there(void **state)
+{
+    int worker, a, b, late;
+
+    (void)state;
+    gwd_register_hold(reg, 1);
+    worker = join_as(LIT(WORKER));
+    a = join_gateway("10.0.0.1:2900");
+    b = join_gateway("10.0.0.2:2900");
+    close(a);
+    while (gwd_register_count(reg) != 1)
+        gwd_loop_turn(loop, true);
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.2:2900\""));
+    late = join_as(LIT(WORKER)); /* that was it */
+    expect_bytes(loop, late, LIST_OF("\"10.0.0.2:2900\""));
+    close(b);
+    expect_bytes(loop, worker, LIST_OF(""));
+    close(late);
+    close(worker);
+}
+
 static void an_address_is_listed_once(void **state)
 {
     int a = join_gateway("10.0.0.1:2900");
@@ -229,13 +250,22 @@ static void a_line_without_end_is_closed(void **state)
     close(fd);
 }
 
-static void silence_is_closed(void **state)
+/* A ping shows no key, so it is no introduction. */
+static void silence_and_pings_are_closed(void **state)
 {
-    int fd = join();
+    int silent = join();
+    int pinging = join_as(LIT("{\"event\":\"ping\"}\n"));
+    int worker = join_as(LIT(WORKER "{\"event\":\"ping\"}\n"));
 
     (void)state;
-    expect_eof(loop, fd);
-    close(fd);
+    expect_eof(loop, silent);
+    expect_eof(loop, pinging);
+    close(join_gateway("10.0.0.1:2900"));
+    expect_bytes(loop, worker, LIST_OF(""));
+    expect_bytes(loop, worker, LIST_OF("\"10.0.0.1:2900\""));
+    close(silent);
+    close(pinging);
+    close(worker);
 }
 
 /* ---- the announcement --------------------------------------------------- */
@@ -323,6 +353,7 @@ static void it_comes_back_when_the_register_does(void **state)
     run_until(loop, is_announced, &one);
     gwd_register_free(reg); /* the Register goes and comes */
     reg = gwd_register_new(loop, LIT("s3cret"));
+    gwd_register_hold(reg, 60); /* over with the Register */
     assert_int_equal(gwd_register_count(reg), 0);
     run_until(loop, is_announced, &one);
     gwd_announcer_free(announcer);
@@ -406,6 +437,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_worker_is_told_at_once_and_on_every_change),
+        TEST(lists_are_held_back_until_gateways_are_there),
         TEST(an_address_is_listed_once),
         TEST(one_connection_may_be_both),
         TEST(who_does_not_read_is_closed),
@@ -414,7 +446,7 @@ int main(void)
         TEST(strangers_are_closed_without_a_word),
         TEST(a_malformed_line_gets_a_word),
         TEST(a_line_without_end_is_closed),
-        TEST(silence_is_closed),
+        TEST(silence_and_pings_are_closed),
         TEST(a_gateway_announces_itself_and_leaves),
         TEST(a_register_may_be_named_by_host),
         TEST(it_comes_back_when_the_register_does),

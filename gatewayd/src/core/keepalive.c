@@ -1,0 +1,35 @@
+#include "core/keepalive.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#define PROBES 3
+#define PROBE_SECONDS 4
+#define IDLE_SECONDS (GWD_KEEPALIVE_SECONDS - PROBES * PROBE_SECONDS)
+
+static void set_tcp(int fd, int name, int value)
+{
+    (void)setsockopt(fd, IPPROTO_TCP, name, &value, sizeof(value));
+}
+
+void gwd_keepalive_start(int fd)
+{
+    static const int on = 1;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+    set_tcp(fd, TCP_KEEPIDLE, IDLE_SECONDS);
+    set_tcp(fd, TCP_KEEPINTVL, PROBE_SECONDS);
+    set_tcp(fd, TCP_KEEPCNT, PROBES);
+#endif
+}
+
+void gwd_keepalive_start_strict(int fd)
+{
+    gwd_keepalive_start(fd);
+#ifdef TCP_USER_TIMEOUT
+    /* While something waits for its acknowledgement nobody probes. */
+    set_tcp(fd, TCP_USER_TIMEOUT, GWD_KEEPALIVE_SECONDS * 1000);
+#endif
+}

@@ -1,0 +1,22 @@
+/* Peers that disappear without a word: a machine without power, a cable that
+ * was pulled. TCP tells nobody for hours, or for a quarter of an hour when
+ * something was sent; until then a Register would list such a gateway, and
+ * every call of every application would wait for it. */
+#ifndef GWD_KEEPALIVE_H
+#define GWD_KEEPALIVE_H
+
+/* After so many seconds without a sign of life a connection is dead. */
+#define GWD_KEEPALIVE_SECONDS 20
+
+/* Makes the kernel ask the peer of a connected socket for signs of life while
+ * nothing is sent; a process that stands still gives them. Costs a packet every
+ * few seconds: for connections between parts of a cluster. Where the system
+ * cannot do it, nothing happens. */
+void gwd_keepalive_start(int fd);
+
+/* The same, and also what was sent is to be acknowledged in that time. A peer
+ * that reads nothing for so long, until its buffers are full, is dead to it,
+ * too: only where a few bytes are sent. */
+void gwd_keepalive_start_strict(int fd);
+
+#endif

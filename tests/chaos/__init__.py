@@ -1,0 +1,1 @@
+"""Parts are killed and stopped at random while books are kept."""

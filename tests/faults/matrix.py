@@ -1,0 +1,400 @@
+"""Every fault in every call: the cells of table.py, run and judged."""
+
+import queue
+import random
+import threading
+from dataclasses import dataclass, field, replace
+
+import table
+from harness.php import NATIVE_EXCEPTION, Php
+from harness.serialize import PhpArray
+from proxy import REPLACE, APPEND, Answerer, Loop, Proxy, Rule
+from place import is_quiet, until
+
+E_WARNING = 2
+SLACK = 3.0  # seconds that a busy machine may add, unless times are strict
+LARGE = 9 << 20
+SENDS = ("send one", "send all")
+QUERIES = ("query one", "query all")
+
+CALLS = {
+    "send one": "Gateway::sendToClient($ann, $message . $padding)",
+    "send all": "Gateway::sendToAll($message . $padding)",
+    "query one": "Gateway::getUidByClientId($ann)",
+    "query all": "array_values(Gateway::getUidListByGroup('g1'))",
+}
+# Asked afterwards: a reply that is not theirs shows.
+OTHERS = {
+    "Gateway::getUidByClientId($bob)": b"bob",
+    "array_values(Gateway::getUidListByGroup('g2'))": {b"bob", b"yan"},
+}
+
+
+class Failure(Exception):
+    """A cell came out otherwise than the table says."""
+
+
+@dataclass
+class Cell:
+    part: str      # gateway, Register
+    fault: str
+    state: str     # fresh, pooled
+    call: str
+    outcome: str
+    flush: str = "ok"
+    arrives: int = 1
+    second: bool = False      # there is another Register
+    seen: str = ""            # the failure, when there is one
+    seconds: list = field(default_factory=list)
+
+    @property
+    def name(self):
+        second = ", 2 Registers" if self.second else ""
+        return f"{self.part}/{self.fault}/{self.state}/{self.call}{second}"
+
+
+def gateway_cells():
+    for fault, state, sent, flush, arrives, asked in table.GATEWAY_CELLS:
+        for call in SENDS:
+            yield Cell("gateway", fault, state, call, sent, flush, arrives)
+        for call in QUERIES if asked else ():
+            yield Cell("gateway", fault, state, call, asked)
+
+
+def register_cells():
+    for fault, alone, with_second in table.REGISTER_CELLS:
+        for state in ("fresh", "pooled"):
+            for call in ("send all", "query all"):
+                for second in (False, True):
+                    outcome = with_second if second else alone
+                    arrives = int(outcome.split("@")[0] == "ok")
+                    yield Cell("Register", fault, state, call, outcome, "ok",
+                               arrives, second)
+
+
+def plain(value):
+    """Arrays as the set of their values: their order is not the subject."""
+    if isinstance(value, PhpArray):
+        return set(value.values())
+    return value
+
+
+def check_time(cell, seconds, outcome, strict):
+    cell.seconds.append((outcome, seconds))
+    expect_time(seconds, table.TIMES[outcome.partition("@")[2]], strict)
+
+
+def expect_time(seconds, wanted, strict):
+    earliest, latest = wanted
+    if not strict:
+        # "At once" is: not at the deadline, which then is PATIENT_TIMEOUT.
+        latest += SLACK if earliest >= table.CONNECT else 4 * SLACK
+    if not earliest - 0.002 <= seconds <= latest:
+        raise Failure(f"took {seconds:.3f} s, expected {earliest} to {latest}")
+
+
+def same_text(got, wanted):
+    """`...` in the table stands for anything."""
+    before, _, after = wanted.partition("...")
+    if "..." not in wanted:
+        return got == wanted
+    return got.startswith(before) and got.endswith(after)
+
+
+def be_patient(php, patient=True):
+    """Sets the deadline and the connect timeout of the next calls."""
+    seconds = ((table.PATIENT_TIMEOUT, table.PATIENT_CONNECT) if patient
+               else (table.TIMEOUT, table.CONNECT))
+    result = php.call("[ini_set('gatewayclient.timeout', $timeout), "
+                      "Gateway::$connectTimeout = $connect]",
+                      timeout=str(seconds[0]), connect=seconds[1])
+    if result.throws or result.value[0][1] is False:
+        raise Failure(f"configuration: {result}")
+
+
+class Runner:
+    """One cell at a time, in a PHP process that ran others before."""
+
+    def __init__(self, site, loop, strict, seed):
+        self.site = site
+        self.loop = loop
+        self.strict = strict
+        self.random = random.Random(seed)
+        self.php = self.new_php()
+
+    @staticmethod
+    def new_php():
+        return Php(True, ini={"memory_limit": "256M"})
+
+    def renew(self):
+        """Where other cells' connections to the same gateways matter."""
+        self.php.close()
+        self.php = self.new_php()
+
+    def close(self):
+        self.php.close()
+
+    def script(self, cell):
+        faults = (table.GATEWAY_FAULTS if cell.part == "gateway"
+                  else table.REGISTER_FAULTS)
+        script = faults[cell.fault][1]
+        rule = script.down
+        if rule.act in (REPLACE, APPEND) and not rule.data:
+            noise = b"\xf3" + self.random.randbytes(63)
+            if cell.part == "Register":
+                noise = noise.replace(b"\n", b"\r") + b"\n"
+            script = replace(script, down=Rule(rule.act, data=noise))
+        return script
+
+    def run(self, cell):
+        if cell.part == "Register" and cell.state == "fresh":
+            self.renew()
+        stage = Stage(self, cell)
+        try:
+            stage.play()
+        finally:
+            stage.close()
+
+
+class Stage:
+    """The proxies, the fake Register and the steps of one cell."""
+
+    def __init__(self, runner, cell):
+        self.runner = runner
+        self.cell = cell
+        self.site = runner.site
+        self.php = runner.php
+        self.made = []
+        loop = runner.loop
+        if cell.part == "gateway":
+            self.proxy = self.keep(Proxy(loop, self.site.inner[1]))
+            self.gateway = self.proxy.address
+            listed = '","'.join((self.site.inner[0], self.gateway))
+            fake = self.keep(Answerer(
+                loop, b'{"event":"broadcast_addresses","addresses":["%s"]}\n'
+                % listed.encode()))
+            self.registers = [fake.address]
+        else:
+            self.proxy = self.keep(Proxy(loop, self.site.register))
+            self.gateway = self.site.inner[1]
+            self.registers = [self.proxy.address]
+            if cell.second:
+                self.registers.append(self.site.register)
+        self.vars = {
+            "ann": self.site.id_behind("ann", self.gateway),
+            "bob": self.site.id_behind("bob", self.gateway),
+            "message": cell.name + " 1", "padding": "",
+            "registers": self.registers, "key": self.site.secret_key}
+        if cell.fault == "stop, large":
+            self.vars["padding"] = "." * LARGE
+
+    def keep(self, made):
+        self.made.append(made)
+        return made
+
+    def close(self):
+        for made in self.made:
+            made.close()
+
+    # ---- steps
+
+    def ask(self, code, **variables):
+        return self.php.call(code, **{**self.vars, **variables})
+
+    def play(self):
+        result = self.ask("[Gateway::$registerAddress = $registers, "
+                          "Gateway::$secretKey = $key, "
+                          "Gateway::$addressesCacheDisable = $ask]",
+                          ask=self.cell.part == "Register")
+        if result.throws or result.warnings:
+            raise Failure(f"configuration: {result}")
+        self.be_patient(True)
+        if self.cell.state == "pooled":
+            self.expect_right("before")
+        script = self.runner.script(self.cell)
+        self.proxy.arm(script)
+        if self.cell.state == "pooled" and (script.old_only or script.refuse
+                                            or script.blackhole):
+            self.wait_noticed()
+        exact = ("@deadline", "@connect")
+        self.be_patient(not self.cell.outcome.endswith(exact)
+                        and not self.cell.flush.endswith(exact))
+        self.judge("call", self.ask(CALLS[self.cell.call]), self.cell.call,
+                   self.cell.outcome)
+        self.flush()
+        if self.cell.part == "gateway" and self.cell.fault in table.ENDS_AFTER:
+            self.wait_noticed()
+        self.proxy.heal()
+        self.be_patient(True)
+        self.expect_right("after")
+        self.send_after()
+        self.expect_pool()
+
+    def be_patient(self, patient):
+        be_patient(self.php, patient)
+
+    def expect_right(self, when):
+        for code, wanted in OTHERS.items():
+            result = self.ask(code)
+            if (plain(result.value) != wanted or result.warnings
+                    or result.throws):
+                raise Failure(f"{when}: {code}: {result}")
+
+    def flush(self):
+        cell = self.cell
+        if cell.call in SENDS and cell.flush.startswith("gone"):
+            self.wait_noticed()
+        result = self.ask("Gateway::flush()")
+        outcome = cell.flush if cell.call in SENDS else "ok"
+        self.judge("flush", result, "flush", outcome)
+
+    def send_after(self):
+        """The next message arrives, once, and is known to."""
+        code = CALLS["send one"]
+        result = self.ask(code, message=self.cell.name + " 2", padding="")
+        if result.value is not True or result.warnings or result.throws:
+            raise Failure(f"after: {code}: {result}")
+        result = self.ask("Gateway::flush()")
+        if result.value is not True or result.warnings:
+            raise Failure(f"after: flush(): {result}")
+
+    def expect_pool(self):
+        """One connection, which both sides hold."""
+        if self.cell.part == "gateway":
+            until(lambda: [ended for _, ended in self.proxy.live()] == [False],
+                  f"one connection after {self.cell.name}")
+
+    def wait_noticed(self):
+        """Until the kernel has told PHP's side of the fault: RST and FIN take
+        a moment on a busy machine, and what PHP does depends on them."""
+        def noticed():
+            ports = self.proxy.near_ports
+            return ports and not any(is_quiet(port, self.proxy.port)
+                                     for port in ports)
+
+        until(noticed, f"the fault of {self.cell.name}")
+
+    # ---- judging
+
+    def cause(self, name):
+        return table.CAUSES[name].format(gw=self.gateway,
+                                         reg=self.registers[0])
+
+    def judge(self, step, result, call, outcome):
+        name = outcome.partition("@")[0]
+        if table.KEY in repr((result.warnings, result.throws, result.echoes)):
+            raise Failure(f"{step} told the key: {result}")
+        whole = name in table.WHOLE_CALL
+        try:
+            if name == "ok":
+                good = True if call == "flush" else table.RESULTS[call][0]
+                self.expect(result, good)
+            elif whole or (call != "flush"
+                           and table.RESULTS[call][1] == "throws"):
+                self.expect_exception(result, self.cause(name))
+            else:
+                bad = False if call == "flush" else table.RESULTS[call][1]
+                self.expect(result, bad, table.WARNING.format(
+                    cause=self.cause(name)))
+            check_time(self.cell, result.seconds, outcome, self.runner.strict)
+        except Failure as failure:
+            raise Failure(f"{step}: {failure}; expected {outcome}, "
+                          f"got {result}") from None
+
+    @staticmethod
+    def expect(result, value, warning=None):
+        if result.throws:
+            raise Failure("threw")
+        if result.echoes:
+            raise Failure("printed")
+        if plain(result.value) != value:
+            raise Failure(f"returned {result.value!r}")
+        if warning is None:
+            if result.warnings:
+                raise Failure("warned")
+        elif (result.levels != [E_WARNING]
+              or not result.warnings[0].endswith(warning)):
+            raise Failure("warning")
+
+    @staticmethod
+    def expect_exception(result, text):
+        if not result.throws or result.warnings or result.echoes:
+            raise Failure("no exception, or more than that")
+        if result.throws["class"] != NATIVE_EXCEPTION:
+            raise Failure("class of the exception")
+        if not same_text(result.throws["message"], text):
+            raise Failure("text of the exception")
+
+
+def check_mail(site, cells):
+    """No message lost, none twice."""
+    def arrived(uid, cell, number):
+        return site.mail.count(uid, f"{cell.name} {number}")
+
+    def wanted():
+        """What should have come: (uid, cell, number, times)."""
+        for cell in cells:
+            if cell.call in SENDS:
+                yield "ann", cell, 1, cell.arrives
+            if cell.call == "send all":
+                # The other gateway is served, unless no list was had.
+                served = cell.part == "gateway" or cell.arrives
+                yield "zoe", cell, 1, int(served)
+            yield "ann", cell, 2, 1
+
+    def missing():
+        return next((w for w in wanted()
+                     if arrived(*w[:3]) < w[3]), None)
+
+    try:
+        until(lambda: missing() is None, "the last messages", 5)
+    except AssertionError:
+        pass
+    for uid, cell, number, times in wanted():
+        got = arrived(uid, cell, number)
+        if got != times and not cell.seen:
+            cell.seen = f"message {number} to {uid} arrived {got} times, " \
+                        f"not {times}"
+    return [f"{uid} was disconnected" for uid in site.mail.lost]
+
+
+def run_cells(site, cells, processes, strict, seed):
+    """Fills in what was seen; returns failures that belong to no cell."""
+    loop = Loop()
+    todo = queue.Queue()
+    order = list(cells)
+    random.Random(seed).shuffle(order)
+    for cell in order:
+        todo.put(cell)
+    lost = []
+
+    def work(number):
+        runner = Runner(site, loop, strict, f"{seed}/{number}")
+        try:
+            while True:
+                cell = todo.get_nowait()
+                try:
+                    runner.run(cell)
+                except (Failure, AssertionError, OSError) as failure:
+                    cell.seen = str(failure)
+                    runner.renew()  # the next cell has its own chance
+        except queue.Empty:
+            pass
+        finally:
+            runner.close()
+
+    def guarded(number):
+        try:
+            work(number)
+        except Exception as error:  # pylint: disable=broad-except
+            lost.append(f"process {number}: {error!r}")
+
+    threads = [threading.Thread(target=guarded, args=(n,))
+               for n in range(processes)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lost += check_mail(site, cells)
+    loop.close()
+    return lost

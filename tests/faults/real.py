@@ -1,0 +1,147 @@
+"""What the cases of real faults share: faults that no proxy makes."""
+
+import os
+import time
+from pathlib import Path
+
+from cases import collect, equal
+from harness.cluster import Gatewayd
+from harness.inner import register_addresses, split_address
+from harness.php import NATIVE_EXCEPTION, Php
+from harness.websocket import WebSocket
+from matrix import be_patient, expect_time
+from place import connections_of, until
+from table import TIMES
+
+BACK = 3 + 5   # seconds: 3 are the promise, the rest the machine's
+CASES = []
+case = collect(CASES)
+
+
+def own_host():
+    """An address that nobody else uses."""
+    return "127.%d.%d.%d" % tuple(1 + byte % 254 for byte in os.urandom(3))
+
+
+def browser_of(stage, gateway):
+    return stage.keep(WebSocket(gateway.websocket_port, host=gateway.host))
+
+
+class Cluster:
+    """A Register of its own, gateways, and a browser with a uid on each."""
+
+    def __init__(self, stage, count=2, options=(), register=()):
+        self.stage = stage
+        self.register = stage.keep(Gatewayd(
+            options=["--register-only", *register], host=own_host()))
+        self.register_address = self.register.own_register
+        self.secret_key = ""
+        self.gateways = [stage.keep(Gatewayd(self.register_address,
+                                             options=options,
+                                             host=own_host()))
+                         for _ in range(count)]
+        self.expect_listed(count)
+        self.browsers = [self.browser(index) for index in range(count)]
+        self.php = stage.keep(php_for(self))
+        for index, browser in enumerate(self.browsers):
+            self.php.call("Gateway::bindUid($id, $uid)", id=browser.client_id,
+                          uid=f"uid{index}")
+        self.expect_flushed()
+
+    def browser(self, index):
+        return browser_of(self.stage, self.gateways[index])
+
+    def listed(self):
+        try:
+            return register_addresses(self.register_address)
+        except OSError:
+            return None
+
+    def expect_listed(self, count, seconds=BACK):
+        until(lambda: len(self.listed() or ()) == count,
+              f"{count} gateways in the list", seconds)
+
+    def expect_flushed(self):
+        equal(self.php.call("Gateway::flush()").value, True, "flush()")
+
+    def expect_all_right(self, text):
+        """Everybody gets a message, once, and is counted."""
+        expect_clean(self.php.call("Gateway::sendToAll($text)", text=text))
+        for browser in self.browsers:
+            browser.expect_text(text)
+        result = self.php.call("Gateway::getAllClientIdCount()")
+        expect_clean(result)
+        equal(result.value, len(self.browsers), "clients")
+        self.expect_flushed()
+
+
+def php_for(cluster, **more):
+    """Patient: the machine may be busy. See deadline_call()."""
+    php = Php(True, cluster, **more)
+    be_patient(php)
+    return php
+
+
+def deadline_call(stage, php, code, **variables):
+    """One that is to end at the deadline."""
+    be_patient(php, False)
+    result = php.call(code, **variables)
+    expect_deadline(stage, result)
+    be_patient(php)
+    return result
+
+
+def expect_clean(result):
+    if result.throws or result.warnings or result.echoes:
+        raise AssertionError(f"expected no complaint: {result}")
+
+
+def expect_warning(result, text):
+    if (result.throws or result.levels != [2]
+            or not result.warnings[0].endswith(text)):
+        raise AssertionError(f"expected the warning {text!r}: {result}")
+
+
+def expect_exception(result, text):
+    thrown = result.throws or {"class": None, "message": ""}
+    if (thrown["class"] != NATIVE_EXCEPTION or result.warnings
+            or not thrown["message"].startswith(text)):
+        raise AssertionError(f"expected the exception {text!r}: {result}")
+
+
+def expect_deadline(stage, result):
+    expect_time(result.seconds, TIMES["deadline"], stage.strict)
+
+
+def expect_quick(result):
+    expect_time(result.seconds, TIMES[""], False)
+
+
+def processor_seconds(pid):
+    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def expect_idle(pid, seconds=1.5):
+    """It does not spin: a fifth of a processor at most."""
+    before, began = processor_seconds(pid), time.monotonic()
+    time.sleep(seconds)
+    used = processor_seconds(pid) - before
+    share = used / (time.monotonic() - began)
+    if share > 0.2:
+        raise AssertionError(f"takes {share:.0%} of a processor")
+
+
+class OneGateway:
+    """A gatewayd that is its own Register, for php_for()."""
+
+    secret_key = ""
+
+    def __init__(self, gateway):
+        self.register_address = gateway.own_register
+
+
+def expect_noticed(play, gateway):
+    """Until PHP's side knows: on a busy machine that takes a moment."""
+    port = split_address(gateway.inner_address)[1]
+    until(lambda: not connections_of(play.php.popen.pid, port), "the end")

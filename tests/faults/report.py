@@ -1,0 +1,124 @@
+"""docs/faults.md, from a run."""
+
+import table
+
+INTRO = """\
+# Faults, and what becomes of a call
+
+Made by `tests/faults/run --docs`; `scripts/test faults` plays all of it and
+compares. What is to come out is written in `tests/faults/`, by hand, before
+anything is run; a cell that came out otherwise says *seen:* here. A proxy
+between two parts delays, trickles one byte at a time, stops, half-closes,
+resets, cuts and sends garbage; it neither repeats nor reorders.
+
+After each call on the caller's side the same process must get right answers
+to other questions, its next message must arrive once, it must hold one
+connection for each gateway, and the gateway one from it. Every message is
+counted at the browsers. The *deadline* is `gatewayclient.timeout`, the *connect
+timeout* `$connectTimeout`, both within 10 % on an idle machine; without such a
+word the call ends at once.
+"""
+
+COLUMNS = """\
+| fault | | connection | message, to one or all | `flush()` after it | arrives | question, to one or all |
+|---|---|---|---|---|---|---|
+"""
+
+REGISTER_COLUMNS = """\
+| fault | | the only Register | there is a second one |
+|---|---|---|---|
+"""
+
+CASE_COLUMNS = """\
+| fault | outcome |
+|---|---|
+"""
+
+
+def outcome(text):
+    """`timeout@deadline` as a reader likes it."""
+    if text is None:
+        return "–"
+    cause, _, when = text.partition("@")
+    return cause + {
+        "": "", "any": "", "later": ", later",
+        "connect": " after the connect timeout",
+        "deadline": " at the deadline"}[when]
+
+
+def seen(cells):
+    """What differs, or nothing."""
+    return "".join(f" *seen: {cell.seen}*".replace("|", "/")
+                   .replace("\n", " ") for cell in cells if cell.seen)
+
+
+def as_expected(items):
+    names = {item.name: not item.seen for item in items}
+    return f"{sum(names.values())} of {len(names)}"
+
+
+def causes():
+    yield "\nThe words stand for these texts of exceptions and warnings:\n\n"
+    for name, text in table.CAUSES.items():
+        text = text.replace("\n", "\\n").replace("{gw}", "HOST:PORT")
+        yield f"- {name}: `{text.replace('{reg}', 'HOST:PORT')}`\n"
+
+
+def gateway_table(cells):
+    yield "\n## Between caller and gateway\n\n" + COLUMNS
+    for fault, state, sent, flush, arrives, asked in table.GATEWAY_CELLS:
+        what = table.GATEWAY_FAULTS[fault][0]
+        own = [c for c in cells if c.part == "gateway"
+               and (c.fault, c.state) == (fault, state)]
+        yield (f"| {fault} | {what} | {state} | {outcome(sent)} | "
+               f"{outcome(flush)} | {arrives} | {outcome(asked)}"
+               f"{seen(own)} |\n")
+    yield ("\nA message to one returns true when all is well, else false with "
+           "an E_WARNING; one to all reaches the other gateway in any case. "
+           "A question to one throws; to all it returns what the other "
+           "gateway knows, with an E_WARNING.\n")
+
+
+def register_table(cells):
+    yield "\n## Between caller and Register\n\n" + REGISTER_COLUMNS
+    for fault, alone, second in table.REGISTER_CELLS:
+        what = table.REGISTER_FAULTS[fault][0]
+        own = [c for c in cells if c.part == "Register" and c.fault == fault]
+        yield (f"| {fault} | {what} | {outcome(alone)} | {outcome(second)}"
+               f"{seen(own)} |\n")
+    yield ("\nMessages and questions alike, with pooled connections to the "
+           "gateways and without. All of these throw but *ok*; then nothing "
+           "was sent.\n")
+
+
+def failure_table(rows):
+    yield "\n## The rows of \"Failures\"\n\n"
+    yield ("As [php-api.md](php-api.md) has them, each on gatewayd and on the "
+           "PHP GatewayWorker:\n\n")
+    by_name = {}
+    for row in rows:
+        by_name.setdefault(row.name, []).append(row)
+    for name, own in by_name.items():
+        yield f"- {name}{seen(own)}\n"
+
+
+def case_tables(cases):
+    parts = {}
+    for case in cases:
+        parts.setdefault(case.part, []).append(case)
+    for part, own in parts.items():
+        yield f"\n### {part}\n\n" + CASE_COLUMNS
+        for case in own:
+            yield f"| {case.fault} | {case.outcome}{seen([case])} |\n"
+
+
+def document(cells, rows, daemon, real):
+    kinds = {"calls under a fault": cells, "rows of failures": rows,
+             "faults of the daemon's links": daemon, "real faults": real}
+    return "".join([
+        INTRO, "\n| | as expected |\n|---|---|\n",
+        *(f"| {kind} | {as_expected(of_kind)} |\n"
+          for kind, of_kind in kinds.items()),
+        *causes(), *gateway_table(cells), *register_table(cells),
+        *failure_table(rows), "\n## On the daemon's side\n",
+        *case_tables(daemon), "\n## Real faults\n", *case_tables(real)])

@@ -1,0 +1,176 @@
+"""The gateway that is attacked: every kind of port, with a key."""
+
+import contextlib
+import os
+import re
+import resource
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from harness import inner
+from harness.cluster import Gatewayd
+from harness.inner import split_address
+from harness.process import PREFIX, ROOT, wait_until
+from harness.tls import Certificate
+from harness.websocket import KEY, WebSocket
+
+SECRET = "hostile-key"
+SANITIZED = PREFIX.name == "sanitize"
+VARIANT = "release" if PREFIX == ROOT / "out" else PREFIX.name
+THROW = ROOT / "out/build" / VARIANT / "bin/hostile_throw"
+CORPUS = ROOT / "tests/fuzz/corpus"
+HANDSHAKE_TIMEOUT = 5
+MAX_PACKAGE = 1 << 20
+REPORT = re.compile(r"Sanitizer|runtime error|[Aa]ssertion|LeakSanitizer")
+
+# Of the gateway: what recurses as deep as its input says falls off it.
+STACK = (4096 if SANITIZED else 512) * 1024
+
+UPGRADE = (f"GET / HTTP/1.1\r\nHost: hostile\r\nUpgrade: websocket\r\n"
+           f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+           f"Sec-WebSocket-Key: {KEY}\r\n\r\n").encode()
+
+
+@contextlib.contextmanager
+def small_stack():
+    """For programs that are started meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (STACK, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
+
+
+class Target:
+    """`ports` by name; `pid` is the gateway's."""
+
+    def __init__(self, *options):
+        self.folder = Path(tempfile.mkdtemp(prefix="gw-hostile-"))
+        certificate = Certificate(self.folder, "own", "hostile.example")
+        try:
+            self.gateway = self._start(certificate, options)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        self.pid = self.gateway.process.pid
+        self.ports = self._read_ports()
+        self.inner_address = self.gateway.inner_address
+
+    @staticmethod
+    def _start(certificate, options):
+        with small_stack():
+            return Gatewayd(secret_key=SECRET, options=[
+                "--listen", "wss://127.0.0.1:0",
+                "--listen", "text://127.0.0.1:0",
+                "--listen", "frame://127.0.0.1:0",
+                "--listen", "tcp://127.0.0.1:0",
+                "--listen", "websocket://127.0.0.1:0 proxy_protocol",
+                "--tls-certificate", certificate.certificate,
+                "--tls-key", certificate.key,
+                "--status-listen", "127.0.0.1:0",
+                "--handshake-timeout", str(HANDSHAKE_TIMEOUT),
+                "--max-package-size", str(MAX_PACKAGE), *options])
+
+    def _read_ports(self):
+        gateway = self.gateway
+        websocket, proxy = gateway.ports_of("websocket")
+        ports = {"websocket": websocket, "proxy": proxy}
+        for scheme in ("wss", "text", "frame", "tcp"):
+            ports[scheme] = gateway.ports_of(scheme)[0]
+        for name, address in (("inner", gateway.inner_address),
+                              ("register", gateway.own_register),
+                              ("status", gateway.status_address)):
+            ports[name] = split_address(address)[1]
+        return ports
+
+    # ---- what it has ----
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def memory(self):
+        """Bytes that are its own."""
+        text = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return 1024 * sum(int(kb) for kb in re.findall(
+            r"^Private_\w+:\s+(\d+) kB", text, re.M))
+
+    def cpu(self):
+        """Seconds of processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text()
+        user, system = fields.rsplit(") ", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def wait_descriptors(self, most, timeout=None):
+        wait_until(lambda: self.descriptors() <= most,
+                   f"no more than {most} descriptors", timeout)
+
+    # ---- what it still does ----
+
+    def websocket(self, **options):
+        return WebSocket(self.ports["websocket"], **options)
+
+    def peer(self, timeout=30):
+        """An authorised connection to the inner port."""
+        return inner.Peer(self.inner_address, SECRET, timeout)
+
+    def serves(self):
+        """A new client gets in and gets a message; fails if not."""
+        with self.websocket() as client:
+            peer = self.peer()
+            try:
+                peer.send(inner.Frame(5, connection_of(client), body=b"here"))
+                client.expect_text("here", 30)
+            finally:
+                peer.close()
+
+    @property
+    def log(self):
+        return self.gateway.process.log
+
+    def check(self):
+        """It lives, no sanitizer has complained, and its log tells no key."""
+        self.gateway.process.expect_running()
+        log = self.log
+        if REPORT.search(log):
+            raise AssertionError(log[-8000:])
+        if SECRET in log:
+            raise AssertionError("the key is in the log")
+
+    def close(self):
+        gateway = self.gateway
+        try:
+            self.check()
+        finally:
+            gateway.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def connection_of(client):
+    return int(client.client_id[12:], 16)
+
+
+def throw(target, port, count, seed, files, *options):
+    """Starts hostile_throw; its Popen."""
+    command = [THROW, "--seed", seed, *options,
+               f"127.0.0.1:{target.ports[port]}", count, *files]
+    if "--rate" in options: # attackers have processors of their own
+        command = ["nice", "-n", "19", *command]
+    return subprocess.Popen([str(word) for word in command],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True)
+
+
+def thrown(popen, timeout):
+    """Its words, once it has ended; fails unless it ended well."""
+    try:
+        output, _ = popen.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        popen.kill()
+        popen.communicate()
+        raise AssertionError("hostile_throw does not end") from None
+    if popen.returncode != 0:
+        raise AssertionError(f"hostile_throw: {output}")
+    return dict(word.split("=") for word in output.split())
