@@ -87,20 +87,30 @@ static int remove_files(void **state)
 
 /* ---- a connection ------------------------------------------------------- */
 
-static void open_stream(void)
+static void open_stream_on(void (*pair)(int fds[2]))
 {
     memset(&o, 0, sizeof(o));
     gw_buf_init(&o.got, NULL, 0);
-    tcp_pair(fds);
+    pair(fds);
     kind.loop = loop;
     assert_int_equal(gwd_stream_init(&o.stream, &kind, fds[0]), GW_OK);
 }
 
-static void accept_tls(int version)
+static void open_stream(void)
 {
-    open_stream();
+    open_stream_on(tcp_pair);
+}
+
+static void accept_tls_on(void (*pair)(int fds[2]), int version)
+{
+    open_stream_on(pair);
     assert_int_equal(gwd_stream_start_tls(&o.stream, tls), GW_OK);
     peer_begin(&peer, fds[1], version);
+}
+
+static void accept_tls(int version)
+{
+    accept_tls_on(tcp_pair, version);
 }
 
 static void connect_tls(int version)
@@ -248,6 +258,66 @@ static void a_handshake_may_come_byte_by_byte(void **state)
         assert_slice_equal(gw_buf_slice(&o.got), LIT("hello"));
         hang_up();
     }
+}
+
+static ssize_t answer_at_once(gwd_stream *stream, const char *base, size_t len)
+{
+    (void)base;
+    gwd_stream_write(stream, "welcome", 7);
+    return (ssize_t)len;
+}
+
+/* Sockets that keep apart what is sent apart. */
+static void packet_pair(int pair[2])
+{
+    assert_int_equal(
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
+}
+
+/* All that `from` holds in one packet. */
+static void send_packet(BIO *from)
+{
+    char bytes[16384];
+    int len = BIO_read(from, bytes, sizeof(bytes));
+
+    assert_true(len > 0);
+    send_bytes(fds[1], gw_slice_of(bytes, (size_t)len));
+    gwd_loop_turn(loop, true);
+}
+
+static void receive_packet(BIO *to)
+{
+    char bytes[16384];
+    ssize_t len = recv(fds[1], bytes, sizeof(bytes), 0);
+
+    assert_true(len > 0);
+    BIO_write(to, bytes, (int)len);
+}
+
+/* The client's last flight and its request come together, and so do the ticket
+ * and the answer. */
+static void the_first_answer_leaves_with_the_ticket(void **state)
+{
+    BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+    char bytes[64];
+
+    (void)state;
+    kind.on_data = answer_at_once;
+    accept_tls_on(packet_pair, TLS1_3_VERSION);
+    SSL_set_bio(peer.ssl, in, out);
+    assert_int_equal(SSL_do_handshake(peer.ssl), -1);
+    send_packet(out);
+    receive_packet(in);
+    assert_int_equal(SSL_do_handshake(peer.ssl), 1);
+    assert_int_equal(SSL_write(peer.ssl, "hello", 5), 5);
+    send_packet(out);
+    receive_packet(in);
+    assert_int_equal(SSL_read(peer.ssl, bytes, sizeof(bytes)), 7);
+    assert_memory_equal(bytes, "welcome", 7);
+    assert_true(SSL_SESSION_has_ticket(SSL_get0_session(peer.ssl)));
+    assert_int_equal(recv(fds[1], bytes, sizeof(bytes), 0), -1);
+    kind.on_data = on_data;
+    hang_up();
 }
 
 #define MEGABYTE ((size_t)1024 * 1024)
@@ -992,6 +1062,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(both_versions_talk),
+        TEST(the_first_answer_leaves_with_the_ticket),
         TEST(a_handshake_may_come_byte_by_byte),
         TEST(a_megabyte_each_way),
         TEST(what_waits_inside_tls_is_read),
