@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <gwclient/version.h>
 
 #include "core/log.h"
+#include "core/memory.h"
 #include "daemon_tls.h"
 #include "process/master.h"
 #include "process/notify.h"
@@ -183,15 +181,6 @@ static int run(gwd_runtime *r)
     return several ? run_several(r) : run_alone(r);
 }
 
-/* By itself malloc raises this with the largest block that was freed, and then
- * keeps what an attack took of the heap. */
-static void give_back_large_blocks(void)
-{
-#ifdef M_MMAP_THRESHOLD
-    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
-#endif
-}
-
 int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation)
 {
     gwd_runtime runtime = {
@@ -204,7 +193,7 @@ int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN); /* until somebody reloads */
     raise_file_limit();
-    give_back_large_blocks();
+    gwd_memory_init();
     if (set_up(&runtime))
         status = run(&runtime);
     gwd_pid_file_remove(&runtime.pid_file);

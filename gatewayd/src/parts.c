@@ -7,6 +7,7 @@
 #include "core/keepalive.h"
 #include "core/listen.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/random.h"
 #include "hub/hub.h"
 #include "inner/inner.h"
@@ -24,6 +25,7 @@ struct gwd_parts {
     gwd_slot *slot;
     gwd_loop *loop;
     struct event second;
+    size_t most_streams; /* for gwd_memory_ebbs() */
     gwd_hub *hub;
     gwd_clients *clients;
     gwd_inner *inner;
@@ -264,10 +266,14 @@ void gwd_parts_refresh(gwd_parts *p)
 
 static void on_second(evutil_socket_t fd, short what, void *arg)
 {
+    gwd_parts *p = arg;
+
     (void)fd;
     (void)what;
-    gwd_parts_refresh(arg);
+    gwd_parts_refresh(p);
     gwd_log_report();
+    if (gwd_memory_ebbs(&p->most_streams, p->loop->streams))
+        gwd_memory_trim();
 }
 
 static bool start_loop(gwd_parts *p)

@@ -115,7 +115,7 @@ def run_attack(target, attack, count, seed, rate=None):
         options += ["--ids", ids]
     if rate:
         options += ["--rate", rate]
-    elif count >= MANY:
+    elif count >= MANY and attack.weight == 1: # TLS would take too long
         options += ["--parallel", 512]
     try:
         popen = throw(target, attack.port, max(1, int(count * attack.weight)),
