@@ -33,6 +33,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     ext/gateway_session.c \
     ext/gatewayclient.c \
     ext/ini.c \
+    ext/plain.c \
     ext/properties.c \
     ext/protocol.c \
     ext/replace.c \

@@ -191,19 +191,19 @@ static bool keys_add(php_gwc_keys *keys, zval *value)
 
 bool php_gwc_keys_init(php_gwc_keys *keys, zval *value)
 {
-    uint32_t capacity = 1;
+    uint32_t capacity;
     zval *member;
 
     ZVAL_DEREF(value);
-    if (Z_TYPE_P(value) == IS_ARRAY) {
-        capacity = zend_hash_num_elements(Z_ARRVAL_P(value));
-    }
     keys->count = 0;
-    keys->list = safe_emalloc(capacity, sizeof(*keys->list), 1);
-    keys->held = safe_emalloc(capacity, sizeof(*keys->held), 1);
     if (Z_TYPE_P(value) != IS_ARRAY) {
+        keys->list = &keys->one;
+        keys->held = &keys->one_held;
         return keys_add(keys, value);
     }
+    capacity = zend_hash_num_elements(Z_ARRVAL_P(value));
+    keys->list = safe_emalloc(capacity, sizeof(*keys->list), 1);
+    keys->held = safe_emalloc(capacity, sizeof(*keys->held), 1);
     ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(value), member)
     {
         if (!keys_add(keys, member)) {
@@ -223,7 +223,7 @@ void php_gwc_keys_deinit(php_gwc_keys *keys)
             zend_string_release(keys->held[i]);
         }
     }
-    if (keys->list != NULL) {
+    if (keys->list != NULL && keys->list != &keys->one) {
         efree(keys->list);
         efree(keys->held);
     }

@@ -34,6 +34,8 @@ typedef struct php_gwc_keys {
     gw_key *list;
     zend_string **held;
     size_t count;
+    gw_key one; /* a single value needs no heap */
+    zend_string *one_held;
 } php_gwc_keys;
 
 /* The members of an array, or the one value. */

@@ -21,7 +21,11 @@ static void add_uid(HashTable *map, const gw_key *uid)
     zval text;
 
     php_gwc_key_string(&text, uid);
-    php_gwc_map_set(map, uid, &text);
+    if (uid->type == GW_KEY_INT) {
+        zend_hash_index_update(map, (zend_ulong)uid->num, &text);
+    } else {
+        zend_symtable_update(map, Z_STR(text), &text); /* one string for both */
+    }
 }
 
 static int collect_uid(void *arg, const gw_row *row)

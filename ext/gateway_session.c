@@ -3,6 +3,8 @@
 
 #include <ext/standard/php_array.h>
 
+#include "plain.h"
+
 typedef int (*session_command)(gw_client *client, const gw_client_id *id,
                                gw_slice session);
 
@@ -225,19 +227,44 @@ ZEND_METHOD(GatewayClient_Gateway, getSession)
     zend_string_release(text);
 }
 
+typedef struct session_list {
+    HashTable *map;
+    php_gwc_plain plain;
+    bool undecoded; /* some are still strings */
+} session_list;
+
 /* The callback only collects: unserialize() may run user code. */
+static bool take_session(session_list *list, zval *value, gw_slice session)
+{
+    zend_string *copy;
+
+    if (session.len == 0) {
+        ZVAL_EMPTY_ARRAY(value);
+        return true;
+    }
+    if (php_gwc_plain_array(&list->plain, value, session)) {
+        return true;
+    }
+    copy = php_gwc_copy(session);
+    if (copy == NULL) {
+        return false;
+    }
+    ZVAL_STR(value, copy);
+    list->undecoded = true;
+    return true;
+}
+
 static int collect_session(void *arg, const gw_client_id *id, gw_slice session)
 {
-    zend_string *copy = php_gwc_copy(session);
+    session_list *list = arg;
     zend_string *text;
     zval value;
 
-    if (copy == NULL) {
+    if (!take_session(list, &value, session)) {
         return PHP_GWC_NO_MEMORY;
     }
     text = php_gwc_client_id_text(id);
-    ZVAL_STR(&value, copy);
-    zend_hash_update(arg, text, &value);
+    zend_hash_update(list->map, text, &value);
     zend_string_release(text);
     return php_gwc_go_on();
 }
@@ -248,22 +275,27 @@ static void decode_session(zval *value, bool is_current_client)
 
     if (is_current_client) {
         session_copy(&decoded);
-    } else if (Z_STRLEN_P(value) == 0) {
-        array_init(&decoded);
-    } else {
+    } else if (Z_TYPE_P(value) == IS_STRING) {
         php_gwc_unserialize(&decoded, Z_STRVAL_P(value), Z_STRLEN_P(value));
+    } else {
+        return;
     }
     zval_ptr_dtor(value);
     ZVAL_COPY_VALUE(value, &decoded);
 }
 
-/* Session strings become sessions, in place. */
-static void decode_sessions(HashTable *sessions)
+/* What is still a session's string becomes the session, and the current
+ * client's is what $_SESSION has, in place. */
+static void decode_sessions(const session_list *list)
 {
+    zval *current = php_gwc_property_get(php_gwc_context_ce, PHP_GWC_CLIENT_ID);
     zend_string *client_id;
     zval *value;
 
-    ZEND_HASH_FOREACH_STR_KEY_VAL(sessions, client_id, value)
+    if (!list->undecoded && current != NULL && Z_TYPE_P(current) == IS_NULL) {
+        return;
+    }
+    ZEND_HASH_FOREACH_STR_KEY_VAL(list->map, client_id, value)
     {
         zval id;
 
@@ -281,6 +313,7 @@ static void get_sessions(zend_class_entry *called, zval *group,
                          zval *return_value)
 {
     zend_string *text = NULL;
+    session_list list = {0};
     gw_key key;
     gw_client *client;
     int rc;
@@ -295,12 +328,15 @@ static void get_sessions(zend_class_entry *called, zval *group,
     }
     client = php_gwc_begin_all(called);
     if (client != NULL) {
+        list.map = Z_ARRVAL_P(return_value);
+        php_gwc_plain_init(&list.plain);
         rc = gw_get_sessions(client,
                              text == NULL || ZSTR_LEN(text) == 0 ? NULL : &key,
-                             collect_session, Z_ARRVAL_P(return_value));
+                             collect_session, &list);
         php_gwc_end();
+        php_gwc_plain_deinit(&list.plain);
         php_gwc_report(rc, PHP_GWC_QUESTION);
-        decode_sessions(Z_ARRVAL_P(return_value));
+        decode_sessions(&list);
     }
     if (text != NULL) {
         zend_string_release(text);

@@ -46,8 +46,36 @@ TITLES = {
     15: "Growth",
 }
 
-# Rows of callers, in PHP.
-CALLERS = []
+PURE = "pure class"
+PERSISTENT = "pure class, persistent"
+
+# Rows of callers, in PHP. Lower is better where the unit is a time: a 25th of
+# the time is 25 times as fast.
+CALLERS = [
+    at_most(1, "close to a bare send", "call_single", "extension", 1.25,
+            "bare C"),
+    at_most(1, "close to a bare send, in a loop", "call_loop", "extension",
+            1.25, "bare C"),
+    at_most(1, "25 times as fast as the pure class", "call_loop",
+            "extension", 1 / 25, PURE),
+    at_most(1, "2.5 times as fast as it, persistent", "call_loop",
+            "extension", 1 / 2.5, PERSISTENT),
+    at_most(2, "close to a bare round trip", "question", "extension", 1.2,
+            "bare C"),
+    at_most(3, "sendToUid to 16 gateways", "sendToUid_single", "extension",
+            80, unit="µs", sizes=(16,)),
+    at_most(3, "a question to 16 as to one", "question",
+            "extension, 16 gateways", 3, "extension, one gateway"),
+    at_least(4, "3 times as many requests", "requests_per_s", "extension", 3,
+             PURE),
+    at_most(4, "no connect after warm-up", "connects_to_gateway", "extension",
+            0, unit="connects"),
+    at_most(5, "3 times as fast", "list", "extension", 1 / 3, PURE),
+    at_most(5, "half the peak memory", "peak_memory", "extension", 1 / 2,
+            PURE),
+    at_least(13, "10 times the PHP gateway", "commands_per_s", "gatewayd", 10,
+             "GatewayWorker"),
+]
 
 PEERS = ("nchan", "ws", "GatewayWorker")
 

@@ -4,10 +4,6 @@
 #include "listed.h"
 #include "targets.h"
 
-#include "address.h"
-
-#include <stdio.h>
-
 /* ---- begin and end ------------------------------------------------------ */
 
 void gw_call_init(gw_client *c)
@@ -54,12 +50,8 @@ void gw_call_deinit(gw_client *c)
 
 static void notice_fork(gw_client *c)
 {
-    long pid = gw_net_pid();
-
-    if (c->pid == pid)
-        return;
-    c->pid = pid;
-    gw_pool_disown(c);
+    if (gw_fork_guard_look(&c->fork_guard))
+        gw_pool_disown(c);
 }
 
 int gw_call_begin_unswept(gw_client *c)
@@ -254,18 +246,6 @@ int gw_call_prepare(gw_client *c, const gw_request *r)
 
 /* ---- the gateways of clients -------------------------------------------- */
 
-static gw_peer *peer_of(gw_client *c, const gw_client_id *id)
-{
-    char text[GW_IPV4_TEXT_LEN + 1 + 5 + 1];
-    size_t len;
-
-    gw_ipv4_format(id->ip, text);
-    len = strlen(text);
-    len += (size_t)snprintf(text + len, sizeof text - len, ":%u",
-                            (unsigned)id->port);
-    return gw_pool_peer(c, gw_slice_of(text, len));
-}
-
 static int has_target(const gw_call *call, const gw_client_id *id)
 {
     size_t i = call->count;
@@ -290,7 +270,7 @@ static void start_ids(gw_client *c, const gw_client_id *ids, size_t count)
 
         if (has_target(call, &ids[i]))
             continue;
-        peer = peer_of(c, &ids[i]);
+        peer = gw_pool_peer_of(c, &ids[i]);
         t = peer == NULL ? NULL : gw_targets_insert(c, call->count);
         if (t == NULL)
             call->code = GW_ENOMEM;

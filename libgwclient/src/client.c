@@ -66,7 +66,7 @@ static int apply(gw_client *c, const gw_options *o)
 
 static int setup(gw_client *c, const gw_options *o)
 {
-    c->pid = gw_net_pid();
+    gw_fork_guard_init(&c->fork_guard);
     c->report.fallback = "";
     gw_call_init(c);
     c->scratch = gw_mem_alloc(&c->allocator, GW_SCRATCH_LEN);
@@ -120,6 +120,7 @@ void gw_client_free(gw_client *c)
     gw_mem_free(&c->allocator, c->fixed);
     gw_report_deinit(c);
     gw_settings_deinit(c);
+    gw_fork_guard_deinit(&c->fork_guard);
     gw_mem_free(&a, c->scratch);
     gw_mem_free(&a, c);
     gw_net_stop();

@@ -20,7 +20,7 @@
 struct gw_client {
     gw_allocator allocator;
     uint8_t seed[2][GW_SIPHASH_SEED_LEN];
-    long pid;
+    gw_fork_guard fork_guard;
     int busy;
 
     gw_registers *registers;

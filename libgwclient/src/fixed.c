@@ -11,7 +11,7 @@ static int fixed_size(const gw_slice *addresses, size_t count, size_t *size)
 
     if (count > GW_GATEWAYS_MAX)
         return GW_EINVAL;
-    *size = sizeof(gw_list) + count * sizeof(gw_slice);
+    *size = sizeof(gw_list) + count * (sizeof(gw_slice) + sizeof(uint64_t));
     for (i = 0; i < count; i++) {
         if (gw_address_split(addresses[i], &host, &port) != 0)
             return GW_EINVAL;
@@ -31,16 +31,20 @@ static int is_listed(const gw_list *list, gw_slice address)
     return 0;
 }
 
-static void fill(gw_list *list, const gw_slice *addresses, size_t count)
+static void fill(gw_client *c, gw_list *list, const gw_slice *addresses,
+                 size_t count)
 {
-    char *text = (char *)&list->items[count];
+    char *text;
     size_t i;
 
+    list->hashes = (uint64_t *)(void *)&list->items[count];
+    text = (char *)&list->hashes[count];
     for (i = 0; i < count; i++) {
         if (is_listed(list, addresses[i]))
             continue;
         memcpy(text, addresses[i].base, addresses[i].len);
         text[addresses[i].len] = '\0';
+        list->hashes[list->count] = gw_pool_hash(c, addresses[i]);
         list->items[list->count++] = gw_slice_of(text, addresses[i].len);
         text += addresses[i].len + 1;
     }
@@ -63,7 +67,7 @@ int gw_client_set_gateways(gw_client *c, const gw_slice *addresses,
         if (list == NULL)
             return GW_ENOMEM;
         memset(list, 0, sizeof *list);
-        fill(list, addresses, count);
+        fill(c, list, addresses, count);
     }
     gw_mem_free(&c->allocator, c->fixed);
     c->fixed = list;

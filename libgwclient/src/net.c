@@ -16,13 +16,13 @@
 #include <string.h>
 
 #ifdef _WIN32
-#include <process.h>
 #define SYS(name) WSA##name
 #else
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -189,9 +189,62 @@ uint64_t gw_net_now(void)
     return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
 }
 
-long gw_net_pid(void)
+#ifdef MADV_WIPEONFORK
+static volatile unsigned char *guard_page(void)
 {
-    return (long)getpid();
+    size_t len = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char *page = mmap(NULL, len, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (page == MAP_FAILED)
+        return NULL;
+    if (madvise(page, len, MADV_WIPEONFORK) != 0) { /* Linux before 4.14 */
+        munmap(page, len);
+        return NULL;
+    }
+    *page = 1;
+    return page;
+}
+
+void gw_fork_guard_deinit(gw_fork_guard *guard)
+{
+    if (guard->page != NULL)
+        munmap((void *)(uintptr_t)guard->page, (size_t)sysconf(_SC_PAGESIZE));
+    guard->page = NULL;
+}
+#else
+static volatile unsigned char *guard_page(void)
+{
+    return NULL;
+}
+
+void gw_fork_guard_deinit(gw_fork_guard *guard)
+{
+    (void)guard;
+}
+#endif
+
+void gw_fork_guard_init(gw_fork_guard *guard)
+{
+    guard->pid = (long)getpid();
+    guard->page = guard_page();
+}
+
+int gw_fork_guard_look(gw_fork_guard *guard)
+{
+    long pid;
+
+    if (guard->page != NULL) {
+        if (*guard->page != 0)
+            return 0;
+        *guard->page = 1;
+        return 1;
+    }
+    pid = (long)getpid();
+    if (pid == guard->pid)
+        return 0;
+    guard->pid = pid;
+    return 1;
 }
 
 static int random_from_device(void *out, size_t len)
@@ -266,11 +319,10 @@ int gw_net_connect(const gw_endpoint *to, gw_socket *out)
     return error;
 }
 
-int gw_net_send(gw_socket fd, const gw_slice *parts, size_t count, size_t *sent)
+static ssize_t send_parts(gw_socket fd, const gw_slice *parts, size_t count)
 {
     struct iovec iov[GW_NET_PARTS_MAX];
     struct msghdr msg;
-    ssize_t n;
     size_t i;
 
     for (i = 0; i < count; i++) {
@@ -280,9 +332,17 @@ int gw_net_send(gw_socket fd, const gw_slice *parts, size_t count, size_t *sent)
     memset(&msg, 0, sizeof msg);
     msg.msg_iov = iov;
     msg.msg_iovlen = (int)count;
+    return sendmsg(fd, &msg, MSG_NOSIGNAL);
+}
+
+int gw_net_send(gw_socket fd, const gw_slice *parts, size_t count, size_t *sent)
+{
+    ssize_t n;
+
     *sent = 0;
     do {
-        n = sendmsg(fd, &msg, MSG_NOSIGNAL);
+        n = count == 1 ? send(fd, parts->base, parts->len, MSG_NOSIGNAL)
+                       : send_parts(fd, parts, count);
     } while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK ? GW_EAGAIN : errno;
@@ -359,9 +419,22 @@ uint64_t gw_net_now(void)
     return GetTickCount64();
 }
 
-long gw_net_pid(void)
+/* There is no fork(). */
+void gw_fork_guard_init(gw_fork_guard *guard)
 {
-    return (long)_getpid();
+    guard->pid = 0;
+    guard->page = NULL;
+}
+
+void gw_fork_guard_deinit(gw_fork_guard *guard)
+{
+    (void)guard;
+}
+
+int gw_fork_guard_look(gw_fork_guard *guard)
+{
+    (void)guard;
+    return 0;
 }
 
 /* RtlGenRandom, by the name under which advapi32 exports it. */

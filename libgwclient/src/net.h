@@ -43,8 +43,18 @@ void gw_net_stop(void);
 /* Milliseconds on a clock that is never set. */
 uint64_t gw_net_now(void);
 
-/* Tells a child from its parent after fork(). */
-long gw_net_pid(void);
+/* Tells a child from its parent after fork(). Where the kernel wipes a page for
+ * a child, looking costs no system call. */
+typedef struct gw_fork_guard {
+    long pid;
+    volatile unsigned char *page; /* 0 in a child; NULL: compare the pid */
+} gw_fork_guard;
+
+void gw_fork_guard_init(gw_fork_guard *guard);
+void gw_fork_guard_deinit(gw_fork_guard *guard);
+
+/* Whether this is another process than at the last look. */
+int gw_fork_guard_look(gw_fork_guard *guard);
 
 /* Unpredictable bytes: the seed of the client's hashes. */
 int gw_net_random(void *out, size_t len);

@@ -4,6 +4,8 @@
 
 #include "address.h"
 
+#include <stdio.h>
+
 /* Host names are asked again after this; numeric addresses never change. */
 #define RESOLVE_TTL_MS 30000u
 /* A peer without connections and debts is forgotten after this. */
@@ -39,9 +41,13 @@ static gw_peer *peer_new(gw_client *c, gw_slice address, uint64_t hash)
     return peer;
 }
 
-gw_peer *gw_pool_peer(gw_client *c, gw_slice address)
+uint64_t gw_pool_hash(const gw_client *c, gw_slice address)
 {
-    uint64_t hash = gw_siphash(address.base, address.len, c->seed[0]);
+    return gw_siphash(address.base, address.len, c->seed[0]);
+}
+
+gw_peer *gw_pool_peer(gw_client *c, gw_slice address, uint64_t hash)
+{
     gw_peer *peer = c->pool.buckets[bucket_of(hash)];
 
     for (; peer != NULL; peer = peer->next) {
@@ -50,6 +56,35 @@ gw_peer *gw_pool_peer(gw_client *c, gw_slice address)
             return peer;
     }
     return peer_new(c, address, hash);
+}
+
+/* A peer is remembered here under the numbers from which its address was made;
+ * one of the same IP under a host name is another peer. */
+static gw_peer **recent_of(gw_client *c, const gw_client_id *id)
+{
+    uint32_t mix = (id->ip ^ id->port) * 2654435769u;
+
+    return &c->pool.recent[mix >> 28 & (GW_POOL_RECENT - 1)];
+}
+
+gw_peer *gw_pool_peer_of(gw_client *c, const gw_client_id *id)
+{
+    gw_peer **recent = recent_of(c, id);
+    char text[GW_IPV4_TEXT_LEN + 1 + 5 + 1];
+    gw_slice address;
+    size_t len;
+
+    if (*recent != NULL && id->ip != 0 && (*recent)->ip == id->ip &&
+        (*recent)->port == id->port &&
+        print_equal(&(*recent)->key, &c->key.print))
+        return *recent;
+    gw_ipv4_format(id->ip, text);
+    len = strlen(text);
+    len += (size_t)snprintf(text + len, sizeof text - len, ":%u",
+                            (unsigned)id->port);
+    address = gw_slice_of(text, len);
+    *recent = gw_pool_peer(c, address, gw_pool_hash(c, address));
+    return *recent;
 }
 
 int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
@@ -215,6 +250,17 @@ static void close_old(gw_client *c, gw_peer *peer, uint64_t now)
     }
 }
 
+static void peer_free(gw_client *c, gw_peer *peer)
+{
+    size_t i;
+
+    for (i = 0; i < GW_POOL_RECENT; i++) {
+        if (c->pool.recent[i] == peer)
+            c->pool.recent[i] = NULL;
+    }
+    gw_mem_free(&c->allocator, peer);
+}
+
 static int is_forgettable(const gw_peer *peer, uint64_t now)
 {
     uint64_t ttl =
@@ -238,7 +284,7 @@ void gw_pool_sweep(gw_client *c, uint64_t now)
             close_old(c, peer, now);
             if (is_forgettable(peer, now)) {
                 *at = peer->next;
-                gw_mem_free(&c->allocator, peer);
+                peer_free(c, peer);
             } else {
                 at = &peer->next;
             }
@@ -293,7 +339,7 @@ void gw_pool_deinit(gw_client *c)
     for (i = 0; i < GW_POOL_BUCKETS; i++) {
         while ((peer = c->pool.buckets[i]) != NULL) {
             c->pool.buckets[i] = peer->next;
-            gw_mem_free(&c->allocator, peer);
+            peer_free(c, peer);
         }
     }
 }

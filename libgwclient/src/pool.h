@@ -49,9 +49,12 @@ typedef struct gw_peer {
 
 #define GW_POOL_BUCKETS 64 /* a power of two */
 
+#define GW_POOL_RECENT 16 /* likewise */
+
 typedef struct gw_pool {
     gw_peer *buckets[GW_POOL_BUCKETS];
-    size_t idle_count; /* over all peers */
+    gw_peer *recent[GW_POOL_RECENT]; /* found by client_id */
+    size_t idle_count;               /* over all peers */
     uint64_t swept_at;
 } gw_pool;
 
@@ -62,9 +65,14 @@ static inline gw_slice gw_peer_address(const gw_peer *peer)
 
 struct gw_client;
 
-/* The peer of an address under the client's current key, made when it is new;
- * NULL: out of memory. It stays until a later call's sweep. */
-gw_peer *gw_pool_peer(struct gw_client *c, gw_slice address);
+uint64_t gw_pool_hash(const struct gw_client *c, gw_slice address);
+
+/* The peer of an address (and its hash) under the client's current key, made
+ * when it is new; NULL: out of memory. It stays until a later call's sweep. */
+gw_peer *gw_pool_peer(struct gw_client *c, gw_slice address, uint64_t hash);
+
+/* The same for the address that is in a client_id. */
+gw_peer *gw_pool_peer_of(struct gw_client *c, const gw_client_id *id);
 
 /* Resolves the peer's host unless that was done lately. GW_OK, GW_ERESOLVE,
  * GW_ENOMEM. */

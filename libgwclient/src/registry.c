@@ -33,7 +33,6 @@ const gw_list *gw_registry_find(const gw_client *c, uint64_t now)
 typedef struct reader {
     const gw_client *c;
     gw_list *list; /* NULL while only measuring */
-    uint64_t *hashes;
     char *text;
     size_t count;
     size_t size;
@@ -54,7 +53,8 @@ static int is_listed(const reader *r, gw_slice address, uint64_t hash)
     size_t i;
 
     for (i = 0; i < r->list->count; i++) {
-        if (r->hashes[i] == hash && gw_slice_equal(r->list->items[i], address))
+        if (r->list->hashes[i] == hash &&
+            gw_slice_equal(r->list->items[i], address))
             return 1;
     }
     return 0;
@@ -63,22 +63,22 @@ static int is_listed(const reader *r, gw_slice address, uint64_t hash)
 static int copy(void *arg, gw_slice address)
 {
     reader *r = arg;
-    uint64_t hash = gw_siphash(address.base, address.len, r->c->seed[0]);
+    uint64_t hash = gw_pool_hash(r->c, address);
 
     if (is_listed(r, address, hash))
         return 0;
     memcpy(r->text, address.base, address.len);
     r->text[address.len] = '\0';
-    r->hashes[r->list->count] = hash;
+    r->list->hashes[r->list->count] = hash;
     r->list->items[r->list->count++] = gw_slice_of(r->text, address.len);
     r->text += address.len + 1;
     return 0;
 }
 
-/* One block: struct, slices, hashes (used only while reading), text. */
+/* One block: struct, slices, hashes, text. */
 static int read_addresses(gw_client *c, gw_slice addresses, gw_list **out)
 {
-    reader r = {c, NULL, NULL, NULL, 0, 0};
+    reader r = {c, NULL, NULL, 0, 0};
     size_t fixed;
     int rc;
 
@@ -86,12 +86,13 @@ static int read_addresses(gw_client *c, gw_slice addresses, gw_list **out)
     rc = gw_register_each_address(addresses, measure, &r);
     if (rc != 0 || r.count == 0)
         return rc;
-    fixed = sizeof *r.list + r.count * (sizeof(gw_slice) + sizeof *r.hashes);
+    fixed =
+        sizeof *r.list + r.count * (sizeof(gw_slice) + sizeof *r.list->hashes);
     r.list = gw_mem_alloc(&c->allocator, fixed + r.size);
     if (r.list == NULL)
         return GW_ENOMEM;
     r.list->count = 0;
-    r.hashes = (uint64_t *)(void *)&r.list->items[r.count];
+    r.list->hashes = (uint64_t *)(void *)&r.list->items[r.count];
     r.text = (char *)r.list + fixed;
     rc = gw_register_each_address(addresses, copy, &r);
     if (rc != 0) {

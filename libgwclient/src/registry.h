@@ -14,6 +14,7 @@ typedef struct gw_list {
     gw_print key;
     uint64_t fetched_at;
     size_t count;
+    uint64_t *hashes; /* of the items, as the pool has them */
     gw_slice items[1];
 } gw_list;
 

@@ -1,5 +1,6 @@
 #include "reply.h"
 
+#include "key.h"
 #include "ser_read.h"
 
 /* ---- steps of a walk ---------------------------------------------------- */
@@ -31,14 +32,19 @@ static int close_reply(gw_ser *ser)
 /* 1: an element's key; 0: the array has ended; else an error. */
 static int next_key(gw_ser *ser, gw_key *key)
 {
-    gw_ser_token token;
-    int rc = gw_ser_next(ser, &token);
+    gw_slice text;
+    int rc = gw_ser_read_end(ser);
 
     if (rc != 0)
-        return rc;
-    if (token.type == GW_SER_ARRAY_END)
-        return 0;
-    rc = gw_ser_key(&token, key);
+        return rc < 0 ? rc : 0;
+    if (gw_ser_peek(ser) == 'i') {
+        key->type = GW_KEY_INT;
+        rc = gw_ser_read_int(ser, &key->num);
+    } else {
+        rc = gw_ser_read_string(ser, &text);
+        if (rc == 0)
+            *key = gw_key_normalize(text);
+    }
     return rc != 0 ? rc : 1;
 }
 
@@ -53,12 +59,12 @@ static int to_connection(int64_t num, uint32_t *connection)
 /* The same as next_key(), for maps by connection. */
 static int next_connection(gw_ser *ser, uint32_t *connection)
 {
-    gw_key key;
-    int rc = next_key(ser, &key);
+    int64_t num;
+    int rc = gw_ser_read_end(ser);
 
-    if (rc <= 0)
-        return rc;
-    if (key.type != GW_KEY_INT || to_connection(key.num, connection) != 0)
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    if (gw_ser_read_int(ser, &num) != 0 || to_connection(num, connection) != 0)
         return GW_EPROTO;
     return 1;
 }
@@ -97,12 +103,12 @@ static int walk_ids(gw_ser *ser, gw_visitor *v, const gw_key *uid)
     int rc;
 
     while ((rc = next_key(ser, &index)) > 0) {
-        gw_ser_token token;
         gw_client_id id;
         uint32_t connection;
+        int64_t num;
 
-        rc = expect(ser, GW_SER_INT, &token);
-        if (rc != 0 || to_connection(token.num, &connection) != 0)
+        rc = gw_ser_read_int(ser, &num);
+        if (rc != 0 || to_connection(num, &connection) != 0)
             return GW_EPROTO;
         if (v == NULL)
             continue;
@@ -127,14 +133,14 @@ int gw_reply_ids(gw_slice reply, gw_visitor *v)
 int gw_reply_uids(gw_slice reply, gw_visitor *v)
 {
     gw_ser ser;
-    gw_ser_token token;
     gw_key uid;
+    int64_t count;
     int rc = open_reply(&ser, reply);
 
     if (rc != 0)
         return rc;
     while ((rc = next_key(&ser, &uid)) > 0) {
-        rc = expect(&ser, GW_SER_ARRAY, &token);
+        rc = gw_ser_read_array(&ser, &count);
         if (rc == 0 && v != NULL)
             rc = v->fn.uid(v->arg, &uid, NULL);
         if (rc == 0)
@@ -148,7 +154,7 @@ int gw_reply_uids(gw_slice reply, gw_visitor *v)
 int gw_reply_sessions(gw_slice reply, gw_visitor *v)
 {
     gw_ser ser;
-    gw_ser_token token;
+    gw_slice session;
     uint32_t connection;
     int rc = open_reply(&ser, reply);
 
@@ -157,9 +163,9 @@ int gw_reply_sessions(gw_slice reply, gw_visitor *v)
     while ((rc = next_connection(&ser, &connection)) > 0) {
         gw_client_id id = id_at(v, connection);
 
-        rc = expect(&ser, GW_SER_STRING, &token);
+        rc = gw_ser_read_string(&ser, &session);
         if (rc == 0 && v != NULL)
-            rc = v->fn.session(v->arg, &id, token.text);
+            rc = v->fn.session(v->arg, &id, session);
         if (rc != 0)
             return rc;
     }
@@ -169,16 +175,16 @@ int gw_reply_sessions(gw_slice reply, gw_visitor *v)
 int gw_reply_counts(gw_slice reply, gw_visitor *v)
 {
     gw_ser ser;
-    gw_ser_token token;
     gw_key group;
+    int64_t count;
     int rc = open_reply(&ser, reply);
 
     if (rc != 0)
         return rc;
     while ((rc = next_key(&ser, &group)) > 0) {
-        rc = expect(&ser, GW_SER_INT, &token);
+        rc = gw_ser_read_int(&ser, &count);
         if (rc == 0 && v != NULL)
-            rc = v->fn.count(v->arg, &group, token.num);
+            rc = v->fn.count(v->arg, &group, count);
         if (rc != 0)
             return rc;
     }
@@ -258,7 +264,8 @@ static int read_session(const gw_ser_token *token, gw_row *row)
     return 0;
 }
 
-static int is_named(const gw_key *key, const char *name)
+/* The length of a literal is known when this is compiled. */
+static inline int is_named(const gw_key *key, const char *name)
 {
     return key->type == GW_KEY_STRING && key->str.len == strlen(name) &&
            memcmp(key->str.base, name, key->str.len) == 0;
@@ -267,8 +274,13 @@ static int is_named(const gw_key *key, const char *name)
 static int read_field(gw_ser *ser, const gw_key *name, gw_row *row)
 {
     gw_ser_token token;
-    int rc = gw_ser_next(ser, &token);
+    int rc;
 
+    if (is_named(name, "uid") && gw_ser_peek(ser) == 's') {
+        row->uid.type = GW_KEY_STRING;
+        return gw_ser_read_string(ser, &row->uid.str);
+    }
+    rc = gw_ser_next(ser, &token);
     if (rc != 0)
         return rc;
     if (is_named(name, "uid"))
@@ -282,9 +294,9 @@ static int read_field(gw_ser *ser, const gw_key *name, gw_row *row)
 
 static int read_row(gw_ser *ser, gw_row *row)
 {
-    gw_ser_token token;
     gw_key name;
-    int rc = expect(ser, GW_SER_ARRAY, &token);
+    int64_t count;
+    int rc = gw_ser_read_array(ser, &count);
 
     row->uid.type = GW_KEY_NONE;
     row->uid.num = 0;

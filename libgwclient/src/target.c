@@ -11,6 +11,8 @@
 #define PIECE_LEN ((size_t)65536)
 /* So many reads in a row, then the other gateways have their turn. */
 #define READS_MAX 32
+/* Frames up to this size are sent in one piece. */
+#define JOIN_MAX ((size_t)4096)
 
 /* IS_ONLINE of connection 0, which no client has: the cheapest question. */
 static const uint8_t probe_frame[GW_FRAME_HEAD_LEN] = {0,
@@ -281,6 +283,24 @@ static size_t skip_sent(gw_slice *parts, size_t count, size_t sent)
     return n;
 }
 
+/* What is short costs less to copy than the kernel takes to gather it. The key
+ * is not left in the scratch buffer. */
+static size_t join(const gw_client *c, const gw_target *t, gw_slice *parts,
+                   size_t count)
+{
+    char *to = c->scratch;
+    size_t i;
+
+    if (count == 1 || t->total > JOIN_MAX || !t->conn->authorised)
+        return count;
+    for (i = 0; i < count; i++) {
+        memcpy(to, parts[i].base, parts[i].len);
+        to += parts[i].len;
+    }
+    parts[0] = gw_slice_of(c->scratch, (size_t)(to - c->scratch));
+    return 1;
+}
+
 static void dial(gw_client *c, gw_target *t)
 {
     int rc = gw_pool_resolve(c, t->peer, c->call.now);
@@ -332,6 +352,7 @@ static void send_some(gw_client *c, gw_target *t)
 
     while (t->sent < t->total) {
         count = skip_sent(parts, collect_parts(c, t, parts), t->sent);
+        count = join(c, t, parts, count);
         rc = gw_net_send(t->conn->fd, parts, count, &sent);
         if (rc == GW_EAGAIN)
             return;
@@ -347,18 +368,16 @@ static void send_some(gw_client *c, gw_target *t)
 
 static void send_on(gw_client *c, gw_target *t, gw_conn *conn, int pooled)
 {
-    gw_slice parts[GW_NET_PARTS_MAX];
-    size_t i, count;
+    const gw_request *r = c->call.request;
 
     t->conn = conn;
     t->pooled = pooled;
     /* Only a command without reply needs the probe: replies prove the key. */
-    t->probing = !pooled && t->peer->suspect && c->call.request->check == NULL;
+    t->probing = !pooled && t->peer->suspect && r->check == NULL;
     t->sent = 0;
-    t->total = 0;
-    count = collect_parts(c, t, parts);
-    for (i = 0; i < count; i++)
-        t->total += parts[i].len;
+    t->total = (conn->authorised ? 0 : c->key.frame.len) + sizeof t->head +
+               t->ext.len + r->frame.body.len +
+               (t->probing ? sizeof probe_frame : 0);
     t->state = GW_TARGET_SEND;
     send_some(c, t);
 }

@@ -1,5 +1,7 @@
 #include "buf.h"
 
+#include "decimal.h"
+
 enum { FIRST_CAP = 64 };
 
 void gw_buf_init(gw_buf *buf, const gw_allocator *allocator, size_t max)
@@ -85,42 +87,36 @@ void gw_buf_commit(gw_buf *buf, size_t len)
 
 void gw_buf_put(gw_buf *buf, const void *base, size_t len)
 {
+    char *to;
+
     if (len == 0)
         return;
-
-    char *to = gw_buf_reserve(buf, len);
-    if (to == NULL)
-        return;
+    if (buf->error == GW_OK && len <= buf->cap - buf->len) {
+        to = buf->base + buf->len;
+    } else {
+        to = gw_buf_reserve(buf, len);
+        if (to == NULL)
+            return;
+    }
     memcpy(to, base, len);
-    gw_buf_commit(buf, len);
-}
-
-void gw_buf_put_slice(gw_buf *buf, gw_slice s)
-{
-    gw_buf_put(buf, s.base, s.len);
-}
-
-void gw_buf_put_str(gw_buf *buf, const char *str)
-{
-    gw_buf_put(buf, str, strlen(str));
+    buf->len += len;
 }
 
 void gw_buf_put_char(gw_buf *buf, char c)
 {
-    gw_buf_put(buf, &c, 1);
+    if (buf->error == GW_OK && buf->len < buf->cap)
+        buf->base[buf->len++] = c;
+    else
+        gw_buf_put(buf, &c, 1);
 }
 
 void gw_buf_put_int(gw_buf *buf, int64_t num)
 {
-    char text[20]; /* "-9223372036854775808" */
-    char *p = text + sizeof text;
-    uint64_t left = num < 0 ? 0 - (uint64_t)num : (uint64_t)num;
+    size_t len = gw_decimal_len(num);
+    char *p = gw_buf_reserve(buf, len);
 
-    do {
-        *--p = (char)('0' + left % 10);
-        left /= 10;
-    } while (left != 0);
-    if (num < 0)
-        *--p = '-';
-    gw_buf_put(buf, p, (size_t)(text + sizeof text - p));
+    if (p == NULL)
+        return;
+    gw_decimal_put(p, num, len);
+    gw_buf_commit(buf, len);
 }

@@ -3,6 +3,7 @@
 #ifndef GW_WIRE_BUF_H
 #define GW_WIRE_BUF_H
 
+#include <string.h>
 #include <gwclient/error.h>
 #include <gwclient/types.h>
 
@@ -28,8 +29,17 @@ char *gw_buf_reserve(gw_buf *buf, size_t len);
 void gw_buf_commit(gw_buf *buf, size_t len);
 
 void gw_buf_put(gw_buf *buf, const void *base, size_t len);
-void gw_buf_put_slice(gw_buf *buf, gw_slice s);
-void gw_buf_put_str(gw_buf *buf, const char *str);
+static inline void gw_buf_put_slice(gw_buf *buf, gw_slice s)
+{
+    gw_buf_put(buf, s.base, s.len);
+}
+
+/* The length of a literal is known when this is compiled. */
+static inline void gw_buf_put_str(gw_buf *buf, const char *str)
+{
+    gw_buf_put(buf, str, strlen(str));
+}
+
 void gw_buf_put_char(gw_buf *buf, char c);
 void gw_buf_put_int(gw_buf *buf, int64_t num); /* decimal */
 

@@ -5,31 +5,28 @@
 
 enum { RAW_LEN = GW_CLIENT_ID_LEN / 2 };
 
-/* The digit's value, or -1. */
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+/* The digit's value plus one; 0 for what is none. */
+static const uint8_t hex_digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+    ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+    ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+    ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 int gw_client_id_parse(gw_slice text, gw_client_id *out)
 {
+    const uint8_t *p = (const uint8_t *)text.base;
     uint8_t raw[RAW_LEN];
 
     if (text.len != GW_CLIENT_ID_LEN)
         return GW_EINVAL;
-    for (size_t i = 0; i < RAW_LEN; i++) {
-        int high = hex_digit(text.base[2 * i]);
-        int low = hex_digit(text.base[2 * i + 1]);
+    for (size_t i = 0; i < RAW_LEN; i++, p += 2) {
+        unsigned high = hex_digits[p[0]];
+        unsigned low = hex_digits[p[1]];
 
-        if (high < 0 || low < 0)
+        if (high == 0 || low == 0)
             return GW_EINVAL;
-        raw[i] = (uint8_t)(high << 4 | low);
+        raw[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
     out->ip = gw_get_u32(raw);
     out->port = gw_get_u16(raw + 4);

@@ -27,14 +27,30 @@ int gw_decimal_canonical(gw_slice s)
     return digits.base[0] != '0' || s.len == 1;
 }
 
-int gw_decimal_int(gw_slice s, int64_t *num)
+/* So many digits fit into 64 bits whatever they are. */
+#define SHORT_LEN 18
+
+static int read_short(gw_slice digits, int negative, int64_t *num)
 {
-    gw_slice digits = without_sign(s);
-    int negative = digits.len != s.len;
+    int64_t value = 0;
+
+    for (size_t i = 0; i < digits.len; i++) {
+        unsigned digit = (unsigned)(digits.base[i] - '0');
+
+        if (digit > 9)
+            return GW_EPROTO;
+        value = value * 10 + (int64_t)digit;
+    }
+    *num = negative ? -value : value;
+    return GW_OK;
+}
+
+static int read_long(gw_slice digits, int negative, int64_t *num)
+{
     uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1 : 0);
     uint64_t value = 0;
 
-    if (digits.len == 0 || gw_decimal_run(digits) != digits.len)
+    if (gw_decimal_run(digits) != digits.len)
         return GW_EPROTO;
     for (size_t i = 0; i < digits.len; i++) {
         unsigned digit = (unsigned)(digits.base[i] - '0');
@@ -48,4 +64,43 @@ int gw_decimal_int(gw_slice s, int64_t *num)
            : value == 0 ? 0
                         : -(int64_t)(value - 1) - 1;
     return GW_OK;
+}
+
+int gw_decimal_int(gw_slice s, int64_t *num)
+{
+    gw_slice digits = without_sign(s);
+    int negative = digits.len != s.len;
+
+    if (digits.len == 0)
+        return GW_EPROTO;
+    return digits.len <= SHORT_LEN ? read_short(digits, negative, num)
+                                   : read_long(digits, negative, num);
+}
+
+static uint64_t magnitude(int64_t num)
+{
+    return num < 0 ? 0 - (uint64_t)num : (uint64_t)num;
+}
+
+size_t gw_decimal_len(int64_t num)
+{
+    uint64_t left = magnitude(num);
+    size_t len = num < 0 ? 2 : 1;
+
+    for (; left >= 10; left /= 10)
+        len++;
+    return len;
+}
+
+void gw_decimal_put(char *out, int64_t num, size_t len)
+{
+    uint64_t left = magnitude(num);
+    size_t first = num < 0 ? 1 : 0;
+
+    while (len-- > first) {
+        out[len] = (char)('0' + left % 10);
+        left /= 10;
+    }
+    if (num < 0)
+        out[0] = '-';
 }

@@ -12,6 +12,12 @@ int gw_decimal_int(gw_slice s, int64_t *num);
  * Says nothing about its size. */
 int gw_decimal_canonical(gw_slice s);
 
+/* How many characters `num` has in decimal, and those characters, which is all
+ * that is written: `len` must be that number. */
+#define GW_DECIMAL_LEN_MAX 20 /* "-9223372036854775808" */
+size_t gw_decimal_len(int64_t num);
+void gw_decimal_put(char *out, int64_t num, size_t len);
+
 /* The length of the run of digits at the start of `s`. */
 size_t gw_decimal_run(gw_slice s);
 

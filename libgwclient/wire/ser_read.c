@@ -5,6 +5,8 @@
 
 /* The shortest element: "i:0;" and "N;". */
 enum { ELEMENT_LEN_MIN = 6 };
+/* So many fit into 64 bits, whatever they are. */
+enum { SHORT_DIGITS = 18 };
 
 void gw_ser_init(gw_ser *ser, gw_slice text)
 {
@@ -21,11 +23,12 @@ static gw_slice rest_of(const gw_ser *ser)
     return gw_slice_of(ser->p, (size_t)(ser->end - ser->p));
 }
 
-static int take(gw_ser *ser, const char *text)
-{
-    size_t len = strlen(text);
+/* For literals: the comparison is then an instruction or two. */
+#define take(ser, literal) take_bytes(ser, literal, sizeof(literal) - 1)
 
-    if (rest_of(ser).len < len || memcmp(ser->p, text, len) != 0)
+static inline int take_bytes(gw_ser *ser, const char *text, size_t len)
+{
+    if ((size_t)(ser->end - ser->p) < len || memcmp(ser->p, text, len) != 0)
         return GW_EPROTO;
     ser->p += len;
     return GW_OK;
@@ -44,16 +47,39 @@ static int take_until(gw_ser *ser, char end, gw_slice *text)
     return GW_OK;
 }
 
-/* A length or count: digits and `end`. */
-static int take_count(gw_ser *ser, const char *end, int64_t *count)
+static inline unsigned digit_at(const char *p)
 {
-    gw_slice rest = rest_of(ser);
-    gw_slice digits = gw_slice_of(rest.base, gw_decimal_run(rest));
+    return (unsigned)(unsigned char)*p - '0';
+}
 
-    if (gw_decimal_int(digits, count) != GW_OK)
-        return GW_EPROTO;
+/* The usual case in one go: a few digits. 0: there are none, or many. */
+static inline size_t short_number(const gw_ser *ser, int64_t *num)
+{
+    const char *p = ser->p;
+    const char *stop =
+        ser->end - p > SHORT_DIGITS ? p + SHORT_DIGITS : ser->end;
+    int64_t value = 0;
+
+    for (; p < stop && digit_at(p) <= 9; p++)
+        value = value * 10 + digit_at(p);
+    if (p < ser->end && digit_at(p) <= 9)
+        return 0;
+    *num = value;
+    return (size_t)(p - ser->p);
+}
+
+/* A length or count. */
+static int take_count(gw_ser *ser, int64_t *count)
+{
+    gw_slice digits = gw_slice_of(ser->p, short_number(ser, count));
+
+    if (digits.len == 0) {
+        digits.len = gw_decimal_run(rest_of(ser));
+        if (gw_decimal_int(digits, count) != GW_OK)
+            return GW_EPROTO;
+    }
     ser->p += digits.len;
-    return take(ser, end);
+    return GW_OK;
 }
 
 /* LEN:"bytes" */
@@ -61,7 +87,7 @@ static int take_quoted(gw_ser *ser, gw_slice *text)
 {
     int64_t len;
 
-    if (take_count(ser, ":\"", &len) != GW_OK ||
+    if (take_count(ser, &len) != GW_OK || take(ser, ":\"") != GW_OK ||
         (uint64_t)len > rest_of(ser).len)
         return GW_EPROTO;
     *text = gw_slice_of(ser->p, (size_t)len);
@@ -72,7 +98,7 @@ static int take_quoted(gw_ser *ser, gw_slice *text)
 /* N:{ */
 static int open_braces(gw_ser *ser, int64_t *count)
 {
-    if (take_count(ser, ":{", count) != GW_OK ||
+    if (take_count(ser, count) != GW_OK || take(ser, ":{") != GW_OK ||
         (uint64_t)*count > rest_of(ser).len / ELEMENT_LEN_MIN)
         return GW_EPROTO;
     if (ser->depth == GW_SER_DEPTH_MAX)
@@ -101,9 +127,17 @@ static int read_bool(gw_ser *ser, gw_ser_token *token)
 static int read_int(gw_ser *ser, gw_ser_token *token)
 {
     gw_slice text;
+    size_t digits;
 
     token->type = GW_SER_INT;
-    if (take(ser, ":") != GW_OK || take_until(ser, ';', &text) != GW_OK ||
+    if (take(ser, ":") != GW_OK)
+        return GW_EPROTO;
+    digits = short_number(ser, &token->num);
+    if (digits > 0 && ser->p + digits < ser->end && ser->p[digits] == ';') {
+        ser->p += digits + 1;
+        return GW_OK;
+    }
+    if (take_until(ser, ';', &text) != GW_OK ||
         gw_decimal_int(text, &token->num) != GW_OK)
         return GW_EPROTO;
     return GW_OK;
@@ -202,7 +236,7 @@ static int read_custom(gw_ser *ser, gw_ser_token *token)
 
     token->type = GW_SER_OPAQUE;
     if (take_class(ser) != GW_OK || take(ser, ":") != GW_OK ||
-        take_count(ser, ":{", &len) != GW_OK ||
+        take_count(ser, &len) != GW_OK || take(ser, ":{") != GW_OK ||
         (uint64_t)len > rest_of(ser).len)
         return GW_EPROTO;
     ser->p += len;
@@ -224,9 +258,9 @@ static int read_reference(gw_ser *ser, gw_ser_token *token)
 
     token->type = GW_SER_OPAQUE;
     ser->references++;
-    if (take(ser, ":") != GW_OK)
+    if (take(ser, ":") != GW_OK || take_count(ser, &slot) != GW_OK)
         return GW_EPROTO;
-    return take_count(ser, ";", &slot);
+    return take(ser, ";");
 }
 
 void gw_ser_init_object(gw_ser *ser, gw_slice object, gw_slice *name)
@@ -240,26 +274,21 @@ void gw_ser_init_object(gw_ser *ser, gw_slice object, gw_slice *name)
 
 static int read_value(gw_ser *ser, gw_ser_token *token)
 {
-    static const struct {
-        char letter;
-        int (*read)(gw_ser *, gw_ser_token *);
-    } types[] = {
-        {'N', read_null},      {'b', read_bool},      {'i', read_int},
-        {'d', read_double},    {'s', read_string},    {'a', read_array},
-        {'O', read_object},    {'C', read_custom},    {'E', read_enum},
-        {'R', read_reference}, {'r', read_reference},
+    static int (*const readers[])(gw_ser *, gw_ser_token *) = {
+        ['N'] = read_null,      ['b'] = read_bool,      ['i'] = read_int,
+        ['d'] = read_double,    ['s'] = read_string,    ['a'] = read_array,
+        ['O'] = read_object,    ['C'] = read_custom,    ['E'] = read_enum,
+        ['R'] = read_reference, ['r'] = read_reference,
     };
 
     if (ser->p == ser->end)
         return GW_EPROTO;
 
-    char letter = ser->members ? 'a' : *ser->p++;
+    size_t letter = ser->members ? 'a' : (unsigned char)*ser->p++;
     ser->members = 0;
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (types[i].letter == letter)
-            return types[i].read(ser, token);
-    }
-    return GW_EPROTO;
+    if (letter >= sizeof readers / sizeof readers[0] || readers[letter] == NULL)
+        return GW_EPROTO;
+    return readers[letter](ser, token);
 }
 
 static int read_key(gw_ser *ser, gw_ser_token *token)
@@ -333,6 +362,83 @@ int gw_ser_next(gw_ser *ser, gw_ser_token *token)
     else if (ser->depth == 0)
         ser->done = 1;
     return rc;
+}
+
+/* ---- short ways --------------------------------------------------------- */
+
+/* Goes on to the next key or value of the innermost array. */
+static inline int advance(gw_ser *ser)
+{
+    unsigned top = ser->depth - 1;
+
+    if (ser->depth == 0 || ser->done != 0)
+        return GW_EPROTO;
+    if (!ser->key_next[top]) {
+        ser->key_next[top] = 1;
+        ser->left[top]--;
+        return GW_OK;
+    }
+    if (ser->left[top] <= 0)
+        return GW_EPROTO;
+    ser->key_next[top] = 0;
+    return GW_OK;
+}
+
+static inline int failed(gw_ser *ser)
+{
+    ser->done = GW_EPROTO;
+    return GW_EPROTO;
+}
+
+int gw_ser_read_int(gw_ser *ser, int64_t *num)
+{
+    gw_ser_token token;
+
+    if (advance(ser) != GW_OK || take(ser, "i") != GW_OK ||
+        read_int(ser, &token) != GW_OK)
+        return failed(ser);
+    *num = token.num;
+    return GW_OK;
+}
+
+int gw_ser_read_string(gw_ser *ser, gw_slice *text)
+{
+    if (advance(ser) != GW_OK || take(ser, "s:") != GW_OK ||
+        take_quoted(ser, text) != GW_OK || take(ser, ";") != GW_OK)
+        return failed(ser);
+    return GW_OK;
+}
+
+int gw_ser_read_array(gw_ser *ser, int64_t *count)
+{
+    int rc = GW_EPROTO;
+
+    if (advance(ser) == GW_OK && ser->key_next[ser->depth - 1] &&
+        take(ser, "a:") == GW_OK)
+        rc = open_braces(ser, count);
+    if (rc != GW_OK)
+        ser->done = rc;
+    return rc;
+}
+
+int gw_ser_read_end(gw_ser *ser)
+{
+    unsigned top = ser->depth - 1;
+
+    if (ser->depth == 0 || ser->done != 0)
+        return failed(ser);
+    if (!ser->key_next[top] || ser->left[top] > 0)
+        return 0;
+    if (take(ser, "}") != GW_OK)
+        return failed(ser);
+    if (--ser->depth == 0)
+        ser->done = 1;
+    return 1;
+}
+
+char gw_ser_peek(const gw_ser *ser)
+{
+    return ser->p == ser->end ? '\0' : *ser->p;
 }
 
 int gw_ser_skip(gw_ser *ser, const gw_ser_token *token)

@@ -52,6 +52,18 @@ int gw_ser_next(gw_ser *ser, gw_ser_token *token);
 /* Skips the array whose GW_SER_ARRAY was just read; nothing for others. */
 int gw_ser_skip(gw_ser *ser, const gw_ser_token *token);
 
+/* Four short ways inside an array, for readers who know what must come: the
+ * same as gw_ser_next() and looking at the token. GW_EPROTO: something else
+ * comes, or the input is malformed. */
+int gw_ser_read_int(gw_ser *ser, int64_t *num);
+int gw_ser_read_string(gw_ser *ser, gw_slice *text);
+int gw_ser_read_array(gw_ser *ser, int64_t *count);
+/* 1: the array has ended, and its end is taken; 0: an element comes. */
+int gw_ser_read_end(gw_ser *ser);
+
+/* The letter that comes next, as 'i'; 0: none. */
+char gw_ser_peek(const gw_ser *ser);
+
 /* The key that a GW_SER_INT or GW_SER_STRING token stands for: strings by PHP's
  * array-key rules (key.h). GW_EPROTO for other types. */
 int gw_ser_key(const gw_ser_token *token, gw_key *key);

@@ -193,7 +193,7 @@ ALL_STAGES=(structure units phpt vectors interop rfc6455 faults hostile referenc
 prepare_tests() {
     local version
     need_packages "${BUILD_PACKAGES[@]}" python3=python3 strace=strace \
-        ip=iproute2 nft=nftables \
+        ip=iproute2 nft=nftables valgrind=valgrind \
         locales
     version=$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
     need_packages "php-fpm$version=php$version-fpm"

@@ -28,7 +28,9 @@ def tally_ctest(text):
             skips.append((f"{name} {skipped}", "skipped by the test"))
         passed += counts["PASSED"]
         failed += counts["FAILED"]
-        if verdict == "Passed":
+        if verdict == "***Skipped":  # by its exit status; its last line is why
+            skips.append((name, lines.splitlines()[-1]))
+        elif verdict == "Passed":
             passed += not any(counts.values())
         else:
             failed += not counts["FAILED"]

@@ -12,10 +12,17 @@
 /* More names than a connection has fields: nobody asks that in earnest. */
 #define FIELDS_MAX 16
 
+typedef void (*put_fn)(gw_buf *reply, const gwd_member *member);
+
+typedef struct field {
+    gw_key name;
+    put_fn put;
+} field;
+
 typedef struct rows {
     gwd_inner *inner;
     gw_buf *reply;
-    gw_key fields[FIELDS_MAX];
+    field fields[FIELDS_MAX];
     size_t field_count;
     gwd_member **members;
     size_t count;
@@ -130,36 +137,6 @@ static void collect_where(rows *found, gw_slice ext)
 
 /* ---- which fields ------------------------------------------------------- */
 
-static void add_field(rows *found, const gw_key *name)
-{
-    for (size_t i = 0; i < found->field_count; i++) {
-        if (gw_key_equal(&found->fields[i], name)) {
-            return;
-        }
-    }
-    if (found->field_count < FIELDS_MAX) {
-        found->fields[found->field_count++] = *name;
-    }
-}
-
-static void read_fields(rows *found, gw_slice ext)
-{
-    gw_json json;
-    gw_json_token token;
-    gwd_json_items items;
-    gw_key name;
-
-    if (!gwd_json_member(&json, &token, ext, "fields") ||
-        !gwd_json_items_init(&items, &json, &token)) {
-        return;
-    }
-    while (gwd_json_items_next(&items)) {
-        if (gwd_json_key(&items.value, &found->inner->text, &name)) {
-            add_field(found, &name);
-        }
-    }
-}
-
 static void put_session(gw_buf *reply, const gwd_member *member)
 {
     gw_ser_put_string(reply, gwd_member_session(member));
@@ -194,24 +171,57 @@ static void put_groups(gw_buf *reply, const gwd_member *member)
     gw_ser_put_array_end(reply);
 }
 
-static void put_field(gw_buf *reply, const gwd_member *member,
-                      const gw_key *name)
+static void put_nothing(gw_buf *reply, const gwd_member *member)
+{
+    (void)member;
+    gw_ser_put_null(reply);
+}
+
+static put_fn put_of(const gw_key *name)
 {
     static const struct {
         const char *name;
-        void (*put)(gw_buf *, const gwd_member *);
+        put_fn put;
     } fields[] = {
         {"session", put_session}, {"uid", put_uid}, {"groups", put_groups}};
 
-    gw_ser_put_key(reply, name);
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
         gw_key own = gw_key_str(fields[i].name);
         if (gw_key_equal(&own, name)) {
-            fields[i].put(reply, member);
+            return fields[i].put;
+        }
+    }
+    return put_nothing;
+}
+
+static void add_field(rows *found, const gw_key *name)
+{
+    for (size_t i = 0; i < found->field_count; i++) {
+        if (gw_key_equal(&found->fields[i].name, name)) {
             return;
         }
     }
-    gw_ser_put_null(reply);
+    if (found->field_count < FIELDS_MAX) {
+        found->fields[found->field_count++] = (field){*name, put_of(name)};
+    }
+}
+
+static void read_fields(rows *found, gw_slice ext)
+{
+    gw_json json;
+    gw_json_token token;
+    gwd_json_items items;
+    gw_key name;
+
+    if (!gwd_json_member(&json, &token, ext, "fields") ||
+        !gwd_json_items_init(&items, &json, &token)) {
+        return;
+    }
+    while (gwd_json_items_next(&items)) {
+        if (gwd_json_key(&items.value, &found->inner->text, &name)) {
+            add_field(found, &name);
+        }
+    }
 }
 
 /* ---- the reply ---------------------------------------------------------- */
@@ -223,7 +233,8 @@ static void put_rows(const rows *found)
         gw_ser_put_int(found->reply, found->members[i]->id);
         gw_ser_put_array(found->reply, found->field_count);
         for (size_t f = 0; f < found->field_count; f++) {
-            put_field(found->reply, found->members[i], &found->fields[f]);
+            gw_ser_put_key(found->reply, &found->fields[f].name);
+            found->fields[f].put(found->reply, found->members[i]);
         }
         gw_ser_put_array_end(found->reply);
     }

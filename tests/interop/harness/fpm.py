@@ -70,21 +70,26 @@ class Reply:
 
 
 class Fpm:
-    """Started with the extension loaded; `prefix` may be strace, `pool` has
-    more lines for the pool's configuration."""
+    """Started with the extension loaded, or without, for the pure class;
+    `prefix` may be strace, `pool` has more lines for the pool's
+    configuration."""
 
-    def __init__(self, prefix=(), ini=None, child_count=1, pool="", env=None):
+    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
+    def __init__(self, prefix=(), ini=None, child_count=1, pool="", env=None,
+                 native=True):
         binary = find_fpm()
         if not binary:
             raise AssertionError("php-fpm is not installed")
         command = [*prefix, binary, "--nodaemonize", "--fpm-config",
-                   "{folder}/fpm.conf", "-d", f"extension={EXTENSION}"]
+                   "{folder}/fpm.conf"]
+        if native:
+            command += ["-d", f"extension={EXTENSION}"]
         for name, value in (ini or {}).items():
             command += ["-d", f"{name}={value}"]
         if os.getuid() == 0:
             command.append("--allow-to-run-as-root")
-        self.process = Process(command, "fpm",
-                               {**extension_environment(), **(env or {})})
+        ours = extension_environment() if native else {}
+        self.process = Process(command, "fpm", {**ours, **(env or {})})
         folder = self.process.folder
         user = "user = root\ngroup = root" if os.getuid() == 0 else ""
         (folder / "fpm.conf").write_text(
