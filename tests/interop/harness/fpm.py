@@ -74,6 +74,7 @@ class Fpm:
     `prefix` may be strace, `pool` has more lines for the pool's
     configuration."""
 
+    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
     def __init__(self, prefix=(), ini=None, child_count=1, pool="", env=None,
                  native=True):
         binary = find_fpm()
@@ -87,8 +88,8 @@ class Fpm:
             command += ["-d", f"{name}={value}"]
         if os.getuid() == 0:
             command.append("--allow-to-run-as-root")
-        own = extension_environment() if native else {}
-        self.process = Process(command, "fpm", {**own, **(env or {})})
+        ours = extension_environment() if native else {}
+        self.process = Process(command, "fpm", {**ours, **(env or {})})
         folder = self.process.folder
         user = "user = root\ngroup = root" if os.getuid() == 0 else ""
         (folder / "fpm.conf").write_text(
