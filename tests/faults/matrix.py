@@ -18,8 +18,9 @@ SENDS = ("send one", "send all")
 QUERIES = ("query one", "query all")
 
 CALLS = {
-    "send one": "Gateway::sendToClient($ann, $message . $padding)",
-    "send all": "Gateway::sendToAll($message . $padding)",
+    "send one": "Gateway::sendToClient($ann, "
+                "$message . str_repeat('.', $padding))",
+    "send all": "Gateway::sendToAll($message . str_repeat('.', $padding))",
     "query one": "Gateway::getUidByClientId($ann)",
     "query all": "array_values(Gateway::getUidListByGroup('g1'))",
 }
@@ -183,10 +184,10 @@ class Stage:
         self.vars = {
             "ann": self.site.id_behind("ann", self.gateway),
             "bob": self.site.id_behind("bob", self.gateway),
-            "message": cell.name + " 1", "padding": "",
+            "message": cell.name + " 1", "padding": 0,
             "registers": self.registers, "key": self.site.secret_key}
         if cell.fault == "stop, large":
-            self.vars["padding"] = "." * LARGE
+            self.vars["padding"] = LARGE
 
     def keep(self, made):
         self.made.append(made)
@@ -263,7 +264,7 @@ class Stage:
     def send_after(self):
         """The next message arrives, once, and is known to."""
         code = CALLS["send one"]
-        result = self.ask(code, message=self.cell.name + " 2", padding="")
+        result = self.ask(code, message=self.cell.name + " 2", padding=0)
         if result.value is not True or result.warnings or result.throws:
             raise Failure(f"after: {code}: {result}")
         result = self.ask("Gateway::flush()")

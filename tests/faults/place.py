@@ -64,9 +64,11 @@ class Mail(threading.Thread):
             if len(buffer) < head + length or len(buffer) < head:
                 return
             text = bytes(buffer[head:head + min(length, NAME_LENGTH)])
+            is_text = buffer[0] == 0x81
             del buffer[:head + length]
-            with self.lock:
-                self.counts[uid, text.decode().rstrip(".")] += 1
+            if is_text:
+                with self.lock:
+                    self.counts[uid, text.decode().rstrip(".")] += 1
 
     def count(self, uid, text):
         with self.lock:

@@ -1,16 +1,14 @@
 """Units that are larger than their protocol allows: refused as documented,
 closed, and nothing is kept beyond the limit."""
 
-import socket
 import struct
 
-from harness.inner import (CMD_GATEWAY_CLIENT_CONNECT, HEAD, Frame,
-                           split_address)
+from harness.inner import CMD_GATEWAY_CLIENT_CONNECT, HEAD, Frame
 from harness.process import wait_until
 from harness.websocket import Connection, client_frame
 
 from .sockets import connect
-from .target import MAX_PACKAGE, SANITIZED, SECRET, UPGRADE
+from .target import MAX_PACKAGE, SANITIZED, UPGRADE
 
 TOO_BIG = b"\x88\x02" + struct.pack(">H", 1009)
 # A unit of MAX_PACKAGE may have a block of twice its size, moved to grow.

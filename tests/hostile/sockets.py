@@ -7,11 +7,9 @@ import signal
 import socket
 import time
 
-
 from harness.process import wait_until
 
-from .target import (HANDSHAKE_TIMEOUT, SANITIZED, SECRET, UPGRADE,
-                     connection_of)
+from .target import HANDSHAKE_TIMEOUT, SANITIZED, UPGRADE
 
 DRIP_SECONDS = 0.25
 # A second is the ring's; the rest is for a machine that is busy.

@@ -164,8 +164,6 @@ def throw(target, port, count, seed, files, *options):
     """Starts hostile_throw; its Popen."""
     command = [THROW, "--seed", seed, *options,
                f"127.0.0.1:{target.ports[port]}", count, *files]
-    if "--rate" in options: # attackers have processors of their own
-        command = ["nice", "-n", "19", *command]
     return subprocess.Popen([str(word) for word in command],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, text=True)

@@ -96,10 +96,13 @@ class Fpm:
             CONFIG.format(folder=folder, user=user, children=child_count,
                           pool=pool), encoding="utf-8")
         self.child_count = child_count
+        self.master = None
         self.socket_path = folder / "socket"
         self.process.start()
         try:
             wait_until(self._listens, "php-fpm's socket")
+            # It stays the same; the file goes and comes back in a reload.
+            self.master = wait_until(self._written_pid, "php-fpm's pid")
         except BaseException:
             self.close()
             raise
@@ -126,9 +129,12 @@ class Fpm:
     def folder(self):
         return self.process.folder
 
-    @property
-    def master(self):
-        return int((self.folder / "pid").read_text())
+    def _written_pid(self):
+        self.process.expect_running()
+        try:
+            return int((self.folder / "pid").read_text())
+        except (FileNotFoundError, ValueError):
+            return None
 
     def children(self):
         """The pids of all its children, as soon as all are there."""
@@ -194,8 +200,7 @@ class Fpm:
 
     def close(self):
         """php-fpm leads a session of its own, out of its starter's reach."""
-        pid_file = self.folder / "pid"
-        if pid_file.exists():
+        if self.master and self.process.running():
             os.kill(self.master, signal.SIGTERM)
             wait_until(lambda: not self.process.running(), "php-fpm's end")
         self.process.discard()
