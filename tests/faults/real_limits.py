@@ -303,7 +303,7 @@ def _(stage):
             while True:
                 out.write(b"x" * 512)
     full = log.stat().st_size
-    for _ in range(200):  # to the end of its last page, and beyond
+    for _ in range(60):  # to the end of its last page, and beyond
         complain(gateway)
     until(lambda: log.stat().st_size % 4096 == 0, "a full disk")
     if log.stat().st_size > full + 8192:
@@ -321,8 +321,8 @@ def _(stage):
     equal(len(told), 1, "lines about lost lines")
     count = int(told[0].split()[-5])
     written = sum("malformed" in line for line in lines)
-    if not 204 - 3 <= written + count <= 204 + 3:
-        raise AssertionError(f"{written} lines and {count} lost of 204")
+    if not 64 - 3 <= written + count <= 64 + 3:
+        raise AssertionError(f"{written} lines and {count} lost of 64")
     # The line that the disk cut off has a line to itself.
     torn = [line for line in lines if len(DATE.findall(line)) != 1]
     equal(torn, [], "lines with more or less than one date")
