@@ -341,6 +341,8 @@ class Conversation:
             Frame(CMD_SEND_TO_ALL, ext=b'{"exclude":{"%d":%d}}' % (text, text),
                   body=b'a:1:{s:1:"k";s:5:"value";}', flag=0),
             Frame(CMD_SEND_TO_UID, ext=b'["ann","7"]', body=b"to uids"),
+            # Pieces that are sent as they are, not put together.
+            *(Frame(CMD_SEND_TO_ALL, body=LONG[:8000]) for _ in range(2)),
             Frame(CMD_SEND_TO_GROUP, ext=b'{"group":["room"],"exclude":null}',
                   body=LONG))
         app.fence()
