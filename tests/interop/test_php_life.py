@@ -19,8 +19,10 @@ from harness.process import PATIENCE, wait_until
 
 SCRIPTS = Path(__file__).parent / "scripts/life"
 NAMES = ["Ann", "Bob"]
-STALL = 0.5      # seconds: gatewayclient.timeout of a call that has to wait
-TOLERANCE = 3.0  # later than that no call returns, on a busy machine either
+# Seconds: gatewayclient.timeout of a call that has to wait, and in which the
+# test has to notice that it does.
+STALL = 2
+TOLERANCE = 5.0  # later than that no call returns, on a busy machine either
 # Where a call runs the application's code: see request.php.
 ARGUMENTS = ["uid", "list of uids", "list of groups", "body", "exclude list",
              "question", "session", "last words", "configuration"]
@@ -96,9 +98,15 @@ class Life:
         self.assertEqual(found["answers"], want)
         self.assertIs(found["flushed"], True)
         self.expect("checked")
-        for gateway in self.cluster.gateways:
-            self.assertEqual(connections(port_of(gateway)), self.workers + 1)
+        self.expect_one_connection()
         return found["pid"]
+
+    def expect_one_connection(self):
+        """Or none more as soon as a gateway has heard of an end."""
+        for gateway in self.cluster.gateways:
+            port = port_of(gateway)
+            wait_until(lambda p=port: connections(p) == self.workers + 1,
+                       "one connection")
 
     def expect(self, *messages):
         for client in self.clients:
@@ -249,8 +257,7 @@ class Limits(Life):
         self.assertEqual(found["answers"], [
             ["ann", "ann"], {"name": "Bob"}, sorted(ids), 2,
             {"ann": 1, "nobody": 0}])
-        for gateway in self.cluster.gateways:
-            self.assertEqual(connections(port_of(gateway)), self.workers + 1)
+        self.expect_one_connection()
         return found["pid"]
 
     def sweep(self, ask):

@@ -34,9 +34,11 @@ def _listening_inodes(port):
 
 def _at_port(port):
     """What the kernel has of a server's connections: words of lines. It picks
-    them, which reading /proc/net/tcp would leave to us."""
+    them, which reading /proc/net/tcp would leave to us. The same port of other
+    addresses of this host may be somebody else's."""
     found = subprocess.run(
-        ["ss", "-Htn", "state", "established", "sport", "=", f":{port}"],
+        ["ss", "-Htn", "state", "established", "src", "=",
+         f"127.0.0.1:{port}"],
         capture_output=True, text=True, check=True).stdout
     return [line.split() for line in found.splitlines()]
 
