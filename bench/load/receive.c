@@ -30,7 +30,7 @@ static uint64_t stamp_of(const char *digits)
     for (int i = 0; i < 16; i++) {
         unsigned char c = (unsigned char)digits[i];
 
-        value = value << 4 | (c <= '9' ? c - '0' : c - 'a' + 10u);
+        value = value << 4 | (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
     }
     return value;
 }
