@@ -1,16 +1,15 @@
 """Two gateways and their browsers, of gatewayd or of the PHP GatewayWorker."""
 
-import os
 import selectors
 import socket
 import struct
 import threading
-import time
 from collections import Counter
 
+from harness.children import sockets_of
 from harness.cluster import GatewaydCluster, ReferenceCluster
 from harness.php import Php
-from harness.process import PATIENCE
+from harness.process import wait_until
 
 BROWSERS = {"zoe": 0, "yan": 0, "ann": 1, "bob": 1}  # uid -> gateway
 GROUPS = {"g1": ("zoe", "ann"), "g2": ("yan", "bob")}
@@ -181,32 +180,25 @@ def is_quiet(local, remote):
     return any(row[0] == ESTABLISHED and row[3] == 0 for row in found)
 
 
-def inodes_of(pid):
-    found = set()
-    folder = f"/proc/{pid}/fd"
-    for name in os.listdir(folder):
-        try:
-            target = os.readlink(f"{folder}/{name}")
-        except OSError:
-            continue
-        if target.startswith("socket:["):
-            found.add(target[8:-1])
-    return found
+def ports_of(pid, port):
+    """Its own ports of a process's connections to that port."""
+    own = set(sockets_of(pid))
+    return {local for local, _, inode in established(remote=port)
+            if inode in own}
 
 
 def connections_of(pid, port):
     """How many to that port a process holds."""
-    own = inodes_of(pid)
-    return sum(inode in own for *_, inode in established(remote=port))
+    return len(ports_of(pid, port))
+
+
+def has_unread(pid, port):
+    """Whether the server at that port has not read all that a process sent."""
+    peers = ports_of(pid, port)
+    return any(remote in peers and unread for _, _, remote, unread, _
+               in diagnose(DUMP, 1 << ESTABLISHED, port, 0))
 
 
 def until(condition, what, timeout=None):
     """As wait_until(), for many that wait at once."""
-    deadline = time.monotonic() + (timeout or PATIENCE)
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited in vain for {what}")
-        time.sleep(0.03)
+    return wait_until(condition, what, timeout, interval=0.03)

@@ -15,7 +15,7 @@ from harness.php import extension_environment
 from harness.process import Process
 from harness.websocket import Connection, WebSocket
 from matrix import be_patient
-from place import established, inodes_of, until
+from place import has_unread, ports_of, until
 from real import (BACK, Cluster, OneGateway, case, expect_clean,
                   expect_deadline, expect_exception, expect_idle,
                   expect_quick, expect_warning, own_host, php_for)
@@ -124,17 +124,11 @@ def _(stage):
     be_patient(php, False)
     for seconds in (DAY, -DAY):
         php.send("Gateway::isOnline($id)", id=play.browsers[1].client_id)
-        time.sleep(0.5)
+        until(lambda: has_unread(php.popen.pid, port), "the question")
         clock.set(seconds)
         result = php.answer()
         expect_exception(result, "timed out waiting for")
         expect_deadline(stage, result)
-
-
-def ports_of(pid, port):
-    own = inodes_of(pid)
-    return {local for local, _, inode in established(remote=port)
-            if inode in own}
 
 
 # ---- descriptors ------------------------------------------------------------

@@ -14,7 +14,7 @@ from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, GatewaydCluster,
                              make_cluster)
 from harness.fpm import Fpm
 from harness.inner import split_address
-from harness.php import Php
+from harness.php import Php, introduce
 from harness.process import PATIENCE, wait_until
 from harness.worker import TwoClusters
 
@@ -83,12 +83,7 @@ class Children:
         self.clients = [self.cluster.connect(i) for i in range(2)]
         for client in self.clients:
             self.addCleanup(client.close)
-        with Php(True, self.cluster) as php:
-            for number, client in enumerate(self.clients):
-                php.call("[Gateway::bindUid($id, 'ann'), "
-                         "Gateway::setSession($id, ['n' => $number])]",
-                         id=client.client_id, number=number)
-            self.assertTrue(php.call("Gateway::flush()").value)
+        introduce(self.cluster, self.clients, [{"n": 0}, {"n": 1}])
         self.ports = [split_address(g.inner_address)[1]
                       for g in self.cluster.gateways]
         self.wait_connections(0)

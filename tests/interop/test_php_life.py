@@ -14,7 +14,7 @@ from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
                              make_cluster)
 from harness.fpm import Fpm
 from harness.inner import split_address
-from harness.php import OWN_MEMORY, Php
+from harness.php import OWN_MEMORY, Php, introduce
 from harness.process import PATIENCE, wait_until
 
 SCRIPTS = Path(__file__).parent / "scripts/life"
@@ -56,14 +56,8 @@ class Life:
 
     @classmethod
     def greet(cls):
-        with Php(True, cls.cluster) as php:
-            for client, name in zip(cls.clients, NAMES):
-                php.call("[Gateway::bindUid($id, 'ann'), "
-                         "Gateway::joinGroup($id, 'room'), "
-                         "Gateway::setSession($id, ['name' => $name])]",
-                         id=client.client_id, name=name)
-            if php.call("Gateway::flush()").value is not True:
-                raise AssertionError("flush failed")
+        introduce(cls.cluster, cls.clients,
+                  [{"name": name} for name in NAMES], "room")
 
     @classmethod
     def tearDownClass(cls):

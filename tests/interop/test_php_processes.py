@@ -8,7 +8,8 @@ from pathlib import Path
 
 from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, GatewaydCluster,
                              make_cluster)
-from harness.php import NATIVE_EXCEPTION, OWN_MEMORY, Php, run_php
+from harness.php import (NATIVE_EXCEPTION, OWN_MEMORY, Php, introduce,
+                         run_php)
 from harness.process import PATIENCE, wait_until
 from harness.websocket import text_frame
 from harness.worker import TRACING, TwoClusters, faults_of
@@ -30,12 +31,7 @@ class Forked:
         self.clients = [self.cluster.connect(i) for i in range(2)]
         for client in self.clients:
             self.addCleanup(client.close)
-        with Php(True, self.cluster) as php:
-            for number, client in enumerate(self.clients):
-                php.call("[Gateway::bindUid($id, 'ann'), "
-                         "Gateway::setSession($id, ['n' => $number])]",
-                         id=client.client_id, number=number)
-            self.assertTrue(php.call("Gateway::flush()").value)
+        introduce(self.cluster, self.clients, [{"n": 0}, {"n": 1}])
         self.ids = [client.client_id for client in self.clients]
 
     def test_every_process_has_connections_of_its_own(self):

@@ -53,22 +53,27 @@ def unread(port):
     return sum(int(words[0]) for words in _at_port(port))
 
 
-def _sockets(pid):
+def sockets_of(pid):
+    """The inodes of a process's sockets; none when it is gone."""
     folder = Path(f"/proc/{pid}/fd")
     try:
-        for name in os.listdir(folder):
-            target = os.readlink(folder / name)
-            if target.startswith("socket:["):
-                yield target[8:-1]
+        names = os.listdir(folder)
     except OSError:
         return
+    for name in names:
+        try:
+            target = os.readlink(folder / name)
+        except OSError:  # closed meanwhile
+            continue
+        if target.startswith("socket:["):
+            yield target[8:-1]
 
 
 def listener(master, port):
     """The child that listens on a port; None if there is none."""
     wanted = set(_listening_inodes(port))
     for pid in children(master):
-        if wanted & set(_sockets(pid)):
+        if wanted & set(sockets_of(pid)):
             return pid
     return None
 

@@ -144,3 +144,18 @@ class Php:
 
     def __exit__(self, *_):
         self.close()
+
+
+def introduce(cluster, clients, sessions, group=None):
+    """Binds each client to the uid ann, gives it its session and puts it into
+    the group; all is handled when it returns."""
+    with Php(True, cluster) as php:
+        for client, session in zip(clients, sessions):
+            php.call("[Gateway::bindUid($id, 'ann'), "
+                     "Gateway::setSession($id, $session)]",
+                     id=client.client_id, session=session)
+            if group is not None:
+                php.call("Gateway::joinGroup($id, $group)",
+                         id=client.client_id, group=group)
+        if php.call("Gateway::flush()").value is not True:
+            raise AssertionError("flush failed")

@@ -20,7 +20,7 @@ PATIENCE = float(os.environ.get("GW_TEST_PATIENCE", "10"))
 POLL_INTERVAL = 0.005
 
 
-def wait_until(condition, what, timeout=None):
+def wait_until(condition, what, timeout=None, interval=POLL_INTERVAL):
     """Returns the first true value of `condition()`; fails after `timeout`."""
     deadline = time.monotonic() + (timeout or PATIENCE)
     while True:
@@ -29,7 +29,7 @@ def wait_until(condition, what, timeout=None):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"waited in vain for {what}")
-        time.sleep(POLL_INTERVAL)
+        time.sleep(interval)
 
 
 def free_ports(count):

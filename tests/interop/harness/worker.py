@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from .cluster import GatewaydCluster
-from .php import OWN_MEMORY, Php, php_command, php_environment
+from .php import OWN_MEMORY, introduce, php_command, php_environment
 from .websocket import text_frame
 
 # Settings under which loops that run often become machine code.
@@ -80,13 +80,7 @@ class TwoClusters:
                 self.clusters.append(cluster)
                 client = cluster.connect()
                 self.clients.append(client)
-                with Php(True, cluster) as php:
-                    php.call("[Gateway::bindUid($id, 'ann'), "
-                             "Gateway::joinGroup($id, 'room'), Gateway::"
-                             "setSession($id, ['cluster' => $name])]",
-                             id=client.client_id, name=name)
-                    if php.call("Gateway::flush()").value is not True:
-                        raise AssertionError("flush failed")
+                introduce(cluster, [client], [{"cluster": name}], "room")
         except BaseException:
             self.close()
             raise

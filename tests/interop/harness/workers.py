@@ -7,6 +7,7 @@ import json
 import os
 import signal
 
+from .children import alive
 from .cluster import CLIENT_PHP, REFERENCE, ReferenceGateway
 from .inner import Peer
 from .process import PATIENCE, ROOT, Process, free_ports, wait_until
@@ -102,15 +103,6 @@ class Workers(PhpParts):
 
     def of_client(self, client_id):
         return [e for e in self.events() if e.get("client_id") == client_id]
-
-
-def alive(pid):
-    """Not a zombie either."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:
-            return stat.read().rsplit(b")", 1)[1].split()[0] != b"Z"
-    except FileNotFoundError:
-        return False
 
 
 def normalised(event, client, port, gateway):
