@@ -27,30 +27,12 @@ int gw_decimal_canonical(gw_slice s)
     return digits.base[0] != '0' || s.len == 1;
 }
 
-/* So many digits fit into 64 bits whatever they are. */
-#define SHORT_LEN 18
-
-static int read_short(gw_slice digits, int negative, int64_t *num)
-{
-    int64_t value = 0;
-
-    for (size_t i = 0; i < digits.len; i++) {
-        unsigned digit = (unsigned)(digits.base[i] - '0');
-
-        if (digit > 9)
-            return GW_EPROTO;
-        value = value * 10 + (int64_t)digit;
-    }
-    *num = negative ? -value : value;
-    return GW_OK;
-}
-
 static int read_long(gw_slice digits, int negative, int64_t *num)
 {
     uint64_t limit = (uint64_t)INT64_MAX + (negative ? 1 : 0);
     uint64_t value = 0;
 
-    if (gw_decimal_run(digits) != digits.len)
+    if (digits.len == 0 || gw_decimal_run(digits) != digits.len)
         return GW_EPROTO;
     for (size_t i = 0; i < digits.len; i++) {
         unsigned digit = (unsigned)(digits.base[i] - '0');
@@ -70,11 +52,13 @@ int gw_decimal_int(gw_slice s, int64_t *num)
 {
     gw_slice digits = without_sign(s);
     int negative = digits.len != s.len;
+    int64_t value = 0;
+    size_t len = gw_decimal_short(digits, &value);
 
-    if (digits.len == 0)
-        return GW_EPROTO;
-    return digits.len <= SHORT_LEN ? read_short(digits, negative, num)
-                                   : read_long(digits, negative, num);
+    if (len == 0 || len != digits.len)
+        return read_long(digits, negative, num);
+    *num = negative ? -value : value;
+    return GW_OK;
 }
 
 static uint64_t magnitude(int64_t num)

@@ -5,8 +5,6 @@
 
 /* The shortest element: "i:0;" and "N;". */
 enum { ELEMENT_LEN_MIN = 6 };
-/* So many fit into 64 bits, whatever they are. */
-enum { SHORT_DIGITS = 18 };
 
 void gw_ser_init(gw_ser *ser, gw_slice text)
 {
@@ -47,31 +45,11 @@ static int take_until(gw_ser *ser, char end, gw_slice *text)
     return GW_OK;
 }
 
-static inline unsigned digit_at(const char *p)
-{
-    return (unsigned)(unsigned char)*p - '0';
-}
-
-/* The usual case in one go: a few digits. 0: there are none, or many. */
-static inline size_t short_number(const gw_ser *ser, int64_t *num)
-{
-    const char *p = ser->p;
-    const char *stop =
-        ser->end - p > SHORT_DIGITS ? p + SHORT_DIGITS : ser->end;
-    int64_t value = 0;
-
-    for (; p < stop && digit_at(p) <= 9; p++)
-        value = value * 10 + digit_at(p);
-    if (p < ser->end && digit_at(p) <= 9)
-        return 0;
-    *num = value;
-    return (size_t)(p - ser->p);
-}
-
 /* A length or count. */
 static int take_count(gw_ser *ser, int64_t *count)
 {
-    gw_slice digits = gw_slice_of(ser->p, short_number(ser, count));
+    gw_slice digits =
+        gw_slice_of(ser->p, gw_decimal_short(rest_of(ser), count));
 
     if (digits.len == 0) {
         digits.len = gw_decimal_run(rest_of(ser));
@@ -132,7 +110,7 @@ static int read_int(gw_ser *ser, gw_ser_token *token)
     token->type = GW_SER_INT;
     if (take(ser, ":") != GW_OK)
         return GW_EPROTO;
-    digits = short_number(ser, &token->num);
+    digits = gw_decimal_short(rest_of(ser), &token->num);
     if (digits > 0 && ser->p + digits < ser->end && ser->p[digits] == ';') {
         ser->p += digits + 1;
         return GW_OK;
