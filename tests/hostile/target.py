@@ -102,7 +102,7 @@ class Target:
         keeps what was freed.)"""
         if not SANITIZED:
             wait_until(lambda: self.memory() <= before + kept,
-                       f"memory back: {self.memory() >> 20} MiB, "
+                       lambda: f"memory back: {self.memory() >> 20} MiB, "
                        f"it was {before >> 20}", timeout)
 
     def cpu(self):

@@ -127,6 +127,13 @@ def chat(stage):
     return [stage.story(guest) for guest in (anna, bert, carl)]
 
 
+def sets_color(guest):
+    """A worker saves the session after its callback, so after the answer; by
+    the next answer it has."""
+    guest.asks("set color blue", "set: blue")
+    guest.asks("saved", "saved: saved")
+
+
 def wait_noticed(stage):
     """Returns when the gateway has handled what happened before."""
     peer = Peer(stage.cluster.gateways[0].inner_address,
@@ -139,7 +146,7 @@ def wait_noticed(stage):
 def losses(stage):
     """A worker is killed, comes back, and another one is added."""
     anna, bert = stage.guest(path="/?room=1"), stage.guest()
-    anna.asks("set color blue", "set: blue")
+    sets_color(anna)
     bert.asks("hello", "hello: hello")
     first, second = stage.worker_of(anna), stage.worker_of(bert)
     if first["pid"] == second["pid"]:
@@ -181,7 +188,7 @@ def losses(stage):
 def comes_back(stage):
     """The only worker is killed; nobody says anything until it is back."""
     anna = stage.guest(path="/?room=1")
-    anna.asks("set color blue", "set: blue")
+    sets_color(anna)
     successor = stage.workers.kill(stage.worker_of(anna)["pid"])
     stage.workers.wait_attached(stage.cluster.gateways,
                                 [wait_until(successor, "a new worker")])

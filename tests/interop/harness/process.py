@@ -21,13 +21,15 @@ POLL_INTERVAL = 0.005
 
 
 def wait_until(condition, what, timeout=None, interval=POLL_INTERVAL):
-    """Returns the first true value of `condition()`; fails after `timeout`."""
+    """Returns the first true value of `condition()`; fails after `timeout`.
+    `what` names it, or is a function that does, called when it failed."""
     deadline = time.monotonic() + (timeout or PATIENCE)
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
+            what = what() if callable(what) else what
             raise AssertionError(f"waited in vain for {what}")
         time.sleep(interval)
 

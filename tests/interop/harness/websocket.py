@@ -71,7 +71,7 @@ class Connection:
     def expect(self, data, timeout=None):
         """Waits for exactly these bytes and takes them."""
         wait_until(lambda: len(self.read()) >= len(data) or self.eof,
-                   f"{data!r}, have {self.received!r}", timeout)
+                   lambda: f"{data!r}, have {self.received!r}", timeout)
         got, self.received = (self.received[:len(data)],
                               self.received[len(data):])
         if got != data:
