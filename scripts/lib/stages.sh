@@ -55,14 +55,23 @@ run_stage() {
     say "$(printf '%-22s %s (%d s)' "$name" "$line" $((SECONDS - start)))"
 }
 
+# what_failed LOG : the tests that failed and what they say, in few lines, for
+# whoever sees only the end of the output.
+what_failed() {
+    grep -E '^FAIL |^[A-Za-z.]*(Error|Exception): |\[  FAILED  \]|^==[0-9]+== *[A-Z]|(error|assert).*: ' \
+        "$1" | cut -c 1-300 | head -n 12 | sed 's/^/    /' || true
+}
+
 # The closing lines; returns 1 when something failed or nothing ran.
 close_stages() {
-    local name line="$PASSED passed, $FAILED failed"
+    local name log line="$PASSED passed, $FAILED failed"
     for name in "${SKIPPED_NAMES[@]}"; do
         say "skipped: $name"
     done
     for name in "${FAILED_STAGES[@]}"; do
-        say "failed: $name (log: out/log/test/${name// /-}.log)"
+        log=out/log/test/${name// /-}.log
+        say "failed: $name (log: $log)"
+        what_failed "$ROOT/$log"
     done
     [ "$SKIPPED" = 0 ] || line+=", $SKIPPED skipped"
     say "total time $SECONDS s"

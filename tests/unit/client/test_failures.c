@@ -309,14 +309,14 @@ static void signals_neither_end_nor_extend_a_call(void **state)
 {
     cluster *x = cluster_new(1, TIMEOUT_MS);
     struct itimerval often = {{0, 3000}, {0, 3000}}, never = {{0, 0}, {0, 0}};
-    struct sigaction action, old;
+    struct sigaction action;
     uint64_t start;
     int count;
 
     (void)state;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_alarm;
-    sigaction(SIGALRM, &action, &old);
+    sigaction(SIGALRM, &action, NULL);
     assert_int_equal(ids_of(x, &count), GW_OK);
     fake_set_mode(x->gw[0], FAKE_SILENT);
     start = fake_now();
@@ -324,7 +324,8 @@ static void signals_neither_end_nor_extend_a_call(void **state)
     assert_int_equal(ids_of(x, &count), GW_EPARTIAL);
     setitimer(ITIMER_REAL, &never, NULL);
     assert_took(start, TIMEOUT_MS);
-    sigaction(SIGALRM, &old, NULL);
+    /* Not the default: one may still be on its way (valgrind delivers late). */
+    signal(SIGALRM, SIG_IGN);
     cluster_free(x);
 }
 
