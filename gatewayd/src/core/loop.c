@@ -65,6 +65,7 @@ gwd_loop *gwd_loop_new(void)
     if (loop == NULL)
         return NULL;
     loop->pending_tail = &loop->pending;
+    gwd_handshakes_init(&loop->handshakes);
     loop->metrics = &loop->own_metrics;
     loop->base = new_base();
     if (loop->base == NULL) {
@@ -124,8 +125,10 @@ static void end_turn(gwd_loop *loop)
 
 void gwd_loop_turn(gwd_loop *loop, bool block)
 {
+    block = block && loop->handshakes.first == NULL;
     event_base_loop(loop->base,
                     block ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
+    gwd_handshakes_run(&loop->handshakes);
     flush_pending(loop);
     end_turn(loop);
 }

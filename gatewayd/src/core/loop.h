@@ -1,7 +1,8 @@
 /* The event loop: one per process.
  *
- * A turn handles every event that is ready, then flushes all streams that got
- * output during it, once each (design rule 7), and frees the closed ones. */
+ * A turn handles every event that is ready, then some TLS handshakes, then
+ * flushes all streams that got output during it, once each (design rule 7), and
+ * frees the closed ones. */
 #ifndef GWD_LOOP_H
 #define GWD_LOOP_H
 
@@ -11,6 +12,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
+#include "core/handshakes.h"
 #include "core/metrics.h"
 #include "core/ring.h"
 #include "core/stream.h"
@@ -26,6 +28,7 @@ typedef struct gwd_loop {
     gwd_ring *rings;
     gwd_stream *pending; /* have something to flush or are to be freed */
     gwd_stream **pending_tail;
+    gwd_handshakes handshakes;
     size_t streams; /* initialised and not yet closed */
     bool stopped;
     uint64_t turn_began;  /* microseconds; 0: no event has come yet */

@@ -257,14 +257,37 @@ static void read_input(gwd_stream *stream)
     }
 }
 
+static void unwatch(gwd_stream *stream)
+{
+    event_del(&stream->event);
+    stream->state &=
+        (unsigned char)~(GWD_STREAM_WATCHES_INPUT | GWD_STREAM_WATCHES_ROOM);
+}
+
 /* TLS may want to send before it can read, or the other way round. */
-static void on_tls_event(gwd_stream *stream)
+static void read_tls(gwd_stream *stream)
 {
     if (!gwd_stream_closing(stream))
         read_input(stream);
     if (gwd_transport_has_output(stream) || gwd_transport_has_more(stream) ||
         wanted_events(stream) != watched_events(stream))
         make_pending(stream);
+}
+
+void gwd_stream_shake_hands(gwd_stream *stream)
+{
+    gwd_loop_mark(stream->kind->loop);
+    read_tls(stream);
+}
+
+static void on_tls_event(gwd_stream *stream)
+{
+    if (gwd_tls_conn_is_known(stream->tls) || gwd_stream_closing(stream)) {
+        read_tls(stream);
+    } else {
+        gwd_handshakes_add(&stream->kind->loop->handshakes, stream);
+        unwatch(stream);
+    }
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)
@@ -385,6 +408,8 @@ static void finish(gwd_stream *stream)
     if (!(stream->state & GWD_STREAM_ABORTED) || gwd_stream_tls_failed(stream))
         discard_input(stream);
     event_del(&stream->event);
+    if (stream->tls != NULL)
+        gwd_handshakes_remove(&stream->kind->loop->handshakes, stream);
     close(stream->fd);
     gwd_tls_conn_free(&stream->tls);
     gwd_queue_free(&stream->queue);

@@ -1,4 +1,4 @@
-/* What the loop calls at the end of a turn, for each stream on its list. */
+/* What is called at the end of a turn, for each stream on a list. */
 #ifndef GWD_STREAM_FLUSH_H
 #define GWD_STREAM_FLUSH_H
 
@@ -7,5 +7,8 @@
 /* Writes what the kernel takes, and closes the stream when its time has come.
  * The stream may be gone afterwards. */
 void gwd_stream_flush(gwd_stream *stream);
+
+/* Reads what the TLS handshake waits for. */
+void gwd_stream_shake_hands(gwd_stream *stream);
 
 #endif

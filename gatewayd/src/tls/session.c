@@ -22,6 +22,7 @@
 struct gwd_tls_conn {
     SSL *ssl;
     gwd_tls_set *set; /* its certificates: a reload does not take them away */
+    gwd_tls_place place;
     int fd;
     size_t budget;    /* bytes that may still be taken from the socket now */
     bool lost;        /* the socket has ended, or failed */
@@ -290,6 +291,16 @@ bool gwd_tls_conn_is_new(gwd_tls_conn *conn)
         return false;
     conn->known = true;
     return true;
+}
+
+bool gwd_tls_conn_is_known(const gwd_tls_conn *conn)
+{
+    return conn->known;
+}
+
+gwd_tls_place *gwd_tls_conn_place(gwd_tls_conn *conn)
+{
+    return &conn->place;
 }
 
 bool gwd_tls_conn_has_more(const gwd_tls_conn *conn)

@@ -34,6 +34,19 @@ ssize_t gwd_tls_conn_read(gwd_tls_conn *conn, char *base, size_t room);
 /* True once: the first time after the handshake is finished. */
 bool gwd_tls_conn_is_new(gwd_tls_conn *conn);
 
+/* That time has come. */
+bool gwd_tls_conn_is_known(const gwd_tls_conn *conn);
+
+/* For those whose handshakes wait in a list: a connection's place in it, and
+ * whose it is. All NULL at first. */
+typedef struct gwd_tls_place {
+    struct gwd_tls_place *next;
+    struct gwd_tls_place **link; /* what points here; NULL: in no list */
+    void *owner;
+} gwd_tls_place;
+
+gwd_tls_place *gwd_tls_conn_place(gwd_tls_conn *conn);
+
 /* There may be more to read though the socket does not say so. */
 bool gwd_tls_conn_has_more(const gwd_tls_conn *conn);
 

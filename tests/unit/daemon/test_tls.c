@@ -1,11 +1,7 @@
 /* TLS streams on a real loop, over real sockets, against OpenSSL's client. */
 #include "tls_peer.h"
 
-#include <malloc.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <openssl/err.h>
 
@@ -920,143 +916,6 @@ static void a_reload_that_fails_changes_nothing(void **state)
     expect_refusal(&config, "only.host", "HOST CERTIFICATE KEY");
 }
 
-/* ---- memory ------------------------------------------------------------- */
-
-#define IDLE_MAX ((size_t)16 * 1024)
-#define IDLE_COUNT 50
-#define MALLOC_HEAD 8
-
-/* What OpenSSL holds in this process, the allocator's overhead included. */
-static size_t held;
-
-static void *count_in(void *memory)
-{
-    held += memory == NULL ? 0 : malloc_usable_size(memory) + MALLOC_HEAD;
-    return memory;
-}
-
-static void count_out(void *memory)
-{
-    held -= memory == NULL ? 0 : malloc_usable_size(memory) + MALLOC_HEAD;
-}
-
-static void *counted_malloc(size_t len, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return count_in(malloc(len));
-}
-
-static void *counted_realloc(void *old, size_t len, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    count_out(old);
-    return count_in(realloc(old, len));
-}
-
-static void counted_free(void *memory, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    count_out(memory);
-    free(memory);
-}
-
-/* A process of clients, so that only our side is measured. Each says hello and
- * stays until the pipe ends. */
-static pid_t start_clients(int pairs[][2], int stay, int version)
-{
-    pid_t pid = fork();
-    char byte;
-
-    assert_true(pid >= 0);
-    if (pid > 0)
-        return pid;
-    alarm(WAIT_SECONDS);
-    for (int i = 0; i < IDLE_COUNT; i++) {
-        struct pollfd wait = {pairs[i][1], POLLIN, 0};
-        tls_peer client;
-
-        peer_begin(&client, pairs[i][1], version);
-        while (SSL_do_handshake(client.ssl) != 1)
-            poll(&wait, 1, WAIT_SECONDS * 1000);
-        SSL_write(client.ssl, "hello", 5);
-    }
-    while (read(stay, &byte, 1) < 0)
-        ;
-    _exit(0);
-}
-
-static bool all_have_talked(void *arg)
-{
-    owner *owners = arg;
-
-    for (int i = 0; i < IDLE_COUNT; i++) {
-        if (owners[i].got.len < 5)
-            return false;
-    }
-    return true;
-}
-
-/* Of each of IDLE_COUNT connections that have talked. */
-static size_t measure(int pairs[][2], owner *owners)
-{
-    size_t before = held;
-
-    for (int i = 0; i < IDLE_COUNT; i++) {
-        owner *one = &owners[i];
-
-        memset(one, 0, sizeof(*one));
-        gw_buf_init(&one->got, NULL, 0);
-        gwd_stream_init(&one->stream, &kind, pairs[i][0]);
-        gwd_stream_start_tls(&one->stream, tls);
-    }
-    run_until(loop, all_have_talked, owners);
-    return (held - before) / IDLE_COUNT;
-}
-
-static size_t idle_bytes(int version)
-{
-    int pairs[IDLE_COUNT][2];
-    owner owners[IDLE_COUNT];
-    int stay[2];
-    size_t bytes;
-    pid_t pid;
-
-    assert_int_equal(pipe(stay), 0);
-    for (int i = 0; i < IDLE_COUNT; i++)
-        tcp_pair(pairs[i]);
-    pid = start_clients(pairs, stay[0], version);
-    bytes = measure(pairs, owners);
-    for (int i = 0; i < IDLE_COUNT; i++) {
-        gwd_stream_abort(&owners[i].stream);
-        gw_buf_deinit(&owners[i].got);
-        close(pairs[i][1]);
-    }
-    close(stay[0]);
-    close(stay[1]);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    gwd_loop_turn(loop, false);
-    return bytes;
-}
-
-static void an_idle_connection_is_small(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(versions); i++) {
-        size_t bytes;
-
-        connect_tls(versions[i]); /* what comes once only */
-        talk();
-        hang_up();
-        bytes = idle_bytes(versions[i]);
-        print_message("TLS 1.%zu, idle: %zu bytes\n", i + 2, bytes);
-        assert_in_range(bytes, 1024, IDLE_MAX);
-    }
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -1090,9 +949,7 @@ int main(void)
         TEST(a_reload_is_for_new_connections),
         TEST(a_handshake_outlives_a_reload_and_the_settings),
         TEST(a_reload_that_fails_changes_nothing),
-        TEST(an_idle_connection_is_small),
     };
 
-    CRYPTO_set_mem_functions(counted_malloc, counted_realloc, counted_free);
     return cmocka_run_group_tests_name("tls", tests, make_files, remove_files);
 }
