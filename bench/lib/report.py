@@ -89,7 +89,8 @@ def summary(found):
     yield f"{len(judged)} targets, {len(judged) - len(missed)} met."
     yield ""
     if missed:
-        yield "Missed:"
+        yield ("Missed, and [why]"
+               "(benchmarks-profiles.md#what-is-missed-and-why):")
         yield ""
         yield from target_table(missed, True)
 

@@ -292,15 +292,32 @@ static int read_field(gw_ser *ser, const gw_key *name, gw_row *row)
     return gw_ser_skip(ser, &token);
 }
 
+/* The row of a client whose uid alone was asked for, unless it has none or one
+ * that is a number. */
+static int read_uid_row(gw_ser *ser, gw_row *row)
+{
+    static const char before[] = "a:1:{s:3:\"uid\";s:", after[] = ";}";
+
+    if (!gw_ser_read_wrapped(ser, gw_slice_of(before, sizeof before - 1),
+                             gw_slice_of(after, sizeof after - 1),
+                             &row->uid.str))
+        return 0;
+    row->uid.type = GW_KEY_STRING;
+    return 1;
+}
+
 static int read_row(gw_ser *ser, gw_row *row)
 {
     gw_key name;
     int64_t count;
-    int rc = gw_ser_read_array(ser, &count);
+    int rc;
 
     row->uid.type = GW_KEY_NONE;
     row->uid.num = 0;
     row->uid.str = row->session = row->groups = gw_slice_of("", 0);
+    if (read_uid_row(ser, row))
+        return 0;
+    rc = gw_ser_read_array(ser, &count);
     if (rc != 0)
         return rc;
     while ((rc = next_key(ser, &name)) > 0) {

@@ -387,6 +387,24 @@ int gw_ser_read_string(gw_ser *ser, gw_slice *text)
     return GW_OK;
 }
 
+int gw_ser_read_wrapped(gw_ser *ser, gw_slice before, gw_slice after,
+                        gw_slice *text)
+{
+    const char *start = ser->p;
+
+    if (ser->done != 0 || ser->depth == 0 || ser->depth == GW_SER_DEPTH_MAX ||
+        ser->key_next[ser->depth - 1])
+        return 0;
+    if (take_bytes(ser, before.base, before.len) != GW_OK ||
+        take_quoted(ser, text) != GW_OK ||
+        take_bytes(ser, after.base, after.len) != GW_OK) {
+        ser->p = start;
+        return 0;
+    }
+    advance(ser);
+    return 1;
+}
+
 int gw_ser_read_array(gw_ser *ser, int64_t *count)
 {
     int rc = GW_EPROTO;

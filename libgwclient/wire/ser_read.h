@@ -61,6 +61,12 @@ int gw_ser_read_array(gw_ser *ser, int64_t *count);
 /* 1: the array has ended, and its end is taken; 0: an element comes. */
 int gw_ser_read_end(gw_ser *ser);
 
+/* A short way for a value in its usual spelling: BEFORE, a string's length and
+ * bytes in quotes, AFTER, which closes the array that BEFORE opens. 1; 0: no
+ * value comes, or one that is spelt in another way, and nothing is read. */
+int gw_ser_read_wrapped(gw_ser *ser, gw_slice before, gw_slice after,
+                        gw_slice *text);
+
 /* The letter that comes next, as 'i'; 0: none. */
 char gw_ser_peek(const gw_ser *ser);
 

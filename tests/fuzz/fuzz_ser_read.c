@@ -65,6 +65,40 @@ static void check_skip(gw_slice text)
     HOLDS(gw_ser_next(&ser, &token) == GW_OK && token.type == GW_SER_END);
 }
 
+static gw_ser_token token_of(gw_ser *ser, gw_ser_type type)
+{
+    gw_ser_token token;
+
+    HOLDS(gw_ser_next(ser, &token) == GW_OK && token.type == type);
+    return token;
+}
+
+/* Where the short way reads a value, the long one finds the same. */
+static void check_wrapped(gw_slice text)
+{
+    gw_slice before = gw_slice_str("a:1:{s:3:\"uid\";s:");
+    gw_slice after = gw_slice_str(";}");
+    gw_ser ser, copy;
+    gw_ser_token token;
+    gw_slice found;
+
+    gw_ser_init(&ser, text);
+    do {
+        copy = ser;
+        if (gw_ser_read_wrapped(&copy, before, after, &found)) {
+            gw_ser longer = ser;
+
+            HOLDS(token_of(&longer, GW_SER_ARRAY).num == 1);
+            HOLDS(token_of(&longer, GW_SER_STRING).is_key);
+            HOLDS(same(token_of(&longer, GW_SER_STRING).text, found));
+            token_of(&longer, GW_SER_ARRAY_END);
+            HOLDS(longer.p == copy.p && longer.depth == copy.depth);
+        } else {
+            HOLDS(copy.p == ser.p);
+        }
+    } while (gw_ser_next(&ser, &token) == GW_OK && token.type != GW_SER_END);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     gw_slice text = gw_slice_of(data, size);
@@ -75,6 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gw_buf_init(&twice, NULL, 0);
     if (rewrite(&once, text) == GW_OK) {
         check_skip(text);
+        check_wrapped(text);
         HOLDS(rewrite(&twice, gw_buf_slice(&once)) == GW_OK);
         HOLDS(same(gw_buf_slice(&once), gw_buf_slice(&twice)));
     }

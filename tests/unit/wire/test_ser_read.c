@@ -269,6 +269,48 @@ static void references_are_counted_wherever_they_are(void **state)
     assert_int_equal(ser.references, 2);
 }
 
+static void a_value_in_its_usual_spelling_is_read_at_once(void **state)
+{
+    static const struct {
+        const char *text;
+        int taken;
+    } cases[] = {
+        {"a:1:{s:1:\"k\";s:2:\"\";\";}", 1},
+        {"a:1:{s:1:\"k\";s:0:\"\";}", 1},
+        {"a:1:{s:1:\"l\";s:2:\"ab\";}", 0}, /* another key */
+        {"a:1:{s:1:\"k\";i:12;}", 0},
+        {"a:1:{s:1:\"k\";s:3:\"ab\";}", 0},
+        {"a:2:{s:1:\"k\";s:2:\"ab\";i:0;N;}", 0},
+        {"s:2:\"ab\";", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        gw_slice before = LIT("a:1:{s:1:\"k\";s:"), after = LIT(";}");
+        gw_slice found;
+        gw_ser_token token;
+        char text[100];
+        gw_ser ser;
+        int64_t num;
+
+        snprintf(text, sizeof text, "a:2:{i:1;%si:2;i:3;}", cases[i].text);
+        gw_ser_init(&ser, gw_slice_str(text));
+        assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+        assert_int_equal(gw_ser_read_wrapped(&ser, before, after, &found), 0);
+        assert_int_equal(gw_ser_read_int(&ser, &num), GW_OK);
+        assert_int_equal(gw_ser_read_wrapped(&ser, before, after, &found),
+                         cases[i].taken);
+        if (!cases[i].taken) { /* nothing is read */
+            assert_ptr_equal(ser.p, text + strlen("a:2:{i:1;"));
+            continue;
+        }
+        assert_slice_equal(found, i == 0 ? LIT("\";") : LIT(""));
+        assert_int_equal(gw_ser_read_end(&ser), 0);
+        assert_int_equal(gw_ser_read_int(&ser, &num), GW_OK);
+        assert_int_equal(num, 2);
+    }
+}
+
 static void only_the_whole_is_a_value(void **state)
 {
     static const char *const whole[] = {
@@ -299,6 +341,7 @@ int main(void)
         cmocka_unit_test(an_array_can_be_skipped_whole),
         cmocka_unit_test(keys_follow_the_rules_of_arrays),
         cmocka_unit_test(references_are_counted_wherever_they_are),
+        cmocka_unit_test(a_value_in_its_usual_spelling_is_read_at_once),
         cmocka_unit_test(only_the_whole_is_a_value),
     };
 
