@@ -27,6 +27,10 @@ static int epoll_fd;
 static load_share *own;
 static struct sockaddr_in source;
 
+/* When most ports of an address are taken, the kernel looks for a free one
+ * longer than all else takes. */
+#define PER_ADDRESS 4096
+
 void conn_setup(int epoll, unsigned number)
 {
     epoll_fd = epoll;
@@ -34,6 +38,16 @@ void conn_setup(int epoll, unsigned number)
     /* Each has local ports of its own. */
     source.sin_family = AF_INET;
     source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + number);
+}
+
+/* 127.0.x.y, then 127.1.x.y… */
+static void next_address(void)
+{
+    static unsigned started;
+
+    if (++started % PER_ADDRESS == 0)
+        source.sin_addr.s_addr =
+            htonl(ntohl(source.sin_addr.s_addr) + (1u << 16));
 }
 
 bool conn_is_open(const conn *c)
@@ -108,6 +122,7 @@ void conn_start(conn *c, unsigned index)
     setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
     if (bind(c->fd, (struct sockaddr *)&source, sizeof(source)) < 0)
         die("bind");
+    next_address();
     if (connect(c->fd, (struct sockaddr *)&set.server, sizeof(set.server)) <
             0 &&
         errno != EINPROGRESS) {
