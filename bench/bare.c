@@ -1,23 +1,15 @@
 #include "bare.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #define CHECK_EVERY 16 /* calls, then the clock is looked at */
 #define GAP 100e-6     /* seconds between single calls */
-
-static void fail(const char *what)
-{
-    perror(what);
-    exit(1);
-}
 
 double bare_now(void)
 {
@@ -32,57 +24,16 @@ int bare_dial(const char *address)
     struct sockaddr_in peer = {.sin_family = AF_INET};
     const char *colon = strchr(address, ':');
     char host[64];
-    int one = 1;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    if (colon == NULL || (size_t)(colon - address) >= sizeof(host)) {
-        fprintf(stderr, "not IP:PORT: %s\n", address);
-        exit(1);
-    }
+    errno = EINVAL;
+    if (colon == NULL || (size_t)(colon - address) >= sizeof(host))
+        die(address);
     memcpy(host, address, (size_t)(colon - address));
     host[colon - address] = '\0';
     peer.sin_port = htons((uint16_t)atoi(colon + 1));
-    if (fd < 0 || inet_pton(AF_INET, host, &peer.sin_addr) != 1 ||
-        connect(fd, (struct sockaddr *)&peer, sizeof(peer)) != 0)
-        fail("connect");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    return fd;
-}
-
-void bare_send_all(int fd, const void *base, size_t len)
-{
-    const char *at = base;
-
-    while (len > 0) {
-        ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
-
-        if (n < 0)
-            fail("send");
-        at += n;
-        len -= (size_t)n;
-    }
-}
-
-void bare_read_reply(int fd)
-{
-    unsigned char buf[65536];
-    size_t have = 0;
-    size_t want = 4;
-
-    while (have < want) {
-        ssize_t n = recv(fd, buf + have, sizeof(buf) - have, 0);
-
-        if (n <= 0)
-            fail("recv");
-        have += (size_t)n;
-        if (have >= 4)
-            want = 4 + ((size_t)buf[0] << 24 | (size_t)buf[1] << 16 |
-                        (size_t)buf[2] << 8 | buf[3]);
-        if (want > sizeof(buf)) {
-            fputs("reply too long\n", stderr);
-            exit(1);
-        }
-    }
+    if (inet_pton(AF_INET, host, &peer.sin_addr) != 1)
+        die(address);
+    return blocking_dial(&peer);
 }
 
 void bare_fence(int fd)
@@ -90,8 +41,8 @@ void bare_fence(int fd)
     /* IS_ONLINE of connection 0 */
     static const unsigned char frame[28] = {[3] = 28, [4] = 11, [21] = 1};
 
-    bare_send_all(fd, frame, sizeof(frame));
-    bare_read_reply(fd);
+    blocking_send(fd, frame, sizeof(frame));
+    blocking_read_reply(fd);
 }
 
 static size_t unhex(const char *hex, unsigned char *out)
@@ -153,7 +104,7 @@ void bare_single(const bare_call *call, double seconds, bare_fn fn)
     size_t count = 0;
 
     if (samples == NULL)
-        fail("malloc");
+        die("malloc");
     do {
         do {
             before = bare_now();

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "blocking.h"
+
 #define BARE_FRAME_MAX 4096
 #define BARE_PEERS_MAX 64
 #define BARE_SAMPLES_MAX 1000000
@@ -20,13 +22,8 @@ typedef struct bare_call {
 /* Seconds of the monotonic clock. */
 double bare_now(void);
 
-/* Connects to "IP:PORT", with TCP_NODELAY as the library does. */
+/* Connects to "IP:PORT". */
 int bare_dial(const char *address);
-
-void bare_send_all(int fd, const void *base, size_t len);
-
-/* Reads one reply: a length and as many bytes. */
-void bare_read_reply(int fd);
 
 /* Returns when the gateway has handled all that was sent before. */
 void bare_fence(int fd);

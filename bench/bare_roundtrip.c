@@ -12,9 +12,9 @@
 static void call_once(const bare_call *call)
 {
     for (size_t i = 0; i < call->count; i++)
-        bare_send_all(call->fds[i], call->frame, call->len);
+        blocking_send(call->fds[i], call->frame, call->len);
     for (size_t i = 0; i < call->count; i++)
-        bare_read_reply(call->fds[i]);
+        blocking_read_reply(call->fds[i]);
 }
 
 int main(int argc, char **argv)

@@ -48,7 +48,7 @@ static size_t send_piece(int fd, const unsigned char *at,
         fputs("not whole frames\n", stderr);
         exit(1);
     }
-    bare_send_all(fd, from, (size_t)(at - from));
+    blocking_send(fd, from, (size_t)(at - from));
     return (size_t)(at - from);
 }
 

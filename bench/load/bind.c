@@ -36,13 +36,13 @@ static gateway *gateway_of(const conn *c)
     g->ip = c->gateway_ip;
     g->port = c->gateway;
     g->len = 0;
-    g->fd = dial(&peer);
+    g->fd = blocking_dial(&peer);
     return g;
 }
 
 static void flush(gateway *g)
 {
-    send_all(g->fd, g->batch, g->len);
+    blocking_send(g->fd, g->batch, g->len);
     g->len = 0;
 }
 
@@ -70,7 +70,7 @@ void bind_all(const conn *conns, unsigned count, unsigned first,
         flush(&gateways[i]);
     }
     for (unsigned i = 0; i < gateway_count; i++) {
-        read_reply(gateways[i].fd);
+        blocking_read_reply(gateways[i].fd);
         close(gateways[i].fd);
     }
     gateway_count = 0;

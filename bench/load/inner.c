@@ -1,12 +1,8 @@
-/* Frames of the inner port, and sockets to it. */
+/* Frames of the inner port. */
 #include "load.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum { HEAD = 28, BIND_UID = 12, JOIN_GROUP = 20, IS_ONLINE = 11 };
 enum { WORKER_CONNECT = 200 };
@@ -64,49 +60,4 @@ size_t inner_worker(char *out, unsigned number)
     inner_head(out, WORKER_CONNECT, 0, 0, (size_t)len);
     memcpy(out + HEAD, body, (size_t)len);
     return HEAD + (size_t)len;
-}
-
-int dial(const struct sockaddr_in *peer)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int on = 1;
-
-    if (fd < 0 || connect(fd, (const struct sockaddr *)peer, sizeof(*peer)) < 0)
-        die("connect");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    return fd;
-}
-
-void send_all(int fd, const char *base, size_t len)
-{
-    while (len > 0) {
-        ssize_t sent = send(fd, base, len, MSG_NOSIGNAL);
-
-        if (sent < 0 && errno != EINTR)
-            die("send");
-        if (sent > 0) {
-            base += sent;
-            len -= (size_t)sent;
-        }
-    }
-}
-
-void read_reply(int fd)
-{
-    unsigned char buf[4096];
-    size_t have = 0;
-    size_t want = 4;
-
-    while (have < want) {
-        ssize_t got = recv(fd, buf + have, want - have, 0);
-
-        if (got <= 0)
-            die("no reply");
-        have += (size_t)got;
-        if (have == 4)
-            want = 4 + ((size_t)buf[0] << 24 | (size_t)buf[1] << 16 |
-                        (size_t)buf[2] << 8 | buf[3]);
-        if (want > sizeof(buf))
-            die("a reply that is too long");
-    }
 }

@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <openssl/ssl.h>
 
+#include "blocking.h"
+
 #define MESSAGE_MAX (64 * 1024)
 #define PROCESSES_MAX 128
 #define GATEWAYS_MAX 256
@@ -79,7 +81,6 @@ extern load_share *shares; /* one per process */
 extern int wake_fd;        /* eventfd: a child has something to tell */
 
 uint64_t now_ns(void);
-_Noreturn void die(const char *what);
 void wake_parent(void);
 
 /* ---- children ----------------------------------------------------------- */
@@ -157,11 +158,6 @@ size_t inner_bind(char *out, uint32_t connection, const char *uid);
 size_t inner_join(char *out, uint32_t connection, const char *group);
 size_t inner_fence(char *out);
 size_t inner_worker(char *out, unsigned number);
-
-int dial(const struct sockaddr_in *peer);
-void send_all(int fd, const char *base, size_t len);
-/* Reads one reply of the inner port to its end. */
-void read_reply(int fd);
 
 /* ---- measure.c ---------------------------------------------------------- */
 

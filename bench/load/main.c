@@ -47,12 +47,6 @@ uint64_t now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-_Noreturn void die(const char *what)
-{
-    fprintf(stderr, "ws_load: %s (%s)\n", what, strerror(errno));
-    exit(1);
-}
-
 void wake_parent(void)
 {
     uint64_t one = 1;

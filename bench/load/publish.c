@@ -27,7 +27,7 @@ static unsigned next;
 
 static void open_one(publisher *p, const struct sockaddr_in *gateway)
 {
-    p->fd = dial(gateway);
+    p->fd = blocking_dial(gateway);
     p->waits = false;
     p->len = 0;
     p->batch = malloc(BATCH + MESSAGE_MAX + REQUEST_MAX);
@@ -47,14 +47,14 @@ void publish_open(unsigned wanted, bool as_workers)
             die("too many publishers");
         open_one(p, &set.publish[count % set.gateways]);
         if (as_workers)
-            send_all(p->fd, hello, inner_worker(hello, count));
+            blocking_send(p->fd, hello, inner_worker(hello, count));
     }
 }
 
 static void flush_one(publisher *p)
 {
     if (p->len > 0)
-        send_all(p->fd, p->batch, p->len);
+        blocking_send(p->fd, p->batch, p->len);
     p->len = 0;
 }
 
