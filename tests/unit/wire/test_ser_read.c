@@ -1,5 +1,7 @@
 #include "support.h"
 
+#include <stdio.h>
+
 #include "ser_read.h"
 
 /* Reads a whole value; `arg` is a gw_buf for one letter per token, or NULL. */
