@@ -200,6 +200,7 @@ static bool announce_to(gwd_parts *p, gw_slice reg, gw_slice own)
 
     if (announcer == NULL)
         return no_memory();
+    gwd_announcer_count(announcer, &p->slot->registers);
     p->announcers[p->announcer_count++] = announcer;
     return true;
 }
@@ -249,7 +250,6 @@ static bool start_gateway(gwd_parts *p)
 void gwd_parts_refresh(gwd_parts *p)
 {
     gwd_metrics *m = &p->slot->metrics;
-    uint64_t registers = 0;
 
     if (p->hub != NULL) {
         m->connections = gwd_hub_count(p->hub);
@@ -257,9 +257,6 @@ void gwd_parts_refresh(gwd_parts *p)
         m->groups = gwd_hub_group_count(p->hub);
         m->workers = gwd_inner_worker_count(p->inner);
     }
-    for (size_t i = 0; i < p->announcer_count; i++)
-        registers += gwd_announcer_is_online(p->announcers[i]) ? 1 : 0;
-    p->slot->registers = registers;
     m->loop_lag_us = gwd_loop_take_lag(p->loop);
     m->memory = gwd_resident_memory();
 }

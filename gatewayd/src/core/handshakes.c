@@ -4,12 +4,29 @@
 #include "core/stream_flush.h"
 #include "tls/session.h"
 
-#define SHARE_US 250 /* of a turn; the last one may take longer */
+/* What they get of a turn: a part of what all else took, so that a busy loop
+ * does not let them starve, and this much at least. The last one may take
+ * longer. */
+#define SHARE(took) ((took) / 4)
+#define SHARE_MIN_US 250
 
 void gwd_handshakes_init(gwd_handshakes *waiting)
 {
     waiting->first = NULL;
     waiting->end = &waiting->first;
+}
+
+/* Before what `link` points to. */
+static void insert(gwd_handshakes *waiting, gwd_tls_place *place,
+                   gwd_tls_place **link)
+{
+    place->link = link;
+    place->next = *link;
+    if (place->next == NULL)
+        waiting->end = &place->next;
+    else
+        place->next->link = &place->next;
+    *link = place;
 }
 
 void gwd_handshakes_add(gwd_handshakes *waiting, gwd_stream *stream)
@@ -19,10 +36,10 @@ void gwd_handshakes_add(gwd_handshakes *waiting, gwd_stream *stream)
     if (place->link != NULL)
         return;
     place->owner = stream;
-    place->next = NULL;
-    place->link = waiting->end;
-    *waiting->end = place;
-    waiting->end = &place->next;
+    /* What was spent on a hello is not to be lost to a timeout. */
+    insert(waiting, place,
+           gwd_tls_conn_has_answered(stream->tls) ? &waiting->first
+                                                  : waiting->end);
 }
 
 void gwd_handshakes_remove(gwd_handshakes *waiting, gwd_stream *stream)
@@ -39,13 +56,18 @@ void gwd_handshakes_remove(gwd_handshakes *waiting, gwd_stream *stream)
     place->link = NULL;
 }
 
-void gwd_handshakes_run(gwd_handshakes *waiting)
+static uint64_t share_of(uint64_t now, uint64_t began)
 {
-    uint64_t end;
+    uint64_t share = began == 0 ? 0 : SHARE(now - began);
 
-    if (waiting->first == NULL)
-        return;
-    end = gwd_loop_microseconds() + SHARE_US;
+    return share < SHARE_MIN_US ? SHARE_MIN_US : share;
+}
+
+void gwd_handshakes_run(gwd_handshakes *waiting, uint64_t began)
+{
+    uint64_t now = gwd_loop_microseconds();
+    uint64_t end = now + share_of(now, began);
+
     do {
         gwd_stream *stream = waiting->first->owner;
 

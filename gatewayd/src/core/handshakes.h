@@ -1,8 +1,9 @@
-/* Streams whose TLS handshake has input, in the order in which it came.
+/* Streams whose TLS handshake has input: those that have an answer already,
+ * then the others, as they came.
  *
  * A handshake takes long, and any number of strangers may come at once. So they
- * share a part of each turn, and what does not fit into it waits for the next
- * one: nobody else waits for all of them. */
+ * share a part of the time, and who does not get into this turn's waits for the
+ * next one: nobody else waits for all of them. */
 #ifndef GWD_HANDSHAKES_H
 #define GWD_HANDSHAKES_H
 
@@ -21,7 +22,9 @@ void gwd_handshakes_add(gwd_handshakes *waiting, gwd_stream *stream);
 /* One that does not wait is fine. */
 void gwd_handshakes_remove(gwd_handshakes *waiting, gwd_stream *stream);
 
-/* At the end of a turn: carries on the oldest ones, one at least. */
-void gwd_handshakes_run(gwd_handshakes *waiting);
+/* Somebody waits, and a turn is at its end that began at `began`
+ * (gwd_loop_microseconds(); 0: nothing has happened in it): carries on the
+ * first ones, one at least. */
+void gwd_handshakes_run(gwd_handshakes *waiting, uint64_t began);
 
 #endif

@@ -128,8 +128,11 @@ void gwd_loop_turn(gwd_loop *loop, bool block)
     block = block && loop->handshakes.first == NULL;
     event_base_loop(loop->base,
                     block ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK);
-    gwd_handshakes_run(&loop->handshakes);
     flush_pending(loop);
+    if (loop->handshakes.first != NULL) {
+        gwd_handshakes_run(&loop->handshakes, loop->turn_began);
+        flush_pending(loop);
+    }
     end_turn(loop);
 }
 

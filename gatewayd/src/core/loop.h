@@ -1,8 +1,8 @@
 /* The event loop: one per process.
  *
- * A turn handles every event that is ready, then some TLS handshakes, then
- * flushes all streams that got output during it, once each (design rule 7), and
- * frees the closed ones. */
+ * A turn handles every event that is ready, then flushes all streams that got
+ * output during it, once each (design rule 7), and frees the closed ones. At
+ * its end TLS handshakes get their part. */
 #ifndef GWD_LOOP_H
 #define GWD_LOOP_H
 

@@ -8,7 +8,7 @@
  * The stream may be gone afterwards. */
 void gwd_stream_flush(gwd_stream *stream);
 
-/* Reads what the TLS handshake waits for. */
+/* Carries the TLS handshake on with the input that it waited for. */
 void gwd_stream_shake_hands(gwd_stream *stream);
 
 #endif

@@ -43,7 +43,8 @@ struct gwd_announcer {
     int fd;    /* of the connect() under way, or -1 */
     int error; /* errno of the last attempt */
     bool online;
-    bool freed; /* goes with its stream */
+    uint64_t *count; /* of those that are online, or NULL */
+    bool freed;      /* goes with its stream */
     bool pings;
     report reported;
     uint32_t since; /* online */
@@ -73,6 +74,13 @@ static void tell(gwd_announcer *a, report what, const char *cause)
         gwd_log(GWD_LOG_WARNING, "%s %s%s%s; trying again every second",
                 texts[what], a->name, cause == NULL ? "" : ": ",
                 cause == NULL ? "" : cause);
+}
+
+static void set_online(gwd_announcer *a, bool online)
+{
+    if (a->count != NULL && a->online != online)
+        *a->count += online ? 1 : (uint64_t)-1;
+    a->online = online;
 }
 
 static void drop_list(gwd_announcer *a)
@@ -121,7 +129,7 @@ static void on_close(gwd_stream *stream)
     gwd_announcer *a = of_stream(stream);
     uint32_t age = gwd_loop_seconds() - a->since;
 
-    a->online = false;
+    set_online(a, false);
     if (a->freed)
         release(a);
     else
@@ -173,7 +181,7 @@ static void on_connected(gwd_announcer *a)
         return;
     }
     drop_list(a);
-    a->online = true;
+    set_online(a, true);
     a->since = gwd_loop_seconds();
     /* After a refusal it is good news only once it has lasted: see ping(). */
     if (a->reported != REPORT_REFUSED)
@@ -321,9 +329,9 @@ gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
     return a;
 }
 
-bool gwd_announcer_is_online(const gwd_announcer *a)
+void gwd_announcer_count(gwd_announcer *a, uint64_t *online)
 {
-    return a->online;
+    a->count = online;
 }
 
 void gwd_announcer_free(gwd_announcer *a)
@@ -338,8 +346,11 @@ void gwd_announcer_free(gwd_announcer *a)
     if (a->fd >= 0)
         close(a->fd);
     a->freed = true;
-    if (a->online)
+    if (a->online) {
         gwd_stream_close(&a->stream);
-    else
+        if (a->count != NULL)
+            --*a->count;
+        a->count = NULL; /* it may go before the stream does */
+    } else
         release(a);
 }

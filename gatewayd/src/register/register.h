@@ -2,7 +2,7 @@
 #ifndef GWD_REGISTER_H
 #define GWD_REGISTER_H
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <gwclient/types.h>
 
 struct gwd_loop;
@@ -36,7 +36,9 @@ typedef struct gwd_announcer gwd_announcer;
 gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
                                  gw_slice register_address, gw_slice address,
                                  gw_slice secret_key);
-bool gwd_announcer_is_online(const gwd_announcer *announcer);
+/* `*online` is one more as long as we are connected; it is to be called right
+ * after gwd_announcer_new(). */
+void gwd_announcer_count(gwd_announcer *announcer, uint64_t *online);
 void gwd_announcer_free(gwd_announcer *announcer);
 
 #endif

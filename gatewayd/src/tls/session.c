@@ -31,6 +31,7 @@ struct gwd_tls_conn {
     bool broken;      /* TLS must not be spoken any more */
     bool known;       /* see gwd_tls_conn_is_new() */
     bool write_waits; /* SSL_write() needs input first */
+    bool answered;    /* see gwd_tls_conn_has_answered() */
     bool reading;     /* answers to what is read are held… */
     bool held;        /* …so the kernel was not offered the backlog yet */
     int end;
@@ -122,6 +123,7 @@ static int on_bio_write(BIO *bio, const char *base, int len)
     ssize_t sent = 0;
 
     BIO_clear_retry_flags(bio);
+    conn->answered = true;
     if (conn->backlog == NULL && !conn->reading)
         sent = send_some(conn, base, (size_t)len);
     if (sent < 0)
@@ -296,6 +298,11 @@ bool gwd_tls_conn_is_new(gwd_tls_conn *conn)
 bool gwd_tls_conn_is_known(const gwd_tls_conn *conn)
 {
     return conn->known;
+}
+
+bool gwd_tls_conn_has_answered(const gwd_tls_conn *conn)
+{
+    return conn->answered;
 }
 
 gwd_tls_place *gwd_tls_conn_place(gwd_tls_conn *conn)

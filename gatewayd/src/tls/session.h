@@ -34,8 +34,11 @@ ssize_t gwd_tls_conn_read(gwd_tls_conn *conn, char *base, size_t room);
 /* True once: the first time after the handshake is finished. */
 bool gwd_tls_conn_is_new(gwd_tls_conn *conn);
 
-/* That time has come. */
+/* The handshake is finished, and gwd_tls_conn_is_new() has said so. */
 bool gwd_tls_conn_is_known(const gwd_tls_conn *conn);
+
+/* The peer's hello was read, and something said to it. */
+bool gwd_tls_conn_has_answered(const gwd_tls_conn *conn);
 
 /* For those whose handshakes wait in a list: a connection's place in it, and
  * whose it is. All NULL at first. */

@@ -306,13 +306,17 @@ static void a_gateway_announces_itself_and_leaves(void **state)
     gwd_announcer *announcer = gwd_announcer_new(
         loop, gw_slice_str(address), LIT("10.0.0.9:2900"), LIT("s3cret"));
     size_t one = 1, none = 0;
+    uint64_t online = 0;
     int worker;
 
     (void)state;
+    gwd_announcer_count(announcer, &online);
     run_until(loop, is_announced, &one);
+    assert_int_equal(online, 1);
     worker = join_as(LIT(WORKER));
     expect_bytes(loop, worker, LIST_OF("\"10.0.0.9:2900\""));
     gwd_announcer_free(announcer);
+    assert_int_equal(online, 0);
     run_until(loop, is_announced, &none);
     expect_bytes(loop, worker, LIST_OF(""));
     close(worker);
