@@ -51,8 +51,14 @@ void blocking_read_reply(int fd)
     while (have < want) {
         ssize_t got = recv(fd, buf + have, sizeof(buf) - have, 0);
 
-        if (got <= 0)
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
             die("no reply");
+        if (got == 0) {
+            fputs("the gateway has closed\n", stderr);
+            exit(1);
+        }
         have += (size_t)got;
         if (have >= 4)
             want = 4 + ((size_t)buf[0] << 24 | (size_t)buf[1] << 16 |

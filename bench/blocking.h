@@ -13,7 +13,8 @@ int blocking_dial(const struct sockaddr_in *peer);
 
 void blocking_send(int fd, const void *base, size_t len);
 
-/* Reads one reply to its end: a length and as many bytes. */
+/* Reads one reply to its end: a length and as many bytes. No other may be under
+ * way behind it. */
 void blocking_read_reply(int fd);
 
 #endif

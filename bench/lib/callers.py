@@ -95,8 +95,9 @@ class Recorder:
         popen = subprocess.Popen(
             [*php_command(True, {"gatewayclient.timeout": 5}), "-r", code,
              "--", self._address(self.register), method, json.dumps(named)],
-            stdin=subprocess.DEVNULL, # and no answer comes: that is no news
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)  # no answer comes: that is no news
+        self.gateway.settimeout(10)
         connection, _ = self.gateway.accept()
         with connection, connection.makefile("rb") as stream:
             head = stream.read(4)

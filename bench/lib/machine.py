@@ -39,6 +39,10 @@ def memory():
     return f"{kb / 2 ** 20:.0f} GB"
 
 
+def commit():
+    return first_line("git", "-C", ROOT, "rev-parse", "--short", "HEAD")
+
+
 def describe():
     """Label to value; what is not there is left out."""
     ws_package = ROOT / "out/bench/node/node_modules/ws/package.json"
@@ -57,7 +61,5 @@ def describe():
                             "libnginx-mod-nchan"),
         "Node.js": version_in(first_line("node", "--version")),
         "ws": version_in(re.sub(r'.*"version":', "", ws_text, flags=re.S)),
-        "commit": first_line("git", "-C", ROOT, "rev-parse", "--short",
-                             "HEAD"),
     }
     return {label: value for label, value in found.items() if value}

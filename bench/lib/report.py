@@ -131,7 +131,8 @@ def section(found, row, folder):
     yield ""
     for run in found.of(row, "run"):
         quick = ", QUICK" if run["run"]["quick"] else ""
-        yield f"{run['run']['date']}, {run['run']['seconds']} s{quick}."
+        yield (f"{run['run']['date']}, {run['run']['seconds']} s{quick}, "
+               f"commit {run['run']['commit']}.")
         yield ""
     judged = verdicts(found, row)
     if judged:

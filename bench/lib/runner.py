@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from . import report, results
+from . import machine, report, results
 from .row import BENCH, QUICK, ROOT
 
 FOLDER = ROOT / "out/bench/quick" if QUICK else ROOT / "out/bench"
@@ -35,6 +35,7 @@ def measure(number, program):
         "date": datetime.datetime.now(datetime.timezone.utc)
                 .strftime("%Y-%m-%d %H:%M UTC"),
         "seconds": round(time.monotonic() - start),
+        "commit": machine.commit(),
         "quick": QUICK}})
     return lines
 

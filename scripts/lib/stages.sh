@@ -58,8 +58,9 @@ run_stage() {
 # what_failed LOG : the tests that failed and what they say, in few lines, for
 # whoever sees only the end of the output.
 what_failed() {
-    grep -E '^FAIL |^[A-Za-z.]*(Error|Exception): |\[  FAILED  \]|^==[0-9]+== *[A-Z]|(error|assert).*: ' \
-        "$1" | cut -c 1-300 | head -n 12 | sed 's/^/    /' || true
+    local words='^FAIL |^[A-Za-z_.\\]*(Error|Exception): |\[  FAILED  \]'
+    words+='|^==[0-9]+== *[A-Z]|: error: |^failed'
+    grep -aE "$words" "$1" | cut -c 1-300 | head -n 12 | sed 's/^/    /' || true
 }
 
 # The closing lines; returns 1 when something failed or nothing ran.
