@@ -3,7 +3,6 @@
 #include "load.h"
 
 #include <arpa/inet.h>
-#include <string.h>
 #include <unistd.h>
 
 #define BATCH ((size_t)16 * 1024)

@@ -205,6 +205,12 @@ static const struct {
     {ask_rows, "a:1:{i:1;a:2:{s:3:\"new\";a:1:{i:0;N;}s:3:\"uid\";i:5;}}",
      "0/1 i5 <> "},
     {ask_rows, "a:1:{i:1;a:1:{s:6:\"groups\";N;}}", "0/1 none <> "},
+    {ask_rows,
+     "a:3:{i:1;a:1:{s:3:\"uid\";s:4:\"a\";}\";}i:2;a:1:{s:3:\"uid\";i:7;}"
+     "i:3;a:1:{s:3:\"uid\";s:1:\"7\";}}",
+     "0/1 'a\";}' <> 0/2 i7 <> 0/3 '7' <> "},
+    {ask_rows, "a:1:{i:1;a:1:{s:3:\"uid\";s:9:\"a\";}}", NULL},
+    {ask_rows, "a:2:{i:1;a:1:{s:3:\"uid\";s:1:\"a\";}}", NULL},
     {ask_rows, "a:1:{i:1;N;}", NULL},
     {ask_rows, "a:1:{i:1;a:1:{s:3:\"uid\";a:0:{}}}", NULL},
     {ask_rows, "a:1:{i:1;a:1:{s:7:\"session\";i:1;}}", NULL},

@@ -271,6 +271,24 @@ static void references_are_counted_wherever_they_are(void **state)
     assert_int_equal(ser.references, 2);
 }
 
+static void the_short_way_is_for_values_in_arrays(void **state)
+{
+    gw_slice before = LIT("a:1:{s:1:\"k\";s:"), after = LIT(";}");
+    gw_slice found;
+    gw_ser_token token;
+    gw_ser ser;
+
+    (void)state;
+    gw_ser_init(&ser, LIT("a:1:{s:1:\"k\";s:1:\"x\";}"));
+    assert_int_equal(gw_ser_read_wrapped(&ser, before, after, &found), 0);
+    /* where a key must be */
+    gw_ser_init(&ser, LIT("a:1:{a:1:{s:1:\"k\";s:1:\"x\";}i:1;}"));
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_int_equal(gw_ser_read_wrapped(&ser, before, after, &found), 0);
+    assert_int_equal(gw_ser_next(&ser, &token), GW_EPROTO);
+    assert_int_equal(gw_ser_read_wrapped(&ser, before, after, &found), 0);
+}
+
 static void a_value_in_its_usual_spelling_is_read_at_once(void **state)
 {
     static const struct {
@@ -344,6 +362,7 @@ int main(void)
         cmocka_unit_test(keys_follow_the_rules_of_arrays),
         cmocka_unit_test(references_are_counted_wherever_they_are),
         cmocka_unit_test(a_value_in_its_usual_spelling_is_read_at_once),
+        cmocka_unit_test(the_short_way_is_for_values_in_arrays),
         cmocka_unit_test(only_the_whole_is_a_value),
     };
 
