@@ -93,6 +93,9 @@ static void check_wrapped(gw_slice text)
             HOLDS(same(token_of(&longer, GW_SER_STRING).text, found));
             token_of(&longer, GW_SER_ARRAY_END);
             HOLDS(longer.p == copy.p && longer.depth == copy.depth);
+            HOLDS(longer.left[ser.depth - 1] == copy.left[ser.depth - 1]);
+            HOLDS(longer.key_next[ser.depth - 1] ==
+                  copy.key_next[ser.depth - 1]);
         } else {
             HOLDS(copy.p == ser.p);
         }
