@@ -131,8 +131,9 @@ def section(found, row, folder):
     yield ""
     for run in found.of(row, "run"):
         quick = ", QUICK" if run["run"]["quick"] else ""
+        commit = run["run"].get("commit", "unknown")  # of older results
         yield (f"{run['run']['date']}, {run['run']['seconds']} s{quick}, "
-               f"commit {run['run']['commit']}.")
+               f"commit {commit}.")
         yield ""
     judged = verdicts(found, row)
     if judged:
