@@ -24,6 +24,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "blocking.h"
+
 #define EVENTS 512
 #define HEAD 28
 #define INPUT_MAX ((size_t)256 * 1024)
@@ -45,12 +47,6 @@ static size_t open_cap;
 static char input[INPUT_MAX];
 static char output[2 * INPUT_MAX];
 static size_t output_len;
-
-static void die(const char *what)
-{
-    perror(what);
-    exit(1);
-}
 
 static void watch(sort kind, int fd)
 {

@@ -12,16 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "blocking.h"
+
 enum { BEGIN = 1, END = 3, PARAMS = 4, INPUT = 5, OUTPUT = 6 };
 
 static unsigned char request[8192];
 static size_t request_len;
-
-static void fail(const char *what)
-{
-    perror(what);
-    exit(1);
-}
 
 static double now(void)
 {
@@ -88,7 +84,7 @@ static int dial(const char *path)
 
     snprintf(peer.sun_path, sizeof(peer.sun_path), "%s", path);
     if (fd < 0 || connect(fd, (struct sockaddr *)&peer, sizeof(peer)) != 0)
-        fail("connect");
+        die("connect");
     return fd;
 }
 
@@ -101,7 +97,7 @@ static void perform(const char *path)
     int fd = dial(path);
 
     if (send(fd, request, request_len, MSG_NOSIGNAL) != (ssize_t)request_len)
-        fail("send");
+        die("send");
     while ((n = recv(fd, answer + len, sizeof(answer) - 1 - len, 0)) > 0)
         len += (size_t)n;
     close(fd);

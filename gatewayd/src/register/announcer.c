@@ -348,9 +348,7 @@ void gwd_announcer_free(gwd_announcer *a)
     a->freed = true;
     if (a->online) {
         gwd_stream_close(&a->stream);
-        if (a->count != NULL)
-            --*a->count;
-        a->count = NULL; /* it may go before the stream does */
+        set_online(a, false); /* the count may go before the stream does */
     } else
         release(a);
 }
