@@ -1,0 +1,449 @@
+// A connector of Laravel Echo for the broadcasting driver "gateway"; it also works
+// without Echo, which it does not import.
+//
+//   import Echo from 'laravel-echo';
+//   import { GatewayConnector } from './gateway-echo.js';
+//   window.Echo = new Echo({ broadcaster: GatewayConnector });
+//
+// Options, besides Echo's own (authEndpoint, auth.headers, csrfToken, bearerToken,
+// namespace):
+//
+//   socketUrl         '/ws'       of the gateway; ws://… or wss://…, or a path of
+//                                 this host
+//   bindEndpoint, leaveEndpoint, membersEndpoint       '/gateway/…'
+//   presenceRefresh   30          seconds; 0: never. Members whose page is gone
+//                                 without a word are noticed by this
+//   onMessage(data)               what is pushed outside of any channel, as by
+//                                 Gateway::sendToUid()
+//   onBound(clientId)             the page is bound, under a new id each time
+//   onError(error)                a bind that was refused
+//
+// On the wire is {"event": …, "channel": …, "data": …}, with the channel's whole
+// name, such as "private-orders.1".
+
+const DEFAULTS = {
+  socketUrl: '/ws',
+  authEndpoint: '/broadcasting/auth',
+  bindEndpoint: '/gateway/bind',
+  leaveEndpoint: '/gateway/leave',
+  membersEndpoint: '/gateway/members',
+  namespace: 'App.Events',
+  presenceRefresh: 30,
+};
+const PAUSES = [1, 2, 4, 8, 15]; // seconds between attempts
+const NOTIFICATION = '.Illuminate\\Notifications\\Events\\BroadcastNotificationCreated';
+
+/** The name on the wire of what an application calls "OrderShipped" (in its
+ *  namespace) or ".order.shipped" (as it is). */
+function eventName(event, namespace) {
+  if (event.startsWith('.') || event.startsWith('\\')) return event.slice(1);
+  return (namespace ? `${namespace}.${event}` : event).replace(/\./g, '\\');
+}
+
+class Refused extends Error {
+  constructor(path, status) {
+    super(`${path} answered ${status}`);
+    this.status = status;
+  }
+
+  /** Worth another try: the server was busy, or the connection was lost. */
+  get passing() {
+    return this.status >= 500 || this.status === 429;
+  }
+}
+
+class GatewayChannel {
+  constructor(connector, name) {
+    this.connector = connector;
+    this.name = name;
+    this.listeners = [];
+    this.onSubscribed = [];
+    this.onError = [];
+    this.token = null; // what leaving takes; null while not in the channel
+  }
+
+  listen(event, callback) {
+    this.listeners.push([eventName(event, this.connector.options.namespace), callback]);
+    return this;
+  }
+
+  listenToAll(callback) {
+    this.listeners.push([null, callback]);
+    return this;
+  }
+
+  stopListening(event, callback) {
+    const name = eventName(event, this.connector.options.namespace);
+    this.listeners = this.listeners.filter(([one, listener]) => one !== name
+      || (callback !== undefined && listener !== callback));
+    return this;
+  }
+
+  stopListeningToAll(callback) {
+    this.listeners = this.listeners.filter(([one, listener]) => one !== null
+      || (callback !== undefined && listener !== callback));
+    return this;
+  }
+
+  notification(callback) {
+    return this.listen(NOTIFICATION, callback);
+  }
+
+  stopListeningForNotification(callback) {
+    return this.stopListening(NOTIFICATION, callback);
+  }
+
+  listenForWhisper(event, callback) {
+    return this.listen(`.client-${event}`, callback);
+  }
+
+  stopListeningForWhisper(event, callback) {
+    return this.stopListening(`.client-${event}`, callback);
+  }
+
+  /** A gateway takes no messages from pages. */
+  whisper() {
+    throw new Error('Whispers are not supported: send a request to the application.');
+  }
+
+  subscribed(callback) {
+    this.onSubscribed.push(callback);
+    if (this.token !== null) callback();
+    return this;
+  }
+
+  error(callback) {
+    this.onError.push(callback);
+    return this;
+  }
+
+  unsubscribe() {
+    this.connector.leaveChannel(this.name);
+  }
+
+  // From here on: called by the connector.
+
+  receive(event, data) {
+    for (const [name, callback] of [...this.listeners]) {
+      if (name === null) callback(event.startsWith('App\\') ? event : `.${event}`, data);
+      else if (name === event) callback(data);
+    }
+  }
+
+  joined(answer) {
+    this.token = answer.leave;
+    this.onSubscribed.forEach((callback) => callback());
+  }
+
+  refused(error) {
+    this.onError.forEach((callback) => callback(error));
+  }
+
+  lost() {
+    this.token = null;
+  }
+}
+
+class GatewayPresenceChannel extends GatewayChannel {
+  constructor(connector, name) {
+    super(connector, name);
+    this.members = null; // user_id ⇒ user_info, once it is known
+    this.early = [];     // what came before the list of members
+    this.callbacks = { here: [], joining: [], leaving: [] };
+  }
+
+  here(callback) {
+    this.callbacks.here.push(callback);
+    if (this.members) callback([...this.members.values()]);
+    return this;
+  }
+
+  joining(callback) {
+    this.callbacks.joining.push(callback);
+    return this;
+  }
+
+  leaving(callback) {
+    this.callbacks.leaving.push(callback);
+    return this;
+  }
+
+  receive(event, data) {
+    if (event !== 'gateway:joining' && event !== 'gateway:leaving') {
+      super.receive(event, data);
+    } else if (this.members === null) {
+      this.early.push([event, data]);
+    } else {
+      this.change(event, data);
+    }
+  }
+
+  change(event, { user_id: id, user_info: info }) {
+    const key = String(id); // a user with two pages is one member
+    if (event === 'gateway:joining' && !this.members.has(key)) {
+      this.members.set(key, info);
+      this.callbacks.joining.forEach((callback) => callback(info));
+    } else if (event === 'gateway:leaving' && this.members.delete(key)) {
+      this.callbacks.leaving.forEach((callback) => callback(info));
+    }
+  }
+
+  joined(answer) {
+    this.members = new Map(answer.members.map((one) => [String(one.user_id), one.user_info]));
+    const here = [...this.members.values()];
+    super.joined(answer);
+    this.callbacks.here.forEach((callback) => callback(here));
+    this.early.splice(0).forEach(([event, data]) => this.change(event, data));
+  }
+
+  /** A list from the server, against the one that we have. */
+  refreshed(list) {
+    const now = new Set(list.map((one) => String(one.user_id)));
+    for (const one of list) this.change('gateway:joining', one);
+    for (const [id, info] of [...this.members]) {
+      if (!now.has(id)) this.change('gateway:leaving', { user_id: id, user_info: info });
+    }
+  }
+
+  lost() {
+    super.lost();
+    this.members = null;
+    this.early = [];
+  }
+}
+
+export class GatewayConnector {
+  /** Echo calls it without options once, to see whether it is a class. */
+  constructor(options) {
+    if (options === undefined) throw new TypeError('GatewayConnector needs options');
+    this.options = { ...DEFAULTS, ...options };
+    this.channels = {};
+    this.watchers = new Set();
+    this.losses = 0;
+    this.ended = false;
+    this.connect();
+    window.addEventListener('pagehide', () => this.farewell());
+    window.addEventListener('online', () => this.retryNow());
+    if (this.options.presenceRefresh > 0) {
+      this.refreshing = setInterval(() => this.refresh(), this.options.presenceRefresh * 1000);
+    }
+  }
+
+  // What Echo calls.
+
+  channel(name) {
+    return this.open(name, GatewayChannel);
+  }
+
+  privateChannel(name) {
+    return this.open(`private-${name}`, GatewayChannel);
+  }
+
+  presenceChannel(name) {
+    return this.open(`presence-${name}`, GatewayPresenceChannel);
+  }
+
+  encryptedPrivateChannel() {
+    throw new Error('Encrypted channels are not supported.');
+  }
+
+  listen(name, event, callback) {
+    return this.channel(name).listen(event, callback);
+  }
+
+  /** The channel of that name, and the private and presence ones. */
+  leave(name) {
+    [name, `private-${name}`, `presence-${name}`].forEach((one) => this.leaveChannel(one));
+  }
+
+  leaveChannel(name) {
+    const channel = this.channels[name];
+    if (channel === undefined) return;
+    delete this.channels[name];
+    this.depart(channel);
+  }
+
+  /** For X-Socket-ID, which toOthers() needs: the client_id, once it is bound. */
+  socketId() {
+    return this.clientId;
+  }
+
+  connectionStatus() {
+    return this.status;
+  }
+
+  onConnectionChange(callback) {
+    this.watchers.add(callback);
+    return () => this.watchers.delete(callback);
+  }
+
+  disconnect() {
+    this.ended = true;
+    clearTimeout(this.timer);
+    clearInterval(this.refreshing);
+    this.socket?.close();
+  }
+
+  // The connection.
+
+  connect() {
+    this.setStatus(this.losses === 0 ? 'connecting' : 'reconnecting');
+    const url = new URL(this.options.socketUrl, window.location.href);
+    url.protocol = url.protocol.replace(/^http/, 'ws');
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    socket.onmessage = ({ data }) => this.receive(socket, data);
+    socket.onclose = () => this.lost(socket);
+  }
+
+  lost(socket) {
+    if (socket !== this.socket) return;
+    this.socket = undefined;
+    this.clientId = undefined;
+    Object.values(this.channels).forEach((channel) => channel.lost());
+    this.setStatus(this.ended ? 'disconnected' : 'reconnecting');
+    if (!this.ended) this.timer = setTimeout(() => this.connect(), this.pause());
+  }
+
+  pause() {
+    const seconds = PAUSES[Math.min(this.losses, PAUSES.length - 1)];
+    this.losses += 1;
+    return seconds * 1000 * (0.5 + Math.random()); // not all pages at once
+  }
+
+  retryNow() {
+    if (this.socket !== undefined || this.ended) return;
+    clearTimeout(this.timer);
+    this.connect();
+  }
+
+  setStatus(status) {
+    if (status === this.status) return;
+    this.status = status;
+    this.watchers.forEach((callback) => callback(status));
+  }
+
+  receive(socket, text) {
+    let data;
+    try {
+      data = JSON.parse(text);
+    } catch {
+      data = text; // a push that is no JSON
+    }
+    if (data?.type === 'init' && typeof data.client_id === 'string' && !this.clientId) {
+      this.bind(socket, data.client_id);
+    } else if (typeof data?.event === 'string' && typeof data.channel === 'string') {
+      this.channels[data.channel]?.receive(data.event, data.data);
+    } else {
+      this.options.onMessage?.(data);
+    }
+  }
+
+  async bind(socket, clientId) {
+    try {
+      await this.post(this.options.bindEndpoint, { client_id: clientId });
+    } catch (error) {
+      if (socket !== this.socket) return;
+      if (error instanceof Refused && !error.passing) {
+        this.setStatus('failed');
+        this.options.onError?.(error);
+      } else {
+        socket.close(); // another id, after a pause
+      }
+      return;
+    }
+    if (socket !== this.socket) return;
+    this.losses = 0;
+    this.clientId = clientId;
+    this.setStatus('connected');
+    this.options.onBound?.(clientId);
+    Object.values(this.channels).forEach((channel) => this.join(channel));
+  }
+
+  // Channels.
+
+  open(name, Kind) {
+    if (this.channels[name] === undefined) {
+      this.channels[name] = new Kind(this, name);
+      if (this.clientId) this.join(this.channels[name]);
+    }
+    return this.channels[name];
+  }
+
+  async join(channel) {
+    const { clientId } = this;
+    try {
+      const answer = await this.post(this.options.authEndpoint,
+        { socket_id: clientId, channel_name: channel.name });
+      if (clientId !== this.clientId) return; // the next connection joins anew
+      channel.joined(answer);
+      if (this.channels[channel.name] !== channel) this.depart(channel); // left meanwhile
+    } catch (error) {
+      if (clientId !== this.clientId || this.channels[channel.name] !== channel) return;
+      if (error instanceof Refused && !error.passing) channel.refused(error);
+      else setTimeout(() => this.rejoin(channel, clientId), 5000);
+    }
+  }
+
+  rejoin(channel, clientId) {
+    if (clientId === this.clientId && this.channels[channel.name] === channel) this.join(channel);
+  }
+
+  depart(channel) {
+    if (channel.token === null) return;
+    this.post(this.options.leaveEndpoint, { token: channel.token }).catch(() => {});
+    channel.lost();
+  }
+
+  /** The page goes: others shall know at once, not by a refresh. The requests
+   *  outlive the page. */
+  farewell() {
+    for (const channel of Object.values(this.channels)) {
+      if (channel instanceof GatewayPresenceChannel) this.depart(channel);
+    }
+  }
+
+  refresh() {
+    const { clientId } = this;
+    for (const channel of Object.values(this.channels)) {
+      if (channel instanceof GatewayPresenceChannel && channel.members) {
+        this.post(this.options.membersEndpoint,
+          { socket_id: clientId, channel_name: channel.name })
+          .then(({ members }) => {
+            if (clientId === this.clientId && channel.members) channel.refreshed(members);
+          }).catch(() => {});
+      }
+    }
+  }
+
+  // Requests.
+
+  async post(path, data) {
+    const answer = await fetch(path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      keepalive: true,
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+        'X-Requested-With': 'XMLHttpRequest',
+        ...this.tokens(),
+        ...this.options.auth?.headers,
+      },
+      body: JSON.stringify(data),
+    });
+    if (!answer.ok) throw new Refused(path, answer.status);
+    return answer.json();
+  }
+
+  tokens() {
+    const meta = document.querySelector('meta[name="csrf-token"]');
+    const token = this.options.csrfToken ?? meta?.content;
+    return {
+      ...(token && { 'X-CSRF-TOKEN': token }),
+      ...(this.options.bearerToken && { Authorization: `Bearer ${this.options.bearerToken}` }),
+    };
+  }
+}
+
+export default GatewayConnector;

@@ -1,0 +1,131 @@
+<?php
+
+namespace GatewayClient\Laravel;
+
+use GatewayClient\Gateway;
+use Illuminate\Support\Facades\Crypt;
+use Throwable;
+
+/** Channels are groups: who is in one, and what is sent to it. A channel's name
+ *  is the whole one: "news", "private-orders.1", "presence-room.1". */
+final class Channels
+{
+    private const NAME = '/^[A-Za-z0-9_\-=@,.;]{1,164}$/D'; // as Pusher's
+
+    /** @var string */
+    private $prefix;
+
+    public function __construct(string $prefix)
+    {
+        $this->prefix = $prefix;
+    }
+
+    public static function isName($name): bool
+    {
+        return is_string($name) && preg_match(self::NAME, $name) === 1;
+    }
+
+    public static function isPresence(string $name): bool
+    {
+        return strncmp($name, 'presence-', 9) === 0;
+    }
+
+    public function group(string $name): string
+    {
+        return $this->prefix . $name;
+    }
+
+    /** What pages get: {"event", "channel", "data"}. Throws when the data
+     *  cannot be JSON. */
+    public static function message(string $name, string $event, $data): string
+    {
+        return json_encode(['event' => $event, 'channel' => $name, 'data' => $data],
+            JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES
+            | JSON_PRESERVE_ZERO_FRACTION);
+    }
+
+    /** @param string|null $exclude a client_id that gets nothing */
+    public function send(string $name, string $message, ?string $exclude = null): void
+    {
+        $exclude = $exclude === null ? null : [$exclude];
+        Delivery::attempt(function () use ($name, $message, $exclude): void {
+            Gateway::sendToGroup($this->group($name), $message, $exclude);
+        });
+    }
+
+    /** Puts a page into a channel; on a presence channel as that member:
+     *  ["user_id" => …, "user_info" => …].
+     *
+     *  @return array what the page is told */
+    public function join(string $client_id, string $name, ?array $member = null): array
+    {
+        $answer = ['auth' => '', 'leave' => self::token($client_id, $name, $member)];
+        if ($member === null) {
+            Gateway::joinGroup($client_id, $this->group($name));
+
+            return $answer;
+        }
+        // JSON: an update merges into what the session has, and a member that
+        // was changed must not keep parts of the old one.
+        $text = json_encode($member, JSON_THROW_ON_ERROR);
+        Gateway::updateSession($client_id, [Pages::KEY => ['members' => [$name => $text]]]);
+        Gateway::joinGroup($client_id, $this->group($name));
+        // The list is asked for after joining, so whoever is not in it yet
+        // tells us by an event.
+        $members = $this->members($name);
+        $members[(string) $member['user_id']] = $member;
+        $this->send($name, self::message($name, 'gateway:joining', $member), $client_id);
+
+        return $answer + ['channel_data' => json_encode($member, JSON_THROW_ON_ERROR),
+            'members' => array_values($members)];
+    }
+
+    /** By the token that join() gave. It works for a page that is gone, too,
+     *  which is what most pages are that leave.
+     *
+     *  @return bool false: this is no such token */
+    public function leave(string $token): bool
+    {
+        try {
+            [$client_id, $name, $member] = json_decode(Crypt::decryptString($token), true);
+        } catch (Throwable $e) {
+            return false;
+        }
+        Gateway::leaveGroup($client_id, $this->group($name));
+        if ($member !== null && ! isset($this->members($name)[(string) $member['user_id']])) {
+            $this->send($name, self::message($name, 'gateway:leaving', $member), $client_id);
+        }
+
+        return true;
+    }
+
+    /** Who is in a presence channel, each once, by user_id. Pages of a user who
+     *  has several are one member.
+     *
+     *  @param string|null $client_id null is returned unless this page is in it */
+    public function members(string $name, ?string $client_id = null): ?array
+    {
+        $members = $sessions = [];
+        Delivery::attempt(function () use ($name, &$sessions): void {
+            $sessions = Gateway::getClientSessionsByGroup($this->group($name));
+        });
+        if ($client_id !== null && ! isset($sessions[$client_id])) {
+            return null;
+        }
+        foreach ($sessions as $session) {
+            $text = $session[Pages::KEY]['members'][$name] ?? null;
+            $member = is_string($text) ? json_decode($text, true) : null;
+            if (is_array($member)) {
+                $members[(string) $member['user_id']] = $member;
+            }
+        }
+
+        return $members;
+    }
+
+    private static function token(string $client_id, string $name, ?array $member): string
+    {
+        return Crypt::encryptString(json_encode([$client_id, $name, $member],
+            JSON_THROW_ON_ERROR));
+    }
+}
