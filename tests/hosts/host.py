@@ -12,7 +12,8 @@ What happens, in this order:
     environment()       variables for php-fpm and self.php(), more than COMMON
     prepare()           console commands, before there is a web server
     php-fpm and nginx start; self.url ends with a slash
-    browser/SCRIPT      in Chromium, gets a JSON object: see `browser` below
+    scripts             of tests/hosts/browser, each in a Chromium of its own with
+                        `browser` as JSON
     checks(verdicts)    whatever else is to be seen: `with verdicts.check(name)`
 
 nginx serves `document_root` and passes everything that is no file there to
@@ -28,8 +29,8 @@ The pages. browser/flow.js drives every host in the same way. It wants:
                 framework's session, and ends at the page or at anything else. It
                 is the test's stand-in for an application's login, not the docs'
     page        the page's path. It connects, gets {"type":"init","client_id":…},
-                posts the client_id to `bind`, which binds uid NAME and joins the
-                group `team`
+                posts the client_id to `bind`, which binds the user's uid (`uids`:
+                the name itself unless it says otherwise) and joins the group `team`
     #client-id          has the client_id as its text
     #state              has data-state="online" once the bind was answered
     #messages li        one for each push, in order: its text is the text sent
@@ -67,7 +68,8 @@ BROWSER = {
     "page": "",
     "bind": "gateway/bind",
     "csrf_status": 419,      # of a POST that has no token
-    "guest_status": [302, 401, 403],  # of a bind with a token, without login
+    "guest_status": [302, 401, 403],  # of a bind without login
+    "uids": {},              # like {"alice": "1"}
 }
 
 
@@ -121,7 +123,7 @@ class Host:
     server_lines = ""        # more lines for nginx's server block
     ini = {}                 # php.ini of php-fpm, and of self.php()
     children = 2             # of php-fpm
-    script = "flow.js"       # in tests/hosts/browser
+    scripts = ("flow.js",)   # in tests/hosts/browser
     browser = {}
 
     def __init__(self, name, folder):

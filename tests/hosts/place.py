@@ -150,8 +150,8 @@ def prepare_browser():
     return done.stdout.strip().splitlines()[-1]
 
 
-def browse(host, chromium, options, verdicts):
-    """Runs the host's script in node; its sums are added to the verdicts."""
+def browse(host, script, chromium, options, verdicts):
+    """Runs a script in node; its sums are added to the verdicts."""
     told = {"url": host.url, "chromium": chromium, "name": host.name,
             **options}
     environment = {**os.environ,
@@ -159,7 +159,7 @@ def browse(host, chromium, options, verdicts):
     with tempfile.TemporaryFile("w+") as output:
         try:
             subprocess.run(
-                ["node", HERE / "browser" / host.script, json.dumps(told)],
+                ["node", HERE / "browser" / script, json.dumps(told)],
                 stdin=subprocess.DEVNULL, stdout=output,
                 stderr=subprocess.STDOUT, env=environment,
                 timeout=BROWSER_LIMIT, check=False)

@@ -39,10 +39,12 @@ class GatewayServiceProvider extends ServiceProvider
 
     public function boot(): void
     {
-        $this->publishes([__DIR__ . '/../config/gateway.php' => $this->app->configPath('gateway.php')],
+        $this->publishes([__DIR__ . '/../config/gateway.php' => config_path('gateway.php')],
             'gateway-config');
-        $this->publishes([__DIR__ . '/../resources/js/gateway-echo.js' =>
-            $this->app->resourcePath('js/gateway-echo.js')], 'gateway-js');
+        $script = __DIR__ . '/../resources/js/gateway-echo.js';
+        $this->publishes([$script => resource_path('js/gateway-echo.js')], 'gateway-js');
+        $this->publishes([$script => public_path('vendor/gateway/gateway-echo.js')],
+            'gateway-assets');
         if ($this->app['config']['gateway.routes']) {
             $this->loadRoutesFrom(__DIR__ . '/../routes/gateway.php');
         }

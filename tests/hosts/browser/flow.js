@@ -10,6 +10,7 @@ const { Checks, eventually, same } = require('../../browser/checks');
 const { Guest, open } = require('./guest');
 
 const options = JSON.parse(process.argv[2]);
+const uid = (name) => options.uids[name] ?? name;
 
 async function signInChecks(t, everybody) {
   for (const guest of everybody) {
@@ -41,7 +42,7 @@ async function deliveryChecks(t, { alice, second, bob }) {
     number += 1;
     const text = `message ${number}`;
     await t.check(name, async () => {
-      await from.push(kind, target, text);
+      await from.push(kind, kind === 'uid' ? uid(target) : target, text);
       await settle(from, all, `mark ${number}`);
       for (const guest of all) {
         const got = (await guest.received()).filter((one) => one === text).length;
@@ -51,7 +52,7 @@ async function deliveryChecks(t, { alice, second, bob }) {
   }
   await t.check('markup, quotes and other scripts arrive as text', async () => {
     const text = '<img src=x onerror=alert(1)> "你好" \u{1F44B}';
-    await bob.push('uid', 'alice', text);
+    await bob.push('uid', uid('alice'), text);
     await eventually(async () => (await second.received()).includes(text), true, 'text');
     same(await second.page.locator('#messages img').count(), 0, 'elements made');
   });
@@ -102,7 +103,7 @@ async function reloadChecks(t, { alice, second, bob }) {
     await bob.waitOnline();
     const now = await bob.clientId();
     if (now === before) throw new Error(`still ${now}`);
-    await alice.push('uid', 'bob', 'welcome back');
+    await alice.push('uid', uid('bob'), 'welcome back');
     await eventually(async () => (await bob.received()).includes('welcome back'), true, 'message');
   });
   await t.check('the last state of all pages: nobody got what was not theirs', async () => {

@@ -46,9 +46,9 @@ class Refused extends Error {
     this.status = status;
   }
 
-  /** Worth another try: the server was busy, or the connection was lost. */
+  /** Worth another try: the server is busy, or says that we are not connected. */
   get passing() {
-    return this.status >= 500 || this.status === 429;
+    return this.status >= 500 || this.status === 429 || this.status === 409;
   }
 }
 
@@ -125,9 +125,15 @@ class GatewayChannel {
 
   receive(event, data) {
     for (const [name, callback] of [...this.listeners]) {
-      if (name === null) callback(event.startsWith('App\\') ? event : `.${event}`, data);
+      if (name === null) callback(this.shortName(event), data);
       else if (name === event) callback(data);
     }
+  }
+
+  /** What listen() would have been told. */
+  shortName(event) {
+    const prefix = eventName('', this.connector.options.namespace);
+    return prefix !== '' && event.startsWith(prefix) ? event.slice(prefix.length) : `.${event}`;
   }
 
   joined(answer) {
@@ -223,6 +229,7 @@ export class GatewayConnector {
     this.ended = false;
     this.connect();
     window.addEventListener('pagehide', () => this.farewell());
+    window.addEventListener('pageshow', ({ persisted }) => persisted && this.comeBack());
     window.addEventListener('online', () => this.retryNow());
     if (this.options.presenceRefresh > 0) {
       this.refreshing = setInterval(() => this.refresh(), this.options.presenceRefresh * 1000);
@@ -400,6 +407,15 @@ export class GatewayConnector {
   farewell() {
     for (const channel of Object.values(this.channels)) {
       if (channel instanceof GatewayPresenceChannel) this.depart(channel);
+    }
+  }
+
+  /** The browser shows a page again that it had kept, perhaps with its
+   *  connection. */
+  comeBack() {
+    if (!this.clientId) return;
+    for (const channel of Object.values(this.channels)) {
+      if (channel.token === null) this.join(channel);
     }
   }
 
