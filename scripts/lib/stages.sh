@@ -216,9 +216,20 @@ stage_browser_reference() {
     "$ROOT/scripts/demo" --check --gatewayworker
 }
 
+# Real applications; each is named when it cannot be had.
+stage_hosts() {
+    local version
+    version=$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
+    need_packages nginx=nginx composer=composer unzip=unzip \
+        "php$version-mbstring" "php$version-xml" "php$version-sqlite3" \
+        php-laravel-framework
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        "$ROOT/tests/hosts/run" "$@"
+}
+
 ALL_STAGES=(structure units phpt vectors interop rfc6455 conformance faults
     injection hostile reference conformance_reference chaos installed foreign
-    browser browser_tls browser_reference)
+    browser browser_tls browser_reference hosts)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {

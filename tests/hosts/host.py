@@ -15,6 +15,7 @@ What happens, in this order:
     scripts             of tests/hosts/browser, each in a Chromium of its own with
                         `browser` as JSON
     checks(verdicts)    whatever else is to be seen: `with verdicts.check(name)`
+    close()             before nginx, php-fpm and gatewayd are ended
 
 nginx serves `document_root` and passes everything that is no file there to
 `front`. It passes /ws to gatewayd, so a page connects to
@@ -147,6 +148,9 @@ class Host:
     def checks(self, verdicts):
         pass
 
+    def close(self):
+        """Ends what the subclass has started."""
+
     # What subclasses may use.
 
     def copy(self, source, to=""):
@@ -174,15 +178,24 @@ class Host:
     def php(self, *words, timeout=60, check=True, env=None):
         """Runs a script in the application's folder, with the extension;
         returns what it printed. Fails with that when it exits other than 0."""
+        return self.command([*self.php_words(), *words], timeout, check, env)
+
+    def php_words(self):
+        """The command line of PHP, up to the script's name."""
         command = [PHP, "-d", f"extension={EXTENSION}"]
         for name, value in self.ini.items():
             command += ["-d", f"{name}={value}"]
+        return command
+
+    def command(self, words, timeout=60, check=True, env=None):
+        """The same for any program."""
+        words = list(map(str, words))
         done = subprocess.run(
-            [*command, *map(str, words)], cwd=self.app, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=timeout, check=False,
+            words, cwd=self.app, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            timeout=timeout, check=False,
             env={**os.environ, **self.variables(), **(env or {})})
         if check and done.returncode != 0:
-            raise AssertionError(f"php {' '.join(map(str, words))} ended with "
+            raise AssertionError(f"{' '.join(words)} ended with "
                                  f"{done.returncode}:\n{done.stdout[-3000:]}")
         return done.stdout

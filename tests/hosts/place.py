@@ -134,6 +134,7 @@ def logs(host):
 
 
 def close(host):
+    host.close()
     for part in (host.nginx, host.fpm, host.gateway):
         if part is not None:
             part.close()

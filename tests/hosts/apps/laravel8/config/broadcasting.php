@@ -1,0 +1,6 @@
+<?php
+
+return [
+    'default' => env('BROADCAST_DRIVER', 'null'),
+    'connections' => ['null' => ['driver' => 'null']],
+];

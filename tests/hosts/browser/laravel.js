@@ -1,0 +1,138 @@
+'use strict';
+// The room of docs/frameworks/laravel.md: Laravel Echo with gateway-echo.js, on a
+// public, a private and a presence channel.
+//
+//   node laravel.js JSON      as flow.js
+
+const { Checks, eventually, same } = require('../../browser/checks');
+const { Guest, open } = require('./guest');
+
+const options = JSON.parse(process.argv[2]);
+
+function rows(guest, list) {
+  return guest.page.locator(`#${list} li`).allTextContents();
+}
+
+function members(guest) {
+  return guest.page.locator('#members').textContent();
+}
+
+/** A POST with the page's CSRF token, as by any script of it. */
+async function post(guest, path, data) {
+  const status = await guest.page.evaluate(async ([to, what]) => {
+    const token = document.querySelector('meta[name=csrf-token]').content;
+    return (await fetch(to, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRF-TOKEN': token },
+      body: JSON.stringify(what),
+    })).status;
+  }, [path, data]);
+  same(status, 200, path);
+}
+
+async function say(guest, text) {
+  await guest.page.locator('#say [name=text]').fill(text);
+  await guest.page.locator('#say button').click();
+  await eventually(async () => (await rows(guest, 'room')).includes(`me: ${text}`), true,
+    'the sender\'s own row');
+}
+
+async function subscriptionChecks(t, { alice, bob }) {
+  await t.check('Echo joins the presence channel and sees both', async () => {
+    for (const guest of [alice, bob]) {
+      await eventually(() => members(guest), 'alice, bob', guest.label);
+    }
+  });
+  await t.check('Echo tells its socket id, which is a client_id', async () => {
+    const id = await alice.page.evaluate(() => window.Echo.socketId());
+    if (!/^[0-9a-f]{20}$/.test(id)) throw new Error(id);
+    same(await alice.page.evaluate(() => window.Echo.connectionStatus()), 'connected', 'status');
+  });
+}
+
+async function eventChecks(t, { alice, bob }) {
+  await t.check('a public channel reaches both', async () => {
+    await post(alice, '/room/news', { text: 'new <b>版本</b>' });
+    for (const guest of [alice, bob]) {
+      await eventually(() => rows(guest, 'news'), ['new <b>版本</b>'], guest.label);
+    }
+  });
+  await t.check("a private channel reaches its user, through the queue", async () => {
+    await post(alice, '/room/ship', { user: 2, order: 41 });
+    await eventually(() => rows(bob, 'orders'), ['Order 41 is on its way.'], "bob's orders");
+    same(await rows(alice, 'orders'), [], "alice's orders");
+  });
+  await t.check('toOthers(): all but the page that it comes from', async () => {
+    await say(alice, 'hello');
+    await eventually(() => rows(bob, 'room'), ['alice: hello'], "bob's room");
+    await say(bob, 'hi alice');
+    await eventually(() => rows(alice, 'room'), ['me: hello', 'bob: hi alice'], "alice's room");
+  });
+}
+
+async function lossChecks(t, { alice, bob }) {
+  await t.check('after a lost connection all channels are joined anew', async () => {
+    const before = await bob.page.evaluate(() => window.Echo.socketId());
+    await bob.page.evaluate(() => window.Echo.connector.socket.close());
+    await eventually(() => bob.page.evaluate((old) => ![undefined, old]
+      .includes(window.Echo.socketId()), before), true, 'another socket id');
+    await eventually(() => members(bob), 'alice, bob', 'members');
+    await bob.page.evaluate(() => new Promise((resolve) => {
+      window.Echo.channel('news').subscribed(resolve);
+    }));
+    await post(alice, '/room/news', { text: 'still here' });
+    await eventually(async () => (await rows(bob, 'news')).pop(), 'still here', 'news');
+  });
+  await t.check('a channel that was left is silent', async () => {
+    await alice.page.evaluate(() => window.Echo.leave('news'));
+    await post(bob, '/room/news', { text: 'not for alice' });
+    await eventually(async () => (await rows(bob, 'news')).pop(), 'not for alice', 'news');
+    await say(bob, 'a mark');
+    await eventually(async () => (await rows(alice, 'room')).pop(), 'bob: a mark', 'mark');
+    same((await rows(alice, 'news')).includes('not for alice'), false, 'alice got it');
+  });
+  await t.check('a channel that is refused says so, with 403', async () => {
+    const status = await alice.page.evaluate(() => new Promise((resolve) => {
+      window.Echo.private('App.Models.User.2').error((error) => resolve(error.status));
+    }));
+    same(status, 403, 'status');
+  });
+  await t.check('a page that is closed leaves at once', async () => {
+    await bob.page.close();
+    await eventually(() => members(alice), 'alice', 'members');
+  });
+}
+
+async function main() {
+  const t = new Checks();
+  const browser = await open(options.chromium);
+  try {
+    const hers = await Guest.signIn(browser, options, 'alice');
+    const his = await Guest.signIn(browser, options, 'bob');
+    const guests = {
+      alice: await Guest.open(hers, options, "alice's room", 'room'),
+      bob: await Guest.open(his, options, "bob's room", 'room'),
+    };
+    await subscriptionChecks(t, guests);
+    if (t.failed > 0) {
+      console.log(Object.values(guests).flatMap((one) => one.complaints).join('\n'));
+      return t.summary(); // the rest would only wait in vain
+    }
+    await eventChecks(t, guests);
+    await t.check('no page had anything to complain about', async () => {
+      same(Object.values(guests).flatMap((one) => one.complaints), [], 'console');
+    });
+    if (options.screenshots) {
+      await guests.bob.screenshot(`${options.screenshots}/${options.name}-room.png`);
+    }
+    await lossChecks(t, guests);
+  } finally {
+    await browser.close();
+  }
+  return t.summary();
+}
+
+main().then((status) => process.exit(status), (error) => {
+  console.error(error);
+  process.exit(1);
+});

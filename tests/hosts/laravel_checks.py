@@ -1,0 +1,288 @@
+"""What the driver, the jobs and the routes of examples/laravel do, asked for over
+HTTP and received on WebSockets, both through nginx."""
+
+import http.cookiejar
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from harness.process import wait_until
+from harness.websocket import WebSocket, text_frame
+
+
+class Visitor:
+    """A browser without a page: cookies, the CSRF token, and a WebSocket."""
+
+    def __init__(self, host, name=None):
+        self.host = host
+        jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(jar))
+        path = f"login?name={name}" if name else "token"
+        self.token = self.open(path).read().decode()
+        self.socket = None
+
+    def open(self, path, data=None, headers=None):
+        body = None if data is None else json.dumps(data).encode()
+        return self.opener.open(urllib.request.Request(
+            self.host.url + path, body,
+            {"Content-Type": "application/json", "Accept": "application/json",
+             **(headers or {})}), timeout=30)
+
+    def post(self, path, data, headers=None):
+        """(status, answer)"""
+        try:
+            with self.open(path, data, {"X-CSRF-TOKEN": self.token,
+                                        **(headers or {})}) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode(errors="replace")[:500]
+
+    def expect(self, path, data, status=200, headers=None):
+        got, answer = self.post(path, data, headers)
+        if got != status:
+            raise AssertionError(f"{path} {data}: {got}, not {status}: "
+                                 f"{answer}")
+        return answer
+
+    def connect(self, bind=True):
+        self.socket = WebSocket(self.host.nginx.port, path="/ws")
+        if bind:
+            self.expect("gateway/bind", {"client_id": self.client_id})
+        return self
+
+    @property
+    def client_id(self):
+        return self.socket.client_id
+
+    def join(self, channel, status=200, client_id=None):
+        return self.expect("broadcasting/auth", {
+            "socket_id": client_id or self.client_id,
+            "channel_name": channel}, status)
+
+    def gets(self, event, channel, data):
+        """The next thing that it receives, to the byte."""
+        text = json.dumps({"event": event, "channel": channel, "data": data},
+                          separators=(",", ":"), ensure_ascii=False)
+        self.socket.expect_text(text)
+
+    def close(self):
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+
+
+class Company:
+    """Alice, bob and a guest, connected; closed after a check."""
+
+    def __init__(self, host):
+        self.host = host
+        self.alice = Visitor(host, "alice").connect()
+        self.bob = Visitor(host, "bob").connect()
+        self.guest = Visitor(host).connect()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for visitor in (self.alice, self.bob, self.guest):
+            visitor.close()
+
+
+NEWS = "App\\Events\\NewsPosted"
+ROOM = "presence-room.1"
+ALICE = {"user_id": 1, "user_info": {"id": 1, "name": "alice"}}
+BOB = {"user_id": 2, "user_info": {"id": 2, "name": "bob"}}
+
+
+def public_channel(us):
+    """Anybody may listen, and gets what is sent to this channel only."""
+    us.guest.join("news")
+    us.bob.join("news")
+    us.alice.expect("room/news", {"text": "café 1/2"})
+    us.alice.join("news")
+    us.bob.expect("room/news", {"text": "second"})
+    us.guest.gets(NEWS, "news", {"text": "café 1/2"})
+    for visitor in (us.guest, us.bob, us.alice):
+        if visitor is us.bob:
+            visitor.gets(NEWS, "news", {"text": "café 1/2"})
+        visitor.gets(NEWS, "news", {"text": "second"})
+
+
+def private_channel(us):
+    """Only who may; the event comes from a queue worker."""
+    us.bob.join("private-App.Models.User.2")
+    us.alice.join("private-App.Models.User.2", 403)
+    us.guest.join("private-App.Models.User.2", 403)
+    us.alice.join("private-App.Models.User.1")
+    us.alice.expect("room/ship", {"user": 2, "order": 77})
+    us.bob.gets("order.shipped", "private-App.Models.User.2", {"order": 77})
+    us.alice.expect("room/ship", {"user": 1, "order": 78})
+    us.alice.gets("order.shipped", "private-App.Models.User.1", {"order": 78})
+    if us.guest.socket.read():
+        raise AssertionError(f"the guest got {us.guest.socket.received}")
+
+
+def presence_channel(us):
+    """Members, once each; joining and leaving, also of a page that is gone."""
+    answer = us.alice.join(ROOM)
+    same(answer["members"], [ALICE])
+    same(json.loads(answer["channel_data"]), ALICE)
+    answer = us.bob.join(ROOM)
+    same(sorted(one["user_id"] for one in answer["members"]), [1, 2])
+    us.alice.gets("gateway:joining", ROOM, BOB)
+    us.guest.join(ROOM, 403)
+    us.bob.join("presence-room.2", 403)
+    answer = us.bob.expect("gateway/members", {
+        "socket_id": us.bob.client_id, "channel_name": ROOM})
+    same(sorted(one["user_id"] for one in answer["members"]), [1, 2])
+    left = us.bob.join(ROOM)["leave"]
+    us.alice.gets("gateway:joining", ROOM, BOB)
+    us.bob.close()
+    us.bob.expect("gateway/leave", {"token": left})
+    us.alice.gets("gateway:leaving", ROOM, BOB)
+
+
+def two_pages(us):
+    """A user with two pages is one member, and leaves with the second."""
+    us.alice.join(ROOM)
+    first = us.bob.join(ROOM)["leave"]
+    us.alice.gets("gateway:joining", ROOM, BOB)
+    page = us.bob.socket
+    answer = us.bob.connect().join(ROOM)
+    same(sorted(one["user_id"] for one in answer["members"]), [1, 2])
+    us.alice.gets("gateway:joining", ROOM, BOB)
+    us.bob.expect("gateway/leave", {"token": first})
+    page.close()
+    us.bob.expect("room/say", {"text": "a mark"})
+    us.alice.gets("App\\Events\\RoomMessage", ROOM,
+                  {"from": "bob", "text": "a mark"})
+    us.bob.expect("gateway/leave", {"token": answer["leave"]})
+    us.alice.gets("gateway:leaving", ROOM, BOB)
+
+
+def to_others(us):
+    """All in the channel but the page that X-Socket-ID names."""
+    us.alice.join(ROOM)
+    us.bob.join(ROOM)
+    us.alice.gets("gateway:joining", ROOM, BOB)
+    us.alice.expect("room/say", {"text": "one"},
+                    headers={"X-Socket-ID": us.alice.client_id})
+    us.alice.expect("room/say", {"text": "two"},
+                    headers={"X-Socket-ID": "nonsense; not an id"})
+    for visitor, texts in ((us.alice, ["two"]), (us.bob, ["one", "two"])):
+        for text in texts:
+            visitor.gets("App\\Events\\RoomMessage", ROOM,
+                         {"from": "alice", "text": text})
+
+
+def strange_requests(us):
+    """What a page may not say."""
+    us.bob.join("news", 403, us.alice.client_id)
+    us.bob.join("private-App.Models.User.2", 403, us.alice.client_id)
+    us.bob.expect("gateway/bind", {"client_id": us.alice.client_id}, 403)
+    us.guest.expect("gateway/bind", {"client_id": us.alice.client_id}, 403)
+    us.alice.expect("gateway/bind", {"client_id": us.alice.client_id})
+    for name in ("", "a b", "x" * 165, "private-encrypted-room.1", ["news"],
+                 None):
+        us.alice.join(name, 403)
+    for client_id in ("nonsense", us.alice.client_id + "0", ["x"], None):
+        us.alice.expect("broadcasting/auth", {
+            "socket_id": client_id, "channel_name": "news"}, 422)
+        us.alice.expect("gateway/bind", {"client_id": client_id}, 422)
+    us.bob.expect("gateway/members", {
+        "socket_id": us.bob.client_id, "channel_name": ROOM}, 403)
+    us.bob.expect("gateway/leave", {"token": "nonsense"}, 422)
+
+
+def unbound_page(us):
+    """A page that nobody has claimed is in no channel."""
+    us.bob.close()
+    us.bob.connect(bind=False)
+    us.bob.join("news", 403)
+    gone = us.bob.client_id
+    us.bob.close()
+
+    def offline():
+        return us.bob.post("gateway/bind", {"client_id": gone})[0] == 409
+
+    wait_until(offline, "the end of bob's page")
+
+
+def bound_elsewhere(us):
+    """Nobody takes over a page that another program has bound."""
+    us.bob.close()
+    us.bob.connect(bind=False)
+    us.host.php("-r", "use GatewayClient\\Gateway; Gateway::$registerAddress = "
+                "getenv('GATEWAY_REGISTER_ADDRESS'); Gateway::$secretKey = "
+                "getenv('GATEWAY_SECRET_KEY'); "
+                f"Gateway::bindUid('{us.bob.client_id}', 'carol'); "
+                "exit(Gateway::flush() ? 0 : 1);")
+    us.bob.expect("gateway/bind", {"client_id": us.bob.client_id}, 403)
+
+
+def own_groups(us):
+    """A public channel named like a group of the application is another one."""
+    us.alice.expect("inbox/bind", {"client_id": us.alice.client_id})
+    us.guest.join("team")
+    us.bob.expect("push/group", {"group": "team", "text": "secret"})
+    us.alice.socket.expect_text('{"text":"secret"}')
+    us.guest.join("news")
+    us.bob.expect("room/news", {"text": "a mark"})
+    us.guest.gets(NEWS, "news", {"text": "a mark"})
+
+
+def logout(us):
+    """The session's pages are closed; other pages of the user are not."""
+    other = Visitor(us.host, "alice").connect()
+    us.alice.expect("logout", {})
+    wait_until(lambda: us.alice.socket.read() is not None
+               and us.alice.socket.eof, "the end of alice's page")
+    us.bob.expect("push/uid", {"uid": "1", "text": "still here?"})
+    other.socket.expect_text('{"text":"still here?"}')
+    other.close()
+
+
+def queued_push(us):
+    """PushToUid, by the worker that runs."""
+    us.bob.expect("push/later", {})
+    us.bob.socket.expect_text('{"text":"Your report is ready."}')
+
+
+def job_is_tried_again(us):
+    """One that nobody could be asked about is not lost, and comes once."""
+    host = us.host
+    host.stop_worker()
+    try:
+        us.bob.expect("push/later", {})
+        nowhere = {"GATEWAY_REGISTER_ADDRESS": "127.0.0.1:1"}
+        host.php("artisan", "queue:work", "--once", env=nowhere)
+        same(host.count_jobs(), 1)
+    finally:
+        host.start_worker()
+    us.bob.socket.expect_text('{"text":"Your report is ready."}')
+    wait_until(lambda: host.count_jobs() == 0, "the end of the job")
+    same(host.count_jobs("failed_jobs"), 0)
+    same(us.bob.socket.received, b"")
+
+
+def same(got, wanted):
+    if got != wanted:
+        raise AssertionError(f"wanted {wanted!r}, got {got!r}")
+
+
+CHECKS = (public_channel, private_channel, presence_channel, two_pages,
+          to_others, strange_requests, unbound_page, bound_elsewhere,
+          own_groups, logout, queued_push, job_is_tried_again)
+
+
+def run(host, verdicts):
+    for check in CHECKS:
+        if check is job_is_tried_again and host.cached:
+            continue  # the other host's: here the environment is cached
+        with verdicts.check(f"{check.__name__.replace('_', ' ')}: "
+                            f"{check.__doc__.splitlines()[0]}"):
+            with Company(host) as us:
+                check(us)
