@@ -15,7 +15,8 @@ What happens, in this order:
     scripts             of tests/hosts/browser, each in a Chromium of its own with
                         `browser` as JSON
     checks(verdicts)    whatever else is to be seen: `with verdicts.check(name)`
-    close()             before nginx, php-fpm and gatewayd are ended
+    close()             before nginx, php-fpm and gatewayd are ended; what was
+                        started by start() ends without it
 
 nginx serves `document_root` and passes everything that is no file there to
 `front`. It passes /ws to gatewayd, so a page connects to
@@ -58,7 +59,7 @@ import traceback
 
 import place
 from harness.php import EXTENSION, extension_environment
-from harness.process import ROOT
+from harness.process import ROOT, Process
 
 PHP = os.environ.get("PHP", "php")
 SECRET_KEY = "a key of the hosts' test"
@@ -131,6 +132,7 @@ class Host:
         self.name = name
         self.app = folder
         self.gateway = self.fpm = self.nginx = self.url = None
+        self.processes = []  # what start() has started
 
     def why_not(self):
         """A reason to skip this host, or None."""
@@ -149,7 +151,7 @@ class Host:
         pass
 
     def close(self):
-        """Ends what the subclass has started."""
+        pass
 
     # What subclasses may use.
 
@@ -174,6 +176,17 @@ class Host:
             common = {"GATEWAY_REGISTER_ADDRESS": self.gateway.own_register,
                       "GATEWAY_SECRET_KEY": SECRET_KEY}
         return {**common, **extension_environment(), **self.environment()}
+
+    def start(self, words, name):
+        """A program that runs beside the application, like a queue worker. It
+        has the application's environment; returns its harness.process.Process."""
+        process = Process(words, name, self.variables()).start()
+        self.processes.append(process)
+        return process
+
+    def stop(self, process):
+        self.processes.remove(process)
+        process.discard()
 
     def php(self, *words, timeout=60, check=True, env=None):
         """Runs a script in the application's folder, with the extension;

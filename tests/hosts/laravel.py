@@ -9,7 +9,7 @@ import sqlite3
 
 import blocks
 import laravel_checks
-from harness.process import ROOT, Process
+from harness.process import ROOT
 from host import PHP, Host
 
 PACKAGE = "gatewayclient/laravel"
@@ -82,14 +82,11 @@ class LaravelHost(Host):
         self.start_worker()
 
     def start_worker(self):
-        self.worker = Process([*self.php_words(), self.app / "artisan",
-                               "queue:work", "--sleep=0.1"], "queue",
-                              self.variables()).start()
+        self.worker = self.start([*self.php_words(), self.app / "artisan",
+                                  "queue:work", "--sleep=0.1"], "queue")
 
     def stop_worker(self):
-        if self.worker is not None:
-            self.worker.discard()
-            self.worker = None
+        self.stop(self.worker)
 
     def count_jobs(self, table="jobs"):
         with contextlib.closing(sqlite3.connect(
@@ -99,9 +96,6 @@ class LaravelHost(Host):
 
     def checks(self, verdicts):
         laravel_checks.run(self, verdicts)
-
-    def close(self):
-        self.stop_worker()
 
 
 def has_sqlite():

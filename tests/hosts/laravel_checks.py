@@ -268,6 +268,35 @@ def job_is_tried_again(us):
     same(us.bob.socket.received, b"")
 
 
+SHOW = """
+require 'vendor/autoload.php';
+$app = require 'bootstrap/app.php';
+$app->make(Illuminate\\Contracts\\Console\\Kernel::class)->bootstrap();
+$show = fn () => [GatewayClient\\Gateway::$registerAddress,
+    GatewayClient\\Gateway::$secretKey, (float) ini_get('gatewayclient.timeout')];
+$first = $show();
+GatewayClient\\Gateway::$registerAddress = 'elsewhere:1';
+GatewayClient\\Gateway::$secretKey = 'another';
+$app['events']->dispatch('Laravel\\\\Octane\\\\Events\\\\RequestReceived');
+echo json_encode([$first, $show()]);
+"""
+
+
+def settings(us):
+    """From the environment, unless cached; anew at each request of a worker."""
+    host = us.host
+    changed = {"GATEWAY_REGISTER_ADDRESS": "one:1, two:2",
+               "GATEWAY_SECRET_KEY": "", "GATEWAY_TIMEOUT": "2.5"}
+    found = json.loads(host.php("-d", "gatewayclient.secret_key=of the ini",
+                                "-r", SHOW, env=changed))
+    wanted = [["one:1", "two:2"], "of the ini", 2.5]
+    if host.cached:
+        told = host.variables()
+        wanted = [told["GATEWAY_REGISTER_ADDRESS"],
+                  told["GATEWAY_SECRET_KEY"], 5]
+    same(found, [wanted, wanted])
+
+
 def same(got, wanted):
     if got != wanted:
         raise AssertionError(f"wanted {wanted!r}, got {got!r}")
@@ -275,7 +304,7 @@ def same(got, wanted):
 
 CHECKS = (public_channel, private_channel, presence_channel, two_pages,
           to_others, strange_requests, unbound_page, bound_elsewhere,
-          own_groups, logout, queued_push, job_is_tried_again)
+          own_groups, logout, queued_push, job_is_tried_again, settings)
 
 
 def run(host, verdicts):

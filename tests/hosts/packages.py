@@ -16,8 +16,7 @@ from host import Unavailable
 CACHE = Path(os.environ.get("GW_CACHE")
              or Path.home() / ".cache/gatewayclient-tests") / "hosts"
 LIMIT = 400  # seconds that Composer may take
-# Packages of the repository are linked from where they are, and nothing is
-# run that a package brings.
+# Nothing is run that a package brings, unless the host wants its plugins.
 FLAGS = ["--no-interaction", "--no-progress", "--no-scripts", "--prefer-dist",
          "--no-dev"]
 
@@ -47,7 +46,7 @@ def manifest(require, links=None, **more):
     """A composer.json. `links` are packages of the repository: {name: folder},
     required besides `require` as path repositories."""
     config = {"platform": {"ext-gatewayclient": "0.1.0"},
-              "allow-plugins": True, "audit": {"abandoned": "ignore"}}
+              "allow-plugins": True}
     found = {"name": "gatewayclient/host", "type": "project",
              "require": dict(require), "config": config,
              "minimum-stability": "stable", "prefer-stable": True, **more}

@@ -123,9 +123,10 @@ def start_web(host):
 def logs(host):
     """The ends of all logs, for a failure."""
     found = []
-    for part in (host.nginx, host.fpm, host.gateway):
-        if part is not None:
-            process = part.process
+    parts = [part.process for part in (host.nginx, host.fpm, host.gateway)
+             if part is not None]
+    for process in parts + host.processes:
+        if process is not None:
             found.append(f"--- {process.name}\n{process.log[-1500:]}")
             for log in sorted(process.folder.glob("*.log")):
                 found.append(f"--- {log.name}\n"
@@ -135,6 +136,8 @@ def logs(host):
 
 def close(host):
     host.close()
+    for process in list(host.processes):
+        host.stop(process)
     for part in (host.nginx, host.fpm, host.gateway):
         if part is not None:
             part.close()

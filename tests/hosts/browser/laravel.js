@@ -98,7 +98,7 @@ async function lossChecks(t, { alice, bob }) {
     same(status, 403, 'status');
   });
   await t.check('a page that is closed leaves at once', async () => {
-    await bob.page.close();
+    await bob.page.close({ runBeforeUnload: true }); // as a person closes it
     await eventually(() => members(alice), 'alice', 'members');
   });
 }
