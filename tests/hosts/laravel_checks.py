@@ -8,7 +8,7 @@ import urllib.parse
 import urllib.request
 
 from harness.process import wait_until
-from harness.websocket import WebSocket, text_frame
+from harness.websocket import WebSocket
 
 
 class Visitor:
@@ -67,6 +67,21 @@ class Visitor:
         text = json.dumps({"event": event, "channel": channel, "data": data},
                           separators=(",", ":"), ensure_ascii=False)
         self.socket.expect_text(text)
+
+    def receive(self):
+        """The next message, decoded."""
+        head = 2
+        wait_until(lambda: len(self.socket.read()) >= head, "a message")
+        length = self.socket.received[1]
+        if length == 126:
+            head = 4
+            wait_until(lambda: len(self.socket.read()) >= head, "a message")
+            length = int.from_bytes(self.socket.received[2:4], "big")
+        wait_until(lambda: len(self.socket.read()) >= head + length,
+                   "a whole message")
+        text = self.socket.received[head:head + length].decode()
+        self.socket.expect_text(text)  # nothing but a text frame
+        return json.loads(text)
 
     def close(self):
         if self.socket is not None:
@@ -161,6 +176,17 @@ def two_pages(us):
                   {"from": "bob", "text": "a mark"})
     us.bob.expect("gateway/leave", {"token": answer["leave"]})
     us.alice.gets("gateway:leaving", ROOM, BOB)
+
+
+def notification(us):
+    """A notification by "broadcast" is an event of the user's channel."""
+    us.bob.join("private-App.Models.User.2")
+    us.alice.expect("notify", {"user": 2, "text": "hello"})
+    message = us.bob.receive()
+    same(message["event"], "Illuminate\\Notifications\\Events\\"
+         "BroadcastNotificationCreated")
+    same(message["channel"], "private-App.Models.User.2")
+    same(message["data"]["text"], "hello")
 
 
 def to_others(us):
@@ -303,7 +329,7 @@ def same(got, wanted):
 
 
 CHECKS = (public_channel, private_channel, presence_channel, two_pages,
-          to_others, strange_requests, unbound_page, bound_elsewhere,
+          notification, to_others, strange_requests, unbound_page, bound_elsewhere,
           own_groups, logout, queued_push, job_is_tried_again, settings)
 
 
