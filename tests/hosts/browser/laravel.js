@@ -70,7 +70,7 @@ async function eventChecks(t, { alice, bob }) {
   });
 }
 
-async function lossChecks(t, { alice, bob }) {
+async function lossChecks(t, his, { alice, bob }) {
   await t.check('after a lost connection all channels are joined anew', async () => {
     const before = await bob.page.evaluate(() => window.Echo.socketId());
     await bob.page.evaluate(() => window.Echo.connector.socket.close());
@@ -101,6 +101,15 @@ async function lossChecks(t, { alice, bob }) {
     await bob.page.close({ runBeforeUnload: true }); // as a person closes it
     await eventually(() => members(alice), 'alice', 'members');
   });
+  await t.check('a page that goes without a word is noticed by the next list', async () => {
+    const second = await Guest.open(his, options, "bob's second room", 'room');
+    await eventually(() => members(alice), 'alice, bob', 'members');
+    await second.page.goto('chrome://crash').catch(() => {});
+    await eventually(async () => {
+      await alice.page.evaluate(() => window.Echo.connector.refresh());
+      return members(alice);
+    }, 'alice', 'members');
+  });
 }
 
 async function main() {
@@ -125,7 +134,7 @@ async function main() {
     if (options.screenshots) {
       await guests.bob.screenshot(`${options.screenshots}/${options.name}-room.png`);
     }
-    await lossChecks(t, guests);
+    await lossChecks(t, his, guests);
   } finally {
     await browser.close();
   }
