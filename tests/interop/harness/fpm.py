@@ -8,8 +8,7 @@ import socket
 import struct
 
 from .children import alive, children
-from .cluster import CLIENT_PHP
-from .php import EXTENSION, extension_environment
+from .php import EXTENSION, extension_environment, php_version
 from .process import PATIENCE, Process, wait_until
 
 BEGIN, END, PARAMS, STDIN, STDOUT, STDERR = 1, 3, 4, 5, 6, 7
@@ -23,22 +22,22 @@ pid = {folder}/pid
 daemonize = no
 ; Time for a request that a reload meets in its middle.
 process_control_timeout = 30
-[www]
+"""
+POOL = """\
+[{name}]
 {user}
-listen = {folder}/socket
+listen = {folder}/{name}.socket
 pm = static
 pm.max_children = {children}
 catch_workers_output = yes
-{pool}
+{more}
 """
 
 
 def find_fpm():
     """The php-fpm of the same version as the php on the command line."""
-    version = os.popen(f"{CLIENT_PHP} -r 'echo PHP_MAJOR_VERSION, \".\", "
-                       "PHP_MINOR_VERSION;'").read()
     path = os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin"
-    return (shutil.which(f"php-fpm{version}", path=path)
+    return (shutil.which(f"php-fpm{php_version()}", path=path)
             or shutil.which("php-fpm", path=path))
 
 
@@ -71,12 +70,12 @@ class Reply:
 
 class Fpm:
     """Started with the extension loaded, or without, for the pure class;
-    `prefix` may be strace, `pool` has more lines for the pool's
-    configuration."""
+    `prefix` may be strace, `pool` has more lines for the configuration of its
+    pool, www. `pools` are several in place of it: their names and lines."""
 
     # pylint: disable-next=too-many-arguments,too-many-positional-arguments
     def __init__(self, prefix=(), ini=None, child_count=1, pool="", env=None,
-                 native=True):
+                 native=True, pools=None):
         binary = find_fpm()
         if not binary:
             raise AssertionError("php-fpm is not installed")
@@ -90,36 +89,43 @@ class Fpm:
             command.append("--allow-to-run-as-root")
         ours = extension_environment() if native else {}
         self.process = Process(command, "fpm", {**ours, **(env or {})})
-        folder = self.process.folder
-        user = "user = root\ngroup = root" if os.getuid() == 0 else ""
-        (folder / "fpm.conf").write_text(
-            CONFIG.format(folder=folder, user=user, children=child_count,
-                          pool=pool), encoding="utf-8")
-        self.child_count = child_count
+        pools = pools or {"www": pool}
+        self.child_count = child_count * len(pools)
         self.master = None
-        self.socket_path = folder / "socket"
+        self._write_config(pools, child_count)
         self.process.start()
         try:
-            wait_until(self._listens, "php-fpm's socket")
+            for name in pools:
+                wait_until(lambda n=name: self._listens(n), "php-fpm's socket")
             # It stays the same; the file goes and comes back in a reload.
             self.master = wait_until(self._written_pid, "php-fpm's pid")
         except BaseException:
             self.close()
             raise
 
-    def _listens(self):
+    def _write_config(self, pools, child_count):
+        folder = self.process.folder
+        text = CONFIG.format(folder=folder)
+        for name, more in pools.items():
+            root = os.getuid() == 0 and "user = " not in more
+            text += POOL.format(
+                name=name, folder=folder, children=child_count, more=more,
+                user="user = root\ngroup = root" if root else "")
+        (folder / "fpm.conf").write_text(text, encoding="utf-8")
+
+    def _listens(self, pool):
         self.process.expect_running()
         try:
-            self._connect().close()
+            self._connect(pool).close()
             return True
         except OSError:
             return False
 
-    def _connect(self):
+    def _connect(self, pool):
         sock = socket.socket(socket.AF_UNIX)
         sock.settimeout(12 * PATIENCE)
         try:
-            sock.connect(str(self.socket_path))
+            sock.connect(str(self.folder / f"{pool}.socket"))
         except OSError:
             sock.close()
             raise
@@ -160,7 +166,7 @@ class Fpm:
         return reply.body
 
     @contextlib.contextmanager
-    def started(self, script, query=""):
+    def started(self, script, query="", pool="www"):
         """A request that runs while the caller does something else; yields
         the function that waits for its reply."""
         params = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET",
@@ -168,16 +174,16 @@ class Fpm:
                   "QUERY_STRING": query, "SERVER_PROTOCOL": "HTTP/1.1"}
         encoded = b"".join(name_value(k.encode(), v.encode())
                            for k, v in params.items())
-        with self._connect() as sock:
+        with self._connect(pool) as sock:
             sock.sendall(record(BEGIN, RESPONDER) + record(PARAMS, encoded)
                          + record(PARAMS, b"") + record(STDIN, b""))
             with sock.makefile("rb") as stream:
                 yield lambda: self._read_response(stream)
 
-    def ask(self, script, query=""):
+    def ask(self, script, query="", pool="www"):
         """The whole reply; OSError when php-fpm ends the connection before
         it."""
-        with self.started(script, query) as answer:
+        with self.started(script, query, pool) as answer:
             return answer()
 
     @staticmethod

@@ -39,6 +39,15 @@ def php_command(native, ini=None):
     return command
 
 
+def php_version():
+    """Like 8.2: what Debian's packages and programs are named by."""
+    return subprocess.run(
+        [CLIENT_PHP, "-n", "-r",
+         "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        check=True).stdout
+
+
 def php_environment(native):
     return {**os.environ, **(extension_environment() if native else {})}
 
