@@ -143,6 +143,36 @@ stage_rfc6455() {
         python3 "$ROOT/tests/interop/rfc6455/run.py" --check "$@"
 }
 
+# Apache with PHP's module; apache2-bin alone starts no service.
+need_apache() {
+    need_packages apache2=apache2-bin "libapache2-mod-php$(php_version)"
+}
+
+# The servers that host PHP. The worker among the hosts of tests/life/run has
+# its short form in interop.
+stage_life() {
+    local package
+    need_apache
+    for package in "php$(php_version)-swoole" php-swoole php-openswoole; do
+        [ -z "$(apt-cache madison "$package" 2>/dev/null)" ] || {
+            need_packages "$package"
+            break
+        }
+    done
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
+        "$ROOT/tests/life/run" --calls 5000 --host fpm --host apache \
+        --host cli-server --host cli-server-workers --host workerman \
+        --host octane --host swoole "$@"
+}
+
+# README, docs/hosting.md and their kind: every code block, see the head of
+# tests/docs/run.
+stage_docs() {
+    need_apache
+    need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl
+    GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") "$ROOT/tests/docs/run"
+}
+
 stage_faults() {
     GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
         python3 "$ROOT/tests/faults/run" --check "$@"
@@ -216,10 +246,14 @@ stage_browser_reference() {
     "$ROOT/scripts/demo" --check --gatewayworker
 }
 
+php_version() {
+    php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;'
+}
+
 # Real applications; each is named when it cannot be had.
 stage_hosts() {
     local version
-    version=$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
+    version=$(php_version)
     need_packages nginx=nginx composer=composer unzip=unzip \
         "php$version-mbstring" "php$version-xml" "php$version-sqlite3"
     (need_packages php-laravel-framework) || say 'there is no Laravel 8'
@@ -229,7 +263,7 @@ stage_hosts() {
 
 ALL_STAGES=(structure units phpt vectors interop rfc6455 conformance faults
     injection hostile reference conformance_reference chaos installed foreign
-    browser browser_tls browser_reference hosts)
+    browser browser_tls browser_reference hosts life docs)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {
@@ -237,7 +271,7 @@ prepare_tests() {
     need_packages "${BUILD_PACKAGES[@]}" python3=python3 strace=strace \
         ip=iproute2 nft=nftables valgrind=valgrind \
         locales
-    version=$(php -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
+    version=$(php_version)
     need_packages "php-fpm$version=php$version-fpm"
     if ! php "$ROOT/tests/reference/find.php" >/dev/null 2>&1; then
         (need_packages composer=composer) ||

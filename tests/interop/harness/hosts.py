@@ -59,7 +59,7 @@ class Host:
     def __init__(self, network, name, number):
         self.network = network
         self.namespace = network.namespace(name)
-        self.address = f"{SUBNET}.{number}"
+        self.address = f"{network.subnet}.{number}"
 
     @property
     def prefix(self):
@@ -72,9 +72,11 @@ class Host:
 
 class Network:
     """A switch and the hosts at it. `link` cuts one off as a pulled cable at
-    the switch does: nobody is told, no packet comes back."""
+    the switch does: nobody is told, no packet comes back. `subnet` has the
+    first three numbers of its addresses."""
 
-    def __init__(self):
+    def __init__(self, subnet=SUBNET):
+        self.subnet = subnet
         self.made = []
         self.hosts = {}
         try:
