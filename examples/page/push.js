@@ -1,0 +1,73 @@
+'use strict';
+// The page's half of a push: connects, tells the application who this page is,
+// and shows what comes. The page has its paths in data-bind and data-ws of the
+// body, and the framework's CSRF token in <meta name="csrf-token">.
+
+const { bind, ws = '/ws' } = document.body.dataset;
+const TOKEN = document.querySelector('meta[name="csrf-token"]').content;
+
+/** The promise of the Response. A redirection, as to a login, is no success. */
+function post(path, data) {
+  return fetch(path, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': TOKEN },
+    body: JSON.stringify(data),
+  });
+}
+
+function state(name, text) {
+  const node = document.getElementById('state');
+  node.dataset.state = name;
+  node.textContent = text;
+}
+
+/** Text from others only ever goes through textContent and attributes. */
+function show(message) {
+  const item = document.createElement('li');
+  item.dataset.from = message.from ?? 'notice';
+  item.textContent = message.text;
+  document.getElementById('messages').append(item);
+  item.scrollIntoView({ block: 'nearest' });
+}
+
+let losses = 0;
+
+function connect() {
+  const socket = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}${ws}`);
+  state('connecting', 'connecting');
+  socket.onmessage = async (event) => {
+    const message = JSON.parse(event.data);
+    if (message.type !== 'init') {
+      show(message);
+      return;
+    }
+    // Every connection has a new client_id, which the application binds anew.
+    document.getElementById('client-id').textContent = message.client_id;
+    const answer = await post(bind, { client_id: message.client_id });
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (answer.ok) {
+      losses = 0;
+      state('online', 'online');
+    } else {
+      state('refused', `not bound: ${answer.status}`);
+    }
+  };
+  socket.onclose = () => {
+    state('offline', 'offline');
+    // Not all pages at once when a gateway comes back.
+    losses = Math.min(losses + 1, 5);
+    setTimeout(connect, 1000 * losses * (0.5 + Math.random()));
+  };
+}
+
+for (const form of document.querySelectorAll('form[id^="push-"]')) {
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const answer = await post(form.action, Object.fromEntries(new FormData(form)));
+    if (answer.ok) form.elements.text.value = '';
+    form.classList.toggle('failed', !answer.ok);
+  });
+}
+
+connect();

@@ -1,0 +1,43 @@
+<?php
+
+declare(strict_types=1);
+
+namespace GatewayClient\Think;
+
+use GatewayClient\Gateway;
+use think\Service;
+
+/** Found by `php think service:discover`, which Composer runs. */
+class GatewayService extends Service
+{
+    public function register(): void
+    {
+        $this->app->bind('gateway', Pusher::class);
+    }
+
+    /**
+     * The settings are static properties, which return to those of php.ini at
+     * each request: so this is done at each start of the application. Code that
+     * calls Gateway directly has them, too.
+     */
+    public function boot(): void
+    {
+        $settings = $this->app->config->get('gateway', []) + [
+            'register_address' => '127.0.0.1:1236',
+            'secret_key' => '',
+            'connect_timeout' => 3,
+            'timeout' => 5,
+        ];
+        Gateway::$registerAddress = array_map('trim', explode(',', $settings['register_address']));
+        Gateway::$secretKey = (string) $settings['secret_key'];
+        Gateway::$connectTimeout = $settings['connect_timeout'];
+        ini_set('gatewayclient.timeout', (string) $settings['timeout']);
+
+        $this->commands([
+            command\Push::class,
+            command\Announce::class,
+            command\Online::class,
+            command\Kick::class,
+        ]);
+    }
+}

@@ -1,0 +1,158 @@
+<?php
+
+declare(strict_types=1);
+
+namespace GatewayClient\Yii;
+
+use GatewayClient\Gateway;
+use Yii;
+use yii\base\BootstrapInterface;
+use yii\base\Component;
+use yii\console\Application as ConsoleApplication;
+
+/**
+ * Pushes to pages, and knows who is online: Yii::$app->gateway.
+ *
+ * A GatewayException says that nothing could be done: no Register answers, or
+ * a wrong key. A gateway that is down is a warning in the log: all others have
+ * been served. (Yii would make an exception of PHP's warning.)
+ */
+class Pusher extends Component implements BootstrapInterface
+{
+    /** @var string host:port of the Register; several with commas */
+    public $registerAddress = '127.0.0.1:1236';
+
+    /** @var string the key of the cluster */
+    public $secretKey = '';
+
+    /** @var float seconds for one connection attempt */
+    public $connectTimeout = 3.0;
+
+    /** @var float seconds for a whole call, all gateways together */
+    public $timeout = 5.0;
+
+    /**
+     * The settings are static properties, which return to those of php.ini at
+     * each request: so this is done at each start of the application. Code that
+     * calls Gateway directly has them, too, when the component is bootstrapped.
+     */
+    public function init(): void
+    {
+        parent::init();
+        Gateway::$registerAddress = array_map('trim', explode(',', $this->registerAddress));
+        Gateway::$secretKey = $this->secretKey;
+        Gateway::$connectTimeout = (float) $this->connectTimeout;
+        ini_set('gatewayclient.timeout', (string) $this->timeout);
+    }
+
+    public function bootstrap($app): void
+    {
+        if ($app instanceof ConsoleApplication) {
+            $app->controllerMap['gateway'] = GatewayController::class;
+        }
+    }
+
+    /**
+     * Ties a page to the user who is signed in, and to groups.
+     *
+     * The uid is the session's, never the request's. The client_id is what the
+     * page was greeted with; false when it is none, is gone, or is somebody
+     * else's already.
+     *
+     * @param string[] $groups
+     */
+    public function bind(string $clientId, string $uid, array $groups = []): bool
+    {
+        if (!preg_match('/^[0-9a-f]{20}$/D', $clientId)) {
+            return false;
+        }
+        return $this->logged(static function () use ($clientId, $uid, $groups): bool {
+            if (!Gateway::isOnline($clientId)) {
+                return false;
+            }
+            $owner = Gateway::getUidByClientId($clientId);
+            if ($owner !== null && $owner !== $uid) {
+                return false;
+            }
+            Gateway::bindUid($clientId, $uid);
+            foreach ($groups as $group) {
+                Gateway::joinGroup($clientId, $group);
+            }
+            return true;
+        });
+    }
+
+    /** @param array $message what the page gets as JSON */
+    public function toUser(string $uid, array $message): void
+    {
+        $this->logged(static fn () => Gateway::sendToUid($uid, self::encode($message)));
+    }
+
+    public function toGroup(string $group, array $message): void
+    {
+        $this->logged(static fn () => Gateway::sendToGroup($group, self::encode($message)));
+    }
+
+    public function toAll(array $message): void
+    {
+        $this->logged(static fn () => Gateway::sendToAll(self::encode($message)));
+    }
+
+    /** True when the gateways have handled all that was sent so far. */
+    public function flush(): bool
+    {
+        return $this->logged(static fn () => Gateway::flush());
+    }
+
+    /** How many pages a user has open. */
+    public function pagesOf(string $uid): int
+    {
+        return count($this->logged(static fn () => Gateway::getClientIdByUid($uid)));
+    }
+
+    /** Closes all pages of a user; says how many. */
+    public function kick(string $uid): int
+    {
+        $pages = $this->logged(static fn () => Gateway::getClientIdByUid($uid));
+        foreach ($pages as $page) {
+            $this->logged(static fn () => Gateway::closeClient($page));
+        }
+        return count($pages);
+    }
+
+    /** @return array connections (int), users and groups (name => pages) */
+    public function online(): array
+    {
+        return $this->logged(static function (): array {
+            $uids = array_map('strval', array_values(Gateway::getAllUidList()));
+            $users = $uids ? array_filter(array_map('count', Gateway::batchGetClientIdByUid($uids))) : [];
+            $groups = Gateway::getAllGroupClientIdCount();
+            ksort($users);
+            ksort($groups);
+            return [
+                'connections' => Gateway::getAllClientIdCount(),
+                'users' => $users,
+                'groups' => $groups,
+            ];
+        });
+    }
+
+    private static function encode(array $message): string
+    {
+        return json_encode($message, JSON_THROW_ON_ERROR | JSON_UNESCAPED_UNICODE);
+    }
+
+    /** The call's result; PHP's warnings go to the log. */
+    private function logged(callable $call)
+    {
+        set_error_handler(static function (int $level, string $text): bool {
+            Yii::warning($text, 'gateway');
+            return true;
+        }, E_WARNING);
+        try {
+            return $call();
+        } finally {
+            restore_error_handler();
+        }
+    }
+}

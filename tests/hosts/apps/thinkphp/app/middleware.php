@@ -1,0 +1,3 @@
+<?php
+
+return [think\middleware\SessionInit::class];

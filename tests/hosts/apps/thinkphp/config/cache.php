@@ -1,0 +1,6 @@
+<?php
+
+return [
+    'default' => 'file',
+    'stores' => ['file' => ['type' => 'File']],
+];

@@ -1,0 +1,3 @@
+<?php
+
+return ['httponly' => true, 'samesite' => 'lax'];

@@ -1,0 +1,6 @@
+<?php
+
+return [
+    'default' => 'file',
+    'channels' => ['file' => ['type' => 'File', 'single' => true]],
+];

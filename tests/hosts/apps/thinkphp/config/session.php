@@ -1,0 +1,3 @@
+<?php
+
+return ['type' => 'file', 'expire' => 1440];

@@ -1,0 +1,3 @@
+<?php
+
+return ['type' => 'php', 'view_suffix' => 'html'];

@@ -1,0 +1,5 @@
+<?php
+
+use think\facade\Route;
+
+Route::get('login', 'Login/index');

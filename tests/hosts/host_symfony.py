@@ -1,0 +1,31 @@
+"""Symfony, by Composer, in production mode but with warnings as exceptions."""
+
+import os
+
+from framework import FrameworkHost
+
+
+class Application(FrameworkHost):
+    title = "Symfony 7"
+    page = "symfony"
+    base = {"symfony/framework-bundle": "^7.0",
+            "symfony/security-bundle": "^7.0", "symfony/twig-bundle": "^7.0",
+            "symfony/security-csrf": "^7.0", "symfony/asset": "^7.0",
+            "symfony/console": "^7.0", "symfony/dotenv": "^7.0",
+            "symfony/yaml": "^7.0"}
+    composer = {"autoload": {"psr-4": {"App\\": "src/"}}}
+    folders = ("var/log",)
+    log = "var/log/*.log"
+    console_push = ("bin/console", "gateway:push", "alice", "hello")
+
+    def environment(self):
+        return {"APP_ENV": "prod", "APP_DEBUG": "0",
+                "APP_SECRET": self.secret}
+
+    def __init__(self, name, folder):
+        super().__init__(name, folder)
+        self.secret = os.urandom(16).hex()
+
+    def prepare(self):
+        super().prepare()
+        self.php("bin/console", "cache:warmup")
