@@ -1,36 +1,20 @@
-"""ThinkPHP 8: Composer's topthink/framework, or where that cannot be had, the
-folders think-* beside the other PHP packages that serve in tests (see
-tests/reference/find.php); THINKPHP_REFERENCE names another place of theirs."""
+"""ThinkPHP 8: Composer's topthink/framework, or THINKPHP_REFERENCE, a folder with
+think-framework, think-orm and think-helper."""
 
 import contextlib
-import os
 import re
-import time
-from pathlib import Path
 
 import blocks
 import framework
-import packages
+import framework_source
 from framework import FrameworkHost
-from host import SECRET_KEY, Unavailable
-
-FRAMEWORK = "topthink/framework"
-RETRY_AFTER = 3600  # seconds until Composer is asked for it again
-
-
-def found_folders():
-    """The folders think-*, of which one is the framework; or none."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = Path(os.environ.get("THINKPHP_REFERENCE")
-                 or base / "gatewayclient-tests/reference")
-    folders = [file.parent for file in place.glob("think-*/composer.json")]
-    return sorted(folders) if place / "think-framework" in folders else []
+from host import SECRET_KEY
 
 
 class Application(FrameworkHost):
     title = "ThinkPHP 8"
     page = "thinkphp"
-    base = {FRAMEWORK: "^8.0"}
+    base = {"topthink/framework": "^8.0"}
     composer = {"autoload": {"psr-4": {"app\\": "app"}}}
     folders = ("runtime",)
     front = "/index.php?s=$uri&$query_string"
@@ -38,23 +22,9 @@ class Application(FrameworkHost):
     console_push = ("think", "gateway:push", "alice", "hello")
 
     def install(self, require, links):
-        refused = packages.CACHE / "thinkphp-refused"
-        why = f"Composer had no {FRAMEWORK} within the last hour"
-        if not (refused.exists()
-                and refused.stat().st_mtime > time.time() - RETRY_AFTER):
-            try:
-                super().install(require, links)
-                return
-            except Unavailable as reason:
-                refused.touch()
-                why = str(reason)
-        folders = found_folders()
-        if not folders:
-            raise Unavailable(why)
-        found = [{"type": "path", "url": str(folder),
-                  "options": {"symlink": False}} for folder in folders]
-        packages.install(f"{self.name}-found", self.app, require, links,
-                         repositories=found, **self.composer)
+        framework_source.install(self.name, self.app, require, links,
+                                 variable="THINKPHP_REFERENCE",
+                                 main="think-framework", **self.composer)
 
     def prepare(self):
         self.set_register(self.gateway.own_register)

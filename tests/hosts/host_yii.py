@@ -1,11 +1,15 @@
-"""Yii 2, by Composer. Its packages of browser scripts come from a registry of
-their own; no page here uses them."""
+"""Yii 2: Composer's yiisoft/yii2, or YII_REFERENCE, a folder with yii2-framework.
+Its packages of browser scripts are in no registry that Composer asks by itself, and
+no page here uses them."""
 
 import os
 
+import framework_source
 from framework import FrameworkHost
 
 SCRIPTS = ("jquery", "inputmask", "punycode", "yii2-pjax")
+# What the framework itself wants, and this application does not.
+UNUSED = ("yiisoft/yii2-composer", "cebe/markdown")
 
 
 class Application(FrameworkHost):
@@ -22,6 +26,12 @@ class Application(FrameworkHost):
     def __init__(self, name, folder):
         super().__init__(name, folder)
         self.key = os.urandom(16).hex()
+
+    def install(self, require, links):
+        framework_source.install(self.name, self.app, require, links,
+                                 variable="YII_REFERENCE",
+                                 main="yii2-framework", unused=UNUSED,
+                                 **self.composer)
 
     def environment(self):
         return {"COOKIE_VALIDATION_KEY": self.key}
