@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,7 +40,8 @@ def _composer(folder, plugins):
     if done.returncode == 0:
         return None
     words = " ".join((done.stderr or done.stdout).split())
-    return f"Composer: {words[:300]}"
+    problem = re.search(r"Problem 1 - (.*)", words)
+    return f"Composer: {(problem[1] if problem else words)[:300]}"
 
 
 def manifest(require, links=None, **more):
