@@ -27,7 +27,7 @@ class Application(FrameworkHost):
 
     @property
     def server_lines(self):
-        return LOCATION.format(socket=self.fpm.socket_path)
+        return LOCATION.format(socket=self.fpm.socket_path())
 
     @property
     def ini(self):

@@ -89,7 +89,7 @@ class Nginx:
             user="user root;" if os.getuid() == 0 else "", folder=folder,
             port=self.port, root=host.app / host.document_root,
             websocket=host.gateway.websocket_port, front=host.front,
-            socket=host.fpm.socket_path, params=params,
+            socket=host.fpm.socket_path(), params=params,
             lines=host.server_lines), encoding="utf-8")
         self.process.start()
         try:

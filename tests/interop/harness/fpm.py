@@ -125,7 +125,7 @@ class Fpm:
         sock = socket.socket(socket.AF_UNIX)
         sock.settimeout(12 * PATIENCE)
         try:
-            sock.connect(str(self.folder / f"{pool}.socket"))
+            sock.connect(str(self.socket_path(pool)))
         except OSError:
             sock.close()
             raise
@@ -134,6 +134,10 @@ class Fpm:
     @property
     def folder(self):
         return self.process.folder
+
+    def socket_path(self, pool="www"):
+        """Where a web server finds a pool."""
+        return self.folder / f"{pool}.socket"
 
     def _written_pid(self):
         self.process.expect_running()
