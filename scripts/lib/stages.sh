@@ -162,7 +162,7 @@ stage_life() {
     GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
         "$ROOT/tests/life/run" --calls 5000 --host fpm --host apache \
         --host cli-server --host cli-server-workers --host workerman \
-        --host octane --host swoole "$@"
+        --host webman --host octane --host swoole "$@"
 }
 
 # README, docs/hosting.md and their kind: every code block, see the head of
