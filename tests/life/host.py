@@ -76,7 +76,7 @@ class Host:
         for place in self.places:
             wait_until(lambda p=place.port: self._listens(p),
                        lambda: f"{self.title}'s port: {self.process.log}")
-        wait_until(lambda: len(self.children()) == workers,
+        wait_until(lambda: workers in (None, len(self.children())),
                    f"{workers} workers of {self.title}")
 
     def _listens(self, port):

@@ -4,7 +4,7 @@ Workerman, an Octane-like loop, Swoole."""
 import signal
 import subprocess
 
-from harness.children import children, sockets_of
+from harness.children import alive, children, sockets_of
 from harness.cluster import REFERENCE, WHY_NO_REFERENCE
 from harness.inner import split_address
 from harness.php import php_command, php_environment
@@ -22,9 +22,18 @@ def connections_to(ports):
                 yield words[9]
 
 
+def descendants(pid):
+    """The process, and all below it."""
+    yield pid
+    for child in children(pid):
+        if alive(child):
+            yield from descendants(child)
+
+
 class Loop(Host):
     """`script` gets `arguments`, then serves the clusters of
-    LIFE_CLUSTERS on the port that is among them."""
+    LIFE_CLUSTERS on the port that is among them. `forked` is how many children
+    it has then; None: who knows."""
 
     keep = 10
     forked = 0
@@ -94,11 +103,11 @@ class Octane(Loop):
 
 
 class Swoole(Loop):
-    """Master, manager and two workers."""
+    """Two workers; which processes are above them is Swoole's."""
 
     title = "Swoole, 2 workers"
     workers = 2
-    forked = 1
+    forked = None
 
     @classmethod
     def why_not(cls):
@@ -112,9 +121,5 @@ class Swoole(Loop):
     def command(self, port):
         return [APP / "swoole.php", str(port), str(self.workers)]
 
-    def answering(self):
-        return [pid for manager in self.children() for pid in
-                children(manager)]
-
     def processes(self):
-        return [*super().processes(), *self.answering()]
+        return list(descendants(self.process.pid))
