@@ -6,8 +6,10 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from types import SimpleNamespace
 
-from harness.process import wait_until
+from harness.cluster import AbsentGateway
+from harness.process import ROOT, wait_until
 from harness.websocket import WebSocket
 
 
@@ -294,6 +296,49 @@ def job_is_tried_again(us):
     same(us.bob.socket.received, b"")
 
 
+def a_gateway_is_down(us):
+    """All others are served; jobs and broadcasts go on, calls of one's own
+    throw."""
+    host = us.host
+    us.guest.join("news")
+    absent = AbsentGateway(SimpleNamespace(
+        register_address=host.gateway.own_register,
+        secret_key=host.gateway.secret_key))
+    try:
+        def refused():
+            return us.bob.post("push/uid", {"uid": "1", "text": "x"})[0] == 500
+
+        wait_until(refused, "a php-fpm that knows the absent gateway")
+        us.alice.socket.expect_text('{"text":"x"}')
+        us.alice.expect("room/news", {"text": "all the same"})
+        us.guest.gets(NEWS, "news", {"text": "all the same"})
+
+        def noticed():
+            us.bob.expect("push/later", {})
+            us.bob.socket.expect_text('{"text":"Your report is ready."}')
+            return absent.address in host.worker.log
+
+        wait_until(noticed, "a queue worker that knows the absent gateway")
+        wait_until(lambda: host.count_jobs() == 0, "the end of the jobs")
+        same(host.count_jobs("failed_jobs"), 0)
+        us.bob.socket.expect_silence()
+    finally:
+        absent.close()
+
+
+def published(us):
+    """What the package publishes is what it has."""
+    host = us.host
+    host.php("artisan", "vendor:publish", "--tag=gateway-js")
+    package = ROOT / "examples/laravel"
+    for path, source in {
+            "config/gateway.php": "config/gateway.php",
+            "resources/js/gateway-echo.js": "resources/js/gateway-echo.js",
+            "public/vendor/gateway/gateway-echo.js":
+            "resources/js/gateway-echo.js"}.items():
+        same((host.app / path).read_text(), (package / source).read_text())
+
+
 SHOW = """
 require 'vendor/autoload.php';
 $app = require 'bootstrap/app.php';
@@ -330,7 +375,8 @@ def same(got, wanted):
 
 CHECKS = (public_channel, private_channel, presence_channel, two_pages,
           notification, to_others, strange_requests, unbound_page, bound_elsewhere,
-          own_groups, logout, queued_push, job_is_tried_again, settings)
+          own_groups, logout, queued_push, job_is_tried_again,
+          a_gateway_is_down, settings, published)
 
 
 def run(host, verdicts):
@@ -338,6 +384,6 @@ def run(host, verdicts):
         if check is job_is_tried_again and host.cached:
             continue  # the other host's: here the environment is cached
         with verdicts.check(f"{check.__name__.replace('_', ' ')}: "
-                            f"{check.__doc__.splitlines()[0]}"):
+                            f"{' '.join(check.__doc__.split())}"):
             with Company(host) as us:
                 check(us)
