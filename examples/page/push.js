@@ -50,7 +50,7 @@ function connect() {
       losses = 0;
       state('online', 'online');
     } else {
-      state('refused', `not bound: ${answer.status}`);
+      state('refused', answer.status ? `not bound: ${answer.status}` : 'signed out');
     }
   };
   socket.onclose = () => {

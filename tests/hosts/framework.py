@@ -53,7 +53,9 @@ class FrameworkHost(Host):
     folders = ()             # made before anything runs
     assets = "public"        # where examples/page goes
     log = ""                 # pattern of the application's log files
-    browser = {"page": "push", "bind": "push/bind", "csrf_status": 403}
+    browser = {"page": "push", "bind": "push/bind", "logout": "logout",
+               "csrf_status": 403}
+    scripts = ("flow.js", "logout.js")
     push = "push/user"       # where form#push-uid posts
     console_push = ()        # words of a push from the console
 

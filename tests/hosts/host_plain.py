@@ -20,7 +20,8 @@ class Application(FrameworkHost):
     page = "plain"
     front = "/index.php"
     browser = {"login": "login.php?name={name}", "page": "index.php",
-               "bind": "bind.php", "csrf_status": 403}
+               "bind": "bind.php", "logout": "logout.php",
+               "csrf_status": 403}
     push = "push.php"
     console_push = ("bin/notice.php", "alice", "hello")
     register = None

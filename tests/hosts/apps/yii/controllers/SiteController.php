@@ -18,4 +18,11 @@ class SiteController extends Controller
 
         return 'signed in';
     }
+
+    public function actionLogout(): string
+    {
+        Yii::$app->user->logout();
+
+        return 'signed out';
+    }
 }

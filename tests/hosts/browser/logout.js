@@ -1,0 +1,47 @@
+'use strict';
+// A user who signs out in one browser, and not in another: the page of the one is
+// nobody's any more, the page of the other comes back. What every host's page must
+// do, and `logout`: the path that ends the session.
+//
+//   node logout.js JSON      as flow.js
+
+const { Checks, eventually, same } = require('../../browser/checks');
+const { Guest, open } = require('./guest');
+
+const options = JSON.parse(process.argv[2]);
+
+const stateOf = (guest) => guest.page.locator('#state').getAttribute('data-state');
+
+async function main() {
+  const t = new Checks();
+  const browser = await open(options.chromium);
+  try {
+    const here = await Guest.open(await Guest.signIn(browser, options, 'alice'), options, 'here');
+    const there = await Guest.open(await Guest.signIn(browser, options, 'alice'), options, 'there');
+    await here.waitOnline();
+    await there.waitOnline();
+    const before = await there.clientId();
+    await t.check('logout: the page is closed, comes back, and is not bound', async () => {
+      await here.post(options.logout, {}); // the status may be a redirection's
+      await eventually(() => stateOf(here), 'refused', 'its state');
+    });
+    await t.check('logout: the page in another browser is bound anew', async () => {
+      await eventually(async () => (await there.clientId()) !== before
+        && (await stateOf(there)) === 'online', true, 'online again');
+    });
+    await t.check('logout: what is for the user arrives there only', async () => {
+      await there.push('uid', 'alice', 'after the logout');
+      await eventually(async () => (await there.received()).includes('after the logout'), true,
+        'the message');
+      same((await here.received()).length, 0, 'messages at the other page');
+    });
+  } finally {
+    await browser.close();
+  }
+  return t.summary();
+}
+
+main().then((status) => process.exit(status), (error) => {
+  console.error(error);
+  process.exit(1);
+});
