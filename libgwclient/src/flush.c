@@ -4,6 +4,7 @@
 #include "request.h"
 #include "targets.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 static int ask_conn(gw_client *c, gw_peer *peer, gw_conn *conn)
@@ -27,10 +28,9 @@ static int report_lost(gw_client *c, gw_peer *peer)
     if (lost == 0)
         return GW_OK;
     snprintf(text, sizeof text,
-             "%llu sent to tcp://%.1000s and not confirmed: the connection is "
-             "gone%s",
-             (unsigned long long)lost, peer->address,
-             peer->suspect ? " (wrong secret key?)" : "");
+             "%" PRIu64 " sent to tcp://%.1000s and not confirmed: the "
+             "connection is gone%s",
+             lost, peer->address, peer->suspect ? " (wrong secret key?)" : "");
     return gw_report_failure(c, gw_peer_address(peer), GW_EUNCONFIRMED, text);
 }
 

@@ -1,11 +1,6 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* SOCK_CLOEXEC, getrandom() */
 #endif
-#ifdef _WIN32
-#ifndef _WIN32_WINNT
-#define _WIN32_WINNT 0x0600 /* WSAPoll() */
-#endif
-#endif
 
 #include "net.h"
 
@@ -414,9 +409,19 @@ void gw_net_stop(void)
     WSACleanup();
 }
 
+/* Not GetTickCount64(), which moves in steps of 16 ms: deadlines would come so
+ * much too early. Product and quotient are apart, since the one of a long
+ * uptime and a thousand overflows. */
 uint64_t gw_net_now(void)
 {
-    return GetTickCount64();
+    LARGE_INTEGER rate, count;
+    uint64_t per_second, ticks;
+
+    QueryPerformanceFrequency(&rate);
+    QueryPerformanceCounter(&count);
+    per_second = (uint64_t)rate.QuadPart;
+    ticks = (uint64_t)count.QuadPart;
+    return ticks / per_second * 1000u + ticks % per_second * 1000u / per_second;
 }
 
 /* There is no fork(). */
@@ -516,10 +521,63 @@ void gw_net_close(gw_socket fd)
     closesocket(fd);
 }
 
-/* Before Windows 10 2004 a refused connection shows only at its time limit. */
+/* Before Windows 10 2004 WSAPoll() does not tell that a connection could not be
+ * made; select() always did. So the former waits no longer than this while
+ * something connects, and the latter is asked in between. */
+#define CONNECT_LOOK_MS 100
+
+/* Gives an event to each of these sockets that could not connect, and returns
+ * how many there are. Only one that waits for POLLOUT may be connecting. */
+static size_t find_unconnected(gw_pollfd *fds, size_t count)
+{
+    struct timeval at_once = {0, 0};
+    size_t i, next, found = 0;
+
+    for (i = 0; i < count; i = next) {
+        fd_set failed;
+
+        FD_ZERO(&failed);
+        for (next = i; next < count && failed.fd_count < FD_SETSIZE; next++) {
+            if ((fds[next].events & POLLOUT) != 0)
+                failed.fd_array[failed.fd_count++] = fds[next].fd;
+        }
+        if (failed.fd_count == 0 ||
+            select(0, NULL, NULL, &failed, &at_once) <= 0)
+            continue;
+        for (; i < next; i++) {
+            if (FD_ISSET(fds[i].fd, &failed)) {
+                fds[i].revents |= POLLERR;
+                found++;
+            }
+        }
+    }
+    return found;
+}
+
+static int may_connect(const gw_pollfd *fds, size_t count)
+{
+    while (count-- > 0) {
+        if ((fds[count].events & POLLOUT) != 0)
+            return 1;
+    }
+    return 0;
+}
+
 int gw_net_poll(gw_pollfd *fds, size_t count, int timeout_ms)
 {
-    return WSAPoll(fds, (ULONG)count, timeout_ms) < 0 ? WSAGetLastError() : 0;
+    uint64_t until = gw_net_now() + (uint64_t)timeout_ms;
+    int connecting = may_connect(fds, count);
+
+    for (;;) {
+        uint64_t now = gw_net_now(), left = until > now ? until - now : 0;
+        int look = connecting && left > CONNECT_LOOK_MS;
+        int n = WSAPoll(fds, (ULONG)count, look ? CONNECT_LOOK_MS : (int)left);
+
+        if (n == SOCKET_ERROR)
+            return WSAGetLastError();
+        if (n > 0 || (connecting && find_unconnected(fds, count) > 0) || !look)
+            return 0;
+    }
 }
 
 int gw_net_is_reset(int error)

@@ -9,6 +9,12 @@
 #include <gwclient/types.h>
 
 #ifdef _WIN32
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN /* few names beyond those of sockets */
+#endif
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0600 /* WSAPoll() */
+#endif
 #include <winsock2.h>
 #include <ws2tcpip.h>
 typedef SOCKET gw_socket;
@@ -86,7 +92,8 @@ int gw_net_is_quiet(gw_socket fd);
 
 void gw_net_close(gw_socket fd);
 
-/* A signal ends the wait early, with no event. */
+/* Waits for one of `count` (at least 1) sockets, `timeout_ms` at most. A signal
+ * ends the wait early, with no event. */
 int gw_net_poll(gw_pollfd *fds, size_t count, int timeout_ms);
 
 /* Whether the error means that the peer ended the connection. */

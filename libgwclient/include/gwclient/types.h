@@ -100,8 +100,14 @@ typedef struct gw_allocator {
     void *user;
 } gw_allocator;
 
+/* Data of a DLL is declared as such on Windows. Whoever builds against one says
+ * how; CMake's target does. */
+#ifndef GWCLIENT_DATA
+#define GWCLIENT_DATA
+#endif
+
 /* The allocator of the C library. */
-extern const gw_allocator gw_allocator_libc;
+extern GWCLIENT_DATA const gw_allocator gw_allocator_libc;
 
 #ifdef __cplusplus
 }
