@@ -1,29 +1,21 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include "fake.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
+#include "sockets.h"
+
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { CONNS_MAX = 64, LOG_MAX = 1 << 22 };
 
 typedef struct conn {
-    int fd;
+    gw_socket fd;
     int authorised;
     uint8_t *in;
     size_t len;
@@ -37,8 +29,8 @@ struct fake {
     int running;
     int is_register;
     int is_v6;
-    int listener;
-    int wake[2];
+    gw_socket listener;
+    gw_socket bell;
     uint16_t port;
     char address[64];
 
@@ -71,48 +63,18 @@ uint64_t fake_now(void)
 
 /* ---- sockets ------------------------------------------------------------ */
 
-static int listen_at(int v6, uint16_t *port)
+static gw_socket listen_at(int v6, uint16_t *port)
 {
-    struct sockaddr_in in;
-    struct sockaddr_in6 in6;
-    struct sockaddr *sa = v6 ? (struct sockaddr *)&in6 : (struct sockaddr *)&in;
-    socklen_t len = v6 ? sizeof in6 : sizeof in;
-    int on = 1;
-    int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    gw_socket fd = sockets_open(v6 ? AF_INET6 : AF_INET);
 
-    if (fd < 0)
-        return -1;
-    memset(&in, 0, sizeof in);
-    in.sin_family = AF_INET;
-    in.sin_port = htons(*port);
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    memset(&in6, 0, sizeof in6);
-    in6.sin6_family = AF_INET6;
-    in6.sin6_port = htons(*port);
-    in6.sin6_addr = in6addr_loopback;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, sa, len) != 0 || listen(fd, 64) != 0 ||
-        getsockname(fd, sa, &len) != 0) {
-        close(fd);
-        return -1;
+    if (fd == GW_SOCKET_NONE)
+        return GW_SOCKET_NONE;
+    sockets_let_port_return(fd);
+    if (!sockets_listen(fd, v6, port, 64)) {
+        sockets_close(fd);
+        return GW_SOCKET_NONE;
     }
-    *port = ntohs(v6 ? in6.sin6_port : in.sin_port);
     return fd;
-}
-
-static int write_all(int fd, const void *base, size_t len)
-{
-    const char *p = base;
-
-    while (len > 0) {
-        ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
-
-        if (n <= 0)
-            return 0;
-        p += n;
-        len -= (size_t)n;
-    }
-    return 1;
 }
 
 static void conn_close(fake *f, conn *c, int reset)
@@ -120,11 +82,12 @@ static void conn_close(fake *f, conn *c, int reset)
     struct linger linger = {1, 0};
 
     if (reset)
-        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-    close(c->fd);
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, (const void *)&linger,
+                   sizeof linger);
+    sockets_close(c->fd);
     free(c->in);
     memset(c, 0, sizeof *c);
-    c->fd = -1;
+    c->fd = GW_SOCKET_NONE;
     pthread_mutex_lock(&f->lock);
     f->open--;
     f->closed++;
@@ -134,15 +97,15 @@ static void conn_close(fake *f, conn *c, int reset)
 
 static void accept_one(fake *f)
 {
-    int fd = accept4(f->listener, NULL, NULL, SOCK_CLOEXEC);
+    gw_socket fd = sockets_accept(f->listener);
     size_t i;
 
-    if (fd < 0)
+    if (fd == GW_SOCKET_NONE)
         return;
-    for (i = 0; i < CONNS_MAX && f->conns[i].fd >= 0; i++)
+    for (i = 0; i < CONNS_MAX && f->conns[i].fd != GW_SOCKET_NONE; i++)
         ;
     if (i == CONNS_MAX) {
-        close(fd);
+        sockets_close(fd);
         return;
     }
     f->conns[i].fd = fd;
@@ -179,13 +142,13 @@ static void send_reply(conn *c, fake_mode mode, const void *base, size_t len)
     memcpy(out + 4, base, len);
     out[len + 4] = '!';
     if (mode == FAKE_DRIP) {
-        for (i = 0; i < len + 4 && write_all(c->fd, out + i, 1); i++)
+        for (i = 0; i < len + 4 && sockets_send(c->fd, out + i, 1); i++)
             ;
     } else {
-        write_all(c->fd, out,
-                  mode == FAKE_HALF    ? 4 + len / 2
-                  : mode == FAKE_EXTRA ? len + 5
-                                       : len + 4);
+        sockets_send(c->fd, out,
+                     mode == FAKE_HALF    ? 4 + len / 2
+                     : mode == FAKE_EXTRA ? len + 5
+                                          : len + 4);
     }
     free(out);
 }
@@ -255,9 +218,9 @@ static void on_line(fake *f, conn *c)
     if (mode == FAKE_CLOSE || mode == FAKE_RESET)
         conn_close(f, c, mode == FAKE_RESET);
     else if (mode == FAKE_HALF)
-        write_all(c->fd, line, strlen(line) / 2);
+        sockets_send(c->fd, line, strlen(line) / 2);
     else if (mode == FAKE_ANSWER)
-        write_all(c->fd, line, strlen(line));
+        sockets_send(c->fd, line, strlen(line));
 }
 
 static size_t take_one(fake *f, conn *c, size_t at)
@@ -284,27 +247,27 @@ static size_t take_one(fake *f, conn *c, size_t at)
 static void read_some(fake *f, conn *c)
 {
     uint8_t buf[65536];
-    ssize_t n = recv(c->fd, buf, sizeof buf, 0);
+    size_t n = sockets_recv(c->fd, buf, sizeof buf);
     size_t at = 0, used;
 
-    if (n <= 0) {
+    if (n == 0) {
         conn_close(f, c, 0);
         return;
     }
     pthread_mutex_lock(&f->lock);
-    if (f->log_len + (size_t)n <= LOG_MAX)
-        memcpy(f->log + f->log_len, buf, (size_t)n);
-    f->log_len += (size_t)n;
+    if (f->log_len + n <= LOG_MAX)
+        memcpy(f->log + f->log_len, buf, n);
+    f->log_len += n;
     pthread_mutex_unlock(&f->lock);
-    if (c->len + (size_t)n > c->cap) {
-        c->cap = 2 * (c->len + (size_t)n);
+    if (c->len + n > c->cap) {
+        c->cap = 2 * (c->len + n);
         c->in = realloc(c->in, c->cap);
     }
-    memcpy(c->in + c->len, buf, (size_t)n);
-    c->len += (size_t)n;
-    while (c->fd >= 0 && (used = take_one(f, c, at)) > 0)
+    memcpy(c->in + c->len, buf, n);
+    c->len += n;
+    while (c->fd != GW_SOCKET_NONE && (used = take_one(f, c, at)) > 0)
         at += used;
-    if (c->fd >= 0) {
+    if (c->fd != GW_SOCKET_NONE) {
         memmove(c->in, c->in + at, c->len - at);
         c->len -= at;
     }
@@ -317,7 +280,7 @@ static void close_all(fake *f)
     size_t i;
 
     for (i = 0; i < CONNS_MAX; i++) {
-        if (f->conns[i].fd >= 0)
+        if (f->conns[i].fd != GW_SOCKET_NONE)
             conn_close(f, &f->conns[i], 0);
     }
 }
@@ -325,11 +288,9 @@ static void close_all(fake *f)
 /* 0: stop. */
 static int obey(fake *f)
 {
-    char bytes[64];
     int quit, hang_up;
 
-    while (read(f->wake[0], bytes, sizeof bytes) > 0)
-        ;
+    sockets_hear(f->bell);
     pthread_mutex_lock(&f->lock);
     quit = f->quit;
     hang_up = f->hang_up;
@@ -356,21 +317,21 @@ static int is_deaf(fake *f)
 static void *run(void *arg)
 {
     fake *f = arg;
-    struct pollfd fds[CONNS_MAX + 2];
+    gw_pollfd fds[CONNS_MAX + 2];
     conn *which[CONNS_MAX + 2];
     size_t i, n;
 
     for (;;) {
-        fds[0] = (struct pollfd){f->wake[0], POLLIN, 0};
-        fds[1] = (struct pollfd){f->listener, POLLIN, 0};
+        fds[0] = (gw_pollfd){f->bell, POLLIN, 0};
+        fds[1] = (gw_pollfd){f->listener, POLLIN, 0};
         n = 2;
         for (i = 0; i < CONNS_MAX && !is_deaf(f); i++) {
-            if (f->conns[i].fd < 0)
+            if (f->conns[i].fd == GW_SOCKET_NONE)
                 continue;
             which[n] = &f->conns[i];
-            fds[n++] = (struct pollfd){f->conns[i].fd, POLLIN, 0};
+            fds[n++] = (gw_pollfd){f->conns[i].fd, POLLIN, 0};
         }
-        poll(fds, n, -1);
+        sockets_wait(fds, n);
         if (fds[0].revents != 0 && !obey(f))
             return NULL;
         if (fds[1].revents != 0)
@@ -384,20 +345,15 @@ static void *run(void *arg)
 
 /* ---- control ------------------------------------------------------------ */
 
-static void kick(fake *f)
-{
-    assert_int_equal(write(f->wake[1], "!", 1), 1);
-}
-
 void fake_start(fake *f)
 {
     size_t i;
 
     f->listener = listen_at(f->is_v6, &f->port);
-    assert_true(f->listener >= 0);
-    assert_int_equal(pipe2(f->wake, O_CLOEXEC | O_NONBLOCK), 0);
+    assert_true(f->listener != GW_SOCKET_NONE);
+    f->bell = sockets_bell();
     for (i = 0; i < CONNS_MAX; i++)
-        f->conns[i].fd = -1;
+        f->conns[i].fd = GW_SOCKET_NONE;
     f->quit = 0;
     f->running = 1;
     assert_int_equal(pthread_create(&f->thread, NULL, run, f), 0);
@@ -410,11 +366,10 @@ void fake_stop(fake *f)
     pthread_mutex_lock(&f->lock);
     f->quit = 1;
     pthread_mutex_unlock(&f->lock);
-    kick(f);
+    sockets_ring(f->bell);
     pthread_join(f->thread, NULL);
-    close(f->listener);
-    close(f->wake[0]);
-    close(f->wake[1]);
+    sockets_close(f->listener);
+    sockets_close(f->bell);
     f->running = 0;
 }
 
@@ -447,11 +402,11 @@ fake *fake_register(void)
 fake *fake_gateway6(void)
 {
     uint16_t port = 0;
-    int fd = listen_at(1, &port);
+    gw_socket fd = listen_at(1, &port);
 
-    if (fd < 0)
+    if (fd == GW_SOCKET_NONE)
         return NULL;
-    close(fd);
+    sockets_close(fd);
     return make(0, 1);
 }
 
@@ -489,7 +444,7 @@ void fake_set_mode(fake *f, fake_mode mode)
     pthread_mutex_lock(&f->lock);
     f->mode = mode;
     pthread_mutex_unlock(&f->lock);
-    kick(f);
+    sockets_ring(f->bell);
 }
 
 void fake_set_reply(fake *f, const void *base, size_t len)
@@ -637,7 +592,7 @@ void fake_hang_up(fake *f)
     pthread_mutex_lock(&f->lock);
     f->hang_up = 1;
     pthread_mutex_unlock(&f->lock);
-    kick(f);
+    sockets_ring(f->bell);
     fake_wait_open(f, 0);
 }
 
@@ -646,39 +601,52 @@ void fake_hang_up(fake *f)
 uint16_t fake_free_port(void)
 {
     uint16_t port = 0;
-    int fd = listen_at(0, &port);
+    gw_socket fd = listen_at(0, &port);
 
-    assert_true(fd >= 0);
-    close(fd);
+    assert_true(fd != GW_SOCKET_NONE);
+    sockets_close(fd);
     return port;
 }
 
-void fake_full_open(fake_full *full)
+enum { FULL_MAX = 16 };
+
+struct fake_full {
+    gw_socket fds[FULL_MAX];
+    char address[32];
+};
+
+fake_full *fake_full_new(void)
 {
+    fake_full *full = calloc(1, sizeof *full);
     struct sockaddr_in in;
     socklen_t len = sizeof in;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    uint16_t port = 0;
     size_t i;
 
-    memset(&in, 0, sizeof in);
-    in.sin_family = AF_INET;
-    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof in), 0);
-    assert_int_equal(listen(fd, 0), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+    full->fds[0] = sockets_open(AF_INET);
+    assert_true(sockets_listen(full->fds[0], 0, &port, 0));
+    assert_int_equal(getsockname(full->fds[0], (struct sockaddr *)&in, &len),
+                     0);
     snprintf(full->address, sizeof full->address, "127.0.0.1:%u",
-             (unsigned)ntohs(in.sin_port));
-    full->fds[0] = fd;
-    full->count = 1;
-    for (i = 1; i < sizeof full->fds / sizeof full->fds[0]; i++) {
-        fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        full->fds[full->count++] = fd;
-        connect(fd, (struct sockaddr *)&in, sizeof in);
+             (unsigned)port);
+    for (i = 1; i < FULL_MAX; i++) {
+        full->fds[i] = sockets_open(AF_INET);
+        sockets_set_nonblocking(full->fds[i]);
+        connect(full->fds[i], (struct sockaddr *)&in, sizeof in);
     }
+    return full;
 }
 
-void fake_full_close(fake_full *full)
+const char *fake_full_address(const fake_full *full)
 {
-    while (full->count > 0)
-        close(full->fds[--full->count]);
+    return full->address;
+}
+
+void fake_full_free(fake_full *full)
+{
+    size_t i;
+
+    for (i = FULL_MAX; i-- > 0;)
+        sockets_close(full->fds[i]);
+    free(full);
 }

@@ -73,12 +73,9 @@ uint64_t fake_now(void); /* milliseconds, monotonic */
 /* A port on which nobody listens, and an address where connecting hangs: its
  * listener's queue is full. */
 uint16_t fake_free_port(void);
-typedef struct fake_full {
-    int fds[16];
-    size_t count;
-    char address[32];
-} fake_full;
-void fake_full_open(fake_full *full);
-void fake_full_close(fake_full *full);
+typedef struct fake_full fake_full;
+fake_full *fake_full_new(void);
+const char *fake_full_address(const fake_full *full);
+void fake_full_free(fake_full *full);
 
 #endif

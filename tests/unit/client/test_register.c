@@ -183,19 +183,18 @@ static void no_register_answers(void **state)
 static void connecting_to_a_register_hangs(void **state)
 {
     cluster *x = cluster_new(0, PLENTY_MS);
-    fake_full full;
+    fake_full *full = fake_full_new();
     uint64_t start = fake_now();
 
     (void)state;
-    fake_full_open(&full);
     gw_client_set_timeouts(x->client, 300, PLENTY_MS);
-    assert_int_equal(use_registers(x, full.address, NULL), GW_OK);
+    assert_int_equal(use_registers(x, fake_full_address(full), NULL), GW_OK);
     assert_int_equal(send_all(x), GW_EREGISTER);
     assert_took(start, 300);
-    assert_error(
-        x->client,
-        text("Can not connect to tcp://%s Connection timed out", full.address));
-    fake_full_close(&full);
+    assert_error(x->client,
+                 text("Can not connect to tcp://%s Connection timed out",
+                      fake_full_address(full)));
+    fake_full_free(full);
     cluster_free(x);
 }
 

@@ -7,9 +7,9 @@ void check_slice_equal(gw_slice a, gw_slice b, const char *file, int line)
 {
     if (a.len == b.len && (a.len == 0 || memcmp(a.base, b.base, a.len) == 0))
         return;
-    print_error("%zu bytes: %.*s\n%zu bytes: %.*s\n", a.len, (int)a.len,
-                a.base == NULL ? "" : a.base, b.len, (int)b.len,
-                b.base == NULL ? "" : b.base);
+    print_error("%lu bytes: %.*s\n%lu bytes: %.*s\n", (unsigned long)a.len,
+                (int)a.len, a.base == NULL ? "" : a.base, (unsigned long)b.len,
+                (int)b.len, b.base == NULL ? "" : b.base);
     _fail(file, line);
 }
 
@@ -44,8 +44,9 @@ void assert_only_whole(gw_slice text, read_fn read, void *arg)
         int rc = feed_whole(gw_slice_of(text.base, len), read, arg);
 
         if (rc == GW_OK)
-            fail_msg("%zu of %zu bytes were enough for %.*s", len, text.len,
-                     (int)text.len, text.base);
+            fail_msg("%lu of %lu bytes were enough for %.*s",
+                     (unsigned long)len, (unsigned long)text.len, (int)text.len,
+                     text.base);
     }
     assert_int_equal(feed_whole(text, read, arg), GW_OK);
 }

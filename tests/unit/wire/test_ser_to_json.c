@@ -47,7 +47,8 @@ static void values_are_written_as_php_writes_them(void **state)
 static void the_locale_does_not_matter(void **state)
 {
     static const char *const with_comma[] = {"de_DE.UTF-8", "fr_FR.UTF-8",
-                                             "de_DE.utf8", "ru_RU.UTF-8"};
+                                             "de_DE.utf8", "ru_RU.UTF-8",
+                                             "German_Germany.1252"};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(with_comma); i++) {
