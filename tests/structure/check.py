@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks what the compiler does not: that #include lines run one way only,
-that every file states the same version, and that the explained differences in
-the docs are those that the conformance tests allow.
+that only the files named in portable.py know the system, that the scripts which
+build the extension agree, that every file states the same version, and that the
+explained differences in the docs are those that the conformance tests allow.
 
 Prints one line per finding and ends with `N passed, N failed`.
 """
@@ -12,6 +13,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+import build_scripts
+import portable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -208,18 +212,9 @@ def check_conformance_document():
 
 
 def main():
-    passed = failed = 0
-    for name, faults in [*check_includes(), *check_versions(),
-                         *check_conformance_document()]:
-        if faults:
-            failed += 1
-            print(f"FAIL {name}")
-            for fault in faults:
-                print(f"  {fault}")
-        else:
-            passed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return build_scripts.report(
+        [*check_includes(), *portable.checks(), *build_scripts.checks(),
+         *check_versions(), *check_conformance_document()])
 
 
 if __name__ == "__main__":
