@@ -87,6 +87,7 @@ tally() {
 }
 
 stage_structure() {
+    need_packages m4=m4 node=nodejs
     php "$ROOT/scripts/gen-package-xml" --check
     python3 "$ROOT/scripts/gen-options" --check
     python3 "$ROOT/tests/structure/check.py"
@@ -217,6 +218,7 @@ stage_reference() {
 }
 
 stage_installed() {
+    need_packages g++=g++
     "$ROOT/tests/interop/installed_library.sh"
 }
 

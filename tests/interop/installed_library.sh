@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs the library into a folder of its own and builds examples/c against
-# it with CMake and with pkg-config, as a stranger would; then checks what the
-# programs say and which symbols the library exports.
+# it with CMake and with pkg-config, as a stranger would, and a C++ program; then
+# checks what the programs say and which symbols the library exports. The headers
+# and the portable sources are read by each compiler that there is, in the
+# languages that they are for.
 
 set -euo pipefail
 
@@ -11,6 +13,7 @@ trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 passed=0
 failed=0
+skipped=0
 
 # check NAME COMMAND... : one test; its output is shown when it fails.
 check() {
@@ -24,6 +27,19 @@ check() {
         failed=$((failed + 1))
         printf 'failed: %s\n' "$name"
         tail -n 40 "$work/log"
+    fi
+}
+
+# check_with COMPILER NAME COMMAND... : the same, with the compiler as the last
+# argument; skipped without it.
+check_with() {
+    local compiler=$1 name="$2, $1"
+    shift 2
+    if command -v "$compiler" >/dev/null; then
+        check "$name" "$@" "$compiler"
+    else
+        skipped=$((skipped + 1))
+        printf 'skipped: %s (no %s here)\n' "$name" "$compiler"
     fi
 }
 
@@ -117,24 +133,51 @@ has_a_soname() {
         grep -q "SONAME *libgwclient.so.$(version | cut -d. -f1)\$"
 }
 
-# The headers alone, in both languages and as old as C99.
+# headers_stand_alone LANGUAGE STANDARD... COMPILER : each header, and nothing else.
 headers_stand_alone() {
-    local header
-    for header in "$prefix"/include/gwclient/*.h; do
-        printf '#include <gwclient/%s>\ntypedef int not_empty;\n' \
-            "$(basename "$header")" >"$work/h.c"
-        cc -std=c99 -pedantic -Wall -Wextra -Werror -fsyntax-only \
-            -I "$prefix/include" "$work/h.c"
-        if command -v c++ >/dev/null; then
-            c++ -x c++ -std=c++11 -Wall -Wextra -Werror -fsyntax-only \
-                -I "$prefix/include" "$work/h.c"
-        fi
+    local language=$1 compiler=${*: -1} standard header
+    for standard in "${@:2:$#-2}"; do
+        for header in "$prefix"/include/gwclient/*.h; do
+            printf '#include <gwclient/%s>\ntypedef int not_empty;\n' \
+                "$(basename "$header")" |
+                "$compiler" -x "$language" -std="$standard" -pedantic -Wall \
+                    -Wextra -Werror -fsyntax-only -I "$prefix/include" -
+        done
+    done
+}
+
+# All but net.c, which is for what ISO C lacks, without the names of POSIX.
+sources_are_iso_c() {
+    local file library=$root/libgwclient
+    for file in "$library"/wire/*.c "$library"/src/*.c; do
+        [ "$(basename "$file")" = net.c ] ||
+            "$1" -std=c11 -pedantic-errors -Wall -Wextra -Werror \
+                -fsyntax-only -I "$library/include" -I "$library/src" \
+                -I "$library/wire" "$file"
+    done
+}
+
+# Linked with the shared library, and with the static one.
+links_and_runs() {
+    local compiler=$1 kind
+    for kind in -lgwclient "$prefix/lib/libgwclient.a"; do
+        "$compiler" -std=c++17 -pedantic -Wall -Wextra -Werror \
+            -I "$prefix/include" -o "$work/use" "$root/tests/interop/cxx/use.cpp" \
+            -L "$prefix/lib" "$kind"
+        [ "$(LD_LIBRARY_PATH=$prefix/lib timeout 20 "$work/use")" = ok ]
     done
 }
 
 check 'install' install_library
 check 'install through DESTDIR' install_staged
-check 'headers stand alone' headers_stand_alone
+for compiler in gcc clang; do
+    check_with $compiler 'headers in C' headers_stand_alone c c99 c11
+    check_with $compiler 'sources are ISO C' sources_are_iso_c
+done
+for compiler in g++ clang++; do
+    check_with $compiler 'headers in C++' headers_stand_alone c++ c++11 c++17
+    check_with $compiler 'a program in C++' links_and_runs
+done
 check 'build with CMake' build_with_cmake
 check 'build with pkg-config' build_with_pkg_config
 check 'push, CMake' says "$work/cmake/push" uid u1 hello
@@ -144,5 +187,5 @@ check 'push, pkg-config' says "$work/make/push" group g1 hello
 check 'whois, pkg-config' says "$work/make/whois" g1
 check 'exported symbols' exports_the_headers
 check 'SONAME' has_a_soname
-printf '%d passed, %d failed\n' "$passed" "$failed"
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]
