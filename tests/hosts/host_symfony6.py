@@ -5,4 +5,5 @@ import host_symfony
 
 class Application(host_symfony.Application):
     title = "Symfony 6.4"
+    scripts = ("flow.js",)
     base = {name: "^6.4" for name in host_symfony.Application.base}
