@@ -125,6 +125,7 @@ class Host:
     server_lines = ""        # more lines for nginx's server block
     ini = {}                 # php.ini of php-fpm, and of self.php()
     children = 2             # of php-fpm
+    by_name_only = False     # left out of a run that names no host
     scripts = ("flow.js",)   # in tests/hosts/browser
     browser = {}
 

@@ -9,6 +9,7 @@ import sqlite3
 
 import blocks
 import laravel_checks
+import packages
 from harness.process import ROOT
 from host import PHP, Host
 
@@ -96,6 +97,15 @@ class LaravelHost(Host):
 
     def checks(self, verdicts):
         laravel_checks.run(self, verdicts)
+
+
+class ComposerHost(LaravelHost):
+    framework = ""        # the version, as Composer writes it
+
+    def get_vendor(self):
+        packages.install(self.name, self.app,
+                         {"laravel/framework": self.framework}, LINKS,
+                         autoload=AUTOLOAD)
 
 
 def has_sqlite():
