@@ -1,6 +1,5 @@
 #include "convert.h"
 
-#include <ext/json/php_json.h>
 #include <zend_smart_str.h>
 
 #include "client.h"
@@ -136,14 +135,14 @@ void php_gwc_message_deinit(php_gwc_message *message)
  * only. */
 zend_string *php_gwc_json(zval *value)
 {
-    php_json_error_code before = JSON_G(error_code);
+    php_json_error_code before = PHP_GWC_JSON_ERROR;
     php_json_error_code error;
     smart_str json = {0};
     int rc;
 
     rc = php_json_encode_ex(&json, value, 0, PHP_JSON_PARSER_DEFAULT_DEPTH);
-    error = JSON_G(error_code);
-    JSON_G(error_code) = before;
+    error = PHP_GWC_JSON_ERROR;
+    PHP_GWC_JSON_ERROR = before;
     if (rc != SUCCESS || error != PHP_JSON_ERROR_NONE || json.s == NULL ||
         EG(exception) != NULL) {
         smart_str_free(&json);

@@ -85,7 +85,7 @@ class Broken extends Gateway
 }
 told('broken', function () { return Broken::sendToAll('x'); }, new Cluster(0));
 ?>
---EXPECT--
+--EXPECTF--
 null
   base: 0: cmd 6 connection 0 flag 1 |base
 null
@@ -116,8 +116,8 @@ null
   object: 0: cmd 6 connection 0 flag 1 |object
 null
   in between: 0: cmd 6 connection 0 flag 1 |from __toString
-Warning: Array to string conversion
+%s: Array to string conversion
 GatewayClient\GatewayException: getAllGatewayAddressesFromRegister fail. tcp://127.0.0.1:PORT return false
   array: 
-Error: Class "NO_SUCH" not found
+Error: Class %cNO_SUCH%c not found
   broken: 

@@ -82,7 +82,7 @@ run('getAllGatewayAddress');
 run('getAllGatewayAddressesFromRegister');
 attempt(function () { return Gateway::select(); });
 ?>
---EXPECT--
+--EXPECTF--
 isValidGroupId: true
 isValidGroupId: Warning: GatewayClient\Gateway::isValidGroupId(): group('0') empty
 false
@@ -125,4 +125,4 @@ clientIdArrayToAddressArray: {"GATEWAY0":{"1":1,"2":2},"GATEWAY1":{"1":1}}
 "0000002eca00000000000000000000000000000000010000000000007b227365637265745f6b6579223a226b227d"
 getAllGatewayAddress: ["GATEWAY0","GATEWAY1"]
 getAllGatewayAddressesFromRegister: ["GATEWAY0","GATEWAY1"]
-Error: Call to protected method GatewayClient\Gateway::select() from global scope
+Error: Call to protected method GatewayClient\Gateway::select() from %s

@@ -32,9 +32,6 @@ $declarations = [
     'attribute' => "<?php namespace GatewayClient; #[X('#[')]\nclass Gateway {}",
     'late' => "<?php namespace GatewayClient;" . str_repeat("\n// line", 20000) . "\nclass Gateway {}",
 ];
-if (PHP_VERSION_ID < 80000) {
-    unset($declarations['attribute']);
-}
 foreach ($declarations as $name => $source) {
     ob_start();
     $result = require $p->write("yes-$name/Gateway.php", $source);
@@ -130,7 +127,7 @@ nul/Gateway.php: ["runs",""]
 empty/Gateway.php: [1,""]
 html-only/Gateway.php: [1,"class Gateway"]
 a file that is not there:
-  include(FOLDER/none/Gateway.php): Failed to open stream: No such file or directory
+  include(FOLDER/none/Gateway.php): %cailed to open stream: No such file or directory
   include(): Failed opening 'FOLDER/none/Gateway.php' for inclusion (include_path)
 a syntax error:
   ParseError on line 1

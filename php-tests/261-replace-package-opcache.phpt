@@ -41,8 +41,6 @@ echo "file cache, second: ";
 $p->run($code, $cached);
 echo "file cache only: ";
 $p->run($code, $cached + ['opcache.file_cache_only' => 1]);
-echo "another setting does not find it: ";
-$p->run("require '$gateway';", $cached + ['opcache.file_cache_only' => 1, 'gatewayclient.replace_package' => 0]);
 
 echo "preloading: ";
 $preload = $p->write('preload.php', <<<PHP
@@ -67,5 +65,4 @@ shared memory: {"results":[1,1,1],"internal":true,"cached":true}
 file cache, first: {"results":[1,1,1],"internal":true,"cached":true}
 file cache, second: {"results":[1,1,1],"internal":true,"cached":true}
 file cache only: {"results":[1,1,1],"internal":true,"cached":false}
-another setting does not find it: Fatal error: Cannot declare class GatewayClient\Context, because the name is already in use in FOLDER/GatewayClient/Context.php on line 3
 preloading: ["chat:1","ini key","127.0.0.1:1236",3,""]

@@ -18,8 +18,10 @@ final class Cluster
 
     public function __construct(int $gateways = 1)
     {
+        $module = is_file(PHP_EXTENSION_DIR . '/json.' . PHP_SHLIB_SUFFIX);
+        $json = $module ? ['-d', 'extension=json'] : [];
         $this->process = proc_open(
-            [self::php(), '-n', __DIR__ . '/peer.php', (string)$gateways],
+            [self::php(), '-n', ...$json, __DIR__ . '/peer.php', (string)$gateways],
             [['pipe', 'r'], ['pipe', 'w'], STDERR], $pipes);
         [$this->in, $this->out] = $pipes;
         $hello = $this->hear();

@@ -25,6 +25,15 @@ prefix_of() {
     fi
 }
 
+# The tree in which a variant's extension is built and tested.
+ext_tree_of() {
+    if [ "$1" = release ]; then
+        printf '%s' "$OUT/build/ext"
+    else
+        printf '%s' "$OUT/build/ext-$1"
+    fi
+}
+
 # quiet LOG COMMAND... : silent when it works, the end of the log when not.
 quiet() {
     local log=$1
@@ -75,10 +84,12 @@ need_packages() {
     )
 }
 
-# What scripts/build needs. php-dev brings phpize and the headers.
-BUILD_PACKAGES=(cmake=cmake ninja=ninja-build pkg-config=pkg-config cc=gcc
-    make=make libc6-dev libevent-dev libssl-dev libinih-dev libcmocka-dev
-    php=php-cli phpize=php-dev flock=util-linux)
+# What the extension needs, and all of scripts/build. php-dev brings phpize and
+# the headers.
+EXT_BUILD_PACKAGES=(cc=gcc make=make libc6-dev php=php-cli phpize=php-dev
+    flock=util-linux)
+BUILD_PACKAGES=("${EXT_BUILD_PACKAGES[@]}" cmake=cmake ninja=ninja-build
+    pkg-config=pkg-config libevent-dev libssl-dev libinih-dev libcmocka-dev)
 
 # clang; the runtimes of its sanitizers and of libFuzzer come by its version.
 need_clang() {

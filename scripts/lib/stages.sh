@@ -114,14 +114,16 @@ stage_units() {
 
 # run-tests writes beside the .phpt files, so it works on the build's copy.
 stage_phpt() {
-    local tree=$OUT/build/ext raw=$OUT/log/test/phpt.raw status=0
-    local php=${PHP:-$(command -v php)}
+    local variant=${GW_VARIANT:-release} php=${PHP:-$(command -v php)} status=0
+    local tree raw=$OUT/log/test/phpt-$variant.raw
+    tree=$(ext_tree_of "$variant")
     mkdir -p "$(dirname "$raw")"
     (
         cd "$tree"
         export GATEWAYCLIENT_TEST=1 NO_INTERACTION=1 TEST_PHP_EXECUTABLE=$php
         "$php" run-tests.php -q --no-color --show-diff --set-timeout 60 \
-            -d extension="$OUT/ext/gatewayclient.so" "$@" php-tests
+            -d extension="$(prefix_of "$variant")/ext/gatewayclient.so" "$@" \
+            php-tests
     ) >"$raw" 2>&1 </dev/null || status=$?
     tally phpt "$raw" "$status"
 }

@@ -5,8 +5,9 @@
 
 PATTERN is part of a test's name, e.g. `vectors` or `Api`. SERVER is gatewayd
 or gatewayworker: what a test class says in `server`, gatewayd if nothing.
-GW_PREFIX names the folder with bin/ and ext/ (default: out/). Tests that lack
-their peer are skipped, and named as `skipped: NAME (why)`.
+GW_PREFIX names the folder with bin/ and ext/ (default: out/). Another PHP is
+named by PHP and GW_PHP_FPM (programs) and GW_EXTENSION (the .so built for it).
+Tests that lack their peer are skipped, and named as `skipped: NAME (why)`.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks what the compiler does not: that #include lines run one way only,
 that only the files named in portable.py know the system, that the scripts which
-build the extension agree, that every file states the same version, and that the
+build the extension agree, that every file states the same version and the same
+oldest PHP, and that the
 explained differences in the docs are those that the conformance tests allow.
 
 Prints one line per finding and ends with `N passed, N failed`.
@@ -199,6 +200,28 @@ def check_versions():
                     for where, got in read() if got != want])
 
 
+def oldest_php_of(path, pattern):
+    found = re.search(pattern, (ROOT / path).read_text(encoding="utf-8"))
+    return found and found.group(1)
+
+
+def check_php_versions():
+    """The oldest PHP is the same in what builds, packs and tells."""
+    oldest = oldest_php_of("tests/matrix/lib.sh", r"ALL_PHPS=\((\d+\.\d+) ")
+    major, minor = oldest.split(".")
+    sources = {
+        "composer.json": (r'"php": ">=([^"]+)"', oldest),
+        "package.xml": (r"<php>\s*<min>([^<]+)</min>", f"{oldest}.0"),
+        "ext/compat.h": (r"PHP_VERSION_ID < (\d+)\n#error",
+                         f"{major}{int(minor):02}00"),
+        "README.md": (r"needs PHP (\S+) or later", oldest),
+    }
+    for path, (pattern, want) in sources.items():
+        got = oldest_php_of(path, pattern)
+        yield (f"oldest PHP in {path}",
+               [] if got == want else [f"{path} says {got}, not {want}"])
+
+
 def check_conformance_document():
     """docs/conformance.md has the rules of tests/conformance/allowed.py."""
     document = ROOT / "docs/conformance.md"
@@ -214,7 +237,8 @@ def check_conformance_document():
 def main():
     return build_scripts.report(
         [*check_includes(), *portable.checks(), *build_scripts.checks(),
-         *check_versions(), *check_conformance_document()])
+         *check_versions(), *check_php_versions(),
+         *check_conformance_document()])
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ function describe(Throwable $thrown): array
         'exception' => $thrown instanceof Exception];
 }
 
-function evaluate(string $__code, array $__vars): mixed
+function evaluate(string $__code, array $__vars)
 {
     static $__count = 0;
     $__code = 'use GatewayClient\{Gateway, Context, GatewayProtocol}; '

@@ -35,7 +35,10 @@ catch_workers_output = yes
 
 
 def find_fpm():
-    """The php-fpm of the same version as the php on the command line."""
+    """GW_PHP_FPM, or the php-fpm of the same version as the php on the command
+    line."""
+    if "GW_PHP_FPM" in os.environ:
+        return os.environ["GW_PHP_FPM"]
     path = os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin"
     return (shutil.which(f"php-fpm{php_version()}", path=path)
             or shutil.which("php-fpm", path=path))

@@ -5,12 +5,14 @@ import os
 import select
 import subprocess
 import tempfile
+from pathlib import Path
 
 from . import serialize
 from .cluster import CLIENT_PHP, REFERENCE
 from .process import PATIENCE, PREFIX, ROOT
 
-EXTENSION = PREFIX / "ext/gatewayclient.so"
+EXTENSION = Path(os.environ.get("GW_EXTENSION",
+                                PREFIX / "ext/gatewayclient.so"))
 DRIVER = ROOT / "tests/interop/harness/driver.php"
 NATIVE_EXCEPTION = "GatewayClient\\GatewayException"
 

@@ -20,6 +20,15 @@ RESIDENT_SLACK = 1 << 20
 SCRIPT = Path(__file__).parents[1] / "scripts/life/worker.php"
 
 
+def has_jit():
+    """False where PHP makes no machine code: before 8.0, or without opcache."""
+    code = "exit((opcache_get_status(false)['jit']['on'] ?? false) ? 0 : 1);"
+    done = subprocess.run(
+        [*php_command(False, {**TRACING, "display_errors": 0}), "-r", code],
+        stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode == 0
+
+
 class Account:
     """Numbered messages of one client: counts them, as they come and go."""
 

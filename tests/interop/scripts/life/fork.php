@@ -59,7 +59,8 @@ class Forks implements JsonSerializable
 {
     public $pid = -1;
 
-    public function jsonSerialize(): mixed
+    #[ReturnTypeWillChange]
+    public function jsonSerialize()
     {
         $this->pid = pcntl_fork();
         return 'nobody';
@@ -87,7 +88,9 @@ function fork_in_a_call(): void
 $ends = [
     'exit' => fn() => exit(3),
     'killed' => fn() => posix_kill(getmypid(), SIGKILL),
-    'throws' => fn() => throw new Exception('on purpose'),
+    'throws' => function () {
+        throw new Exception('on purpose');
+    },
     'becomes another program' => fn() => pcntl_exec('/bin/true'),
     'forks' => fn() => exit(3),
 ];

@@ -19,7 +19,8 @@ class Calls implements JsonSerializable
         $this->call = $call;
     }
 
-    public function jsonSerialize(): mixed
+    #[ReturnTypeWillChange]
+    public function jsonSerialize()
     {
         return ($this->call)() ?? 'uid';
     }
