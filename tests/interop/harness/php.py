@@ -1,5 +1,6 @@
 """PHP processes: with the extension, or with the reference's pure class."""
 
+import functools
 import json
 import os
 import select
@@ -29,6 +30,14 @@ def extension_environment():
         return {}
     return {"LD_PRELOAD": preload, "USE_ZEND_ALLOC": "0",
             "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
+
+
+@functools.lru_cache
+def php_version():
+    """PHP_VERSION_ID, such as 80200."""
+    return int(subprocess.run(
+        [CLIENT_PHP, "-r", "echo PHP_VERSION_ID;"], stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=True).stdout)
 
 
 def php_command(native, ini=None):
