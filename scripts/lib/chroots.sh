@@ -72,7 +72,7 @@ build_chroot() {
         return 1
     fi
     mmdebstrap --mode=root --variant=essential --include="$packages" \
-        --dpkgopt='path-exclude=/usr/share/doc/*' \
+        --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-exclude=/usr/share/man/*' \
         "$suite" "$new" "deb [signed-by=$KEYRING] $site $suite main" || return
     # with-chroot puts the machine's own over these two.
@@ -91,7 +91,7 @@ chroot_for() {
     log=$OUT/log/chroot-$suite.log
     if [ ! -d "$dir" ]; then
         need_packages mmdebstrap=mmdebstrap debian-archive-keyring \
-            unshare=util-linux >&2
+            unshare=util-linux >&2 || exit
         mkdir -p "$CACHE/chroots" "$(dirname "$log")"
         exec 7>"$dir.lock"
         flock 7

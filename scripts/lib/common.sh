@@ -80,7 +80,8 @@ need_packages() {
             touch "$OUT/.apt-updated"
         fi
         quiet "$OUT/log/apt-install.log" \
-            apt-get install -y --no-install-recommends "${missing[@]}"
+            apt-get -o DPkg::Lock::Timeout=300 install -y \
+            --no-install-recommends "${missing[@]}"
     )
 }
 

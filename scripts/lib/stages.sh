@@ -120,8 +120,9 @@ stage_phpt() {
     mkdir -p "$(dirname "$raw")"
     (
         cd "$tree"
-        export GATEWAYCLIENT_TEST=1 NO_INTERACTION=1 TEST_PHP_EXECUTABLE=$php
-        "$php" run-tests.php -q --no-color --show-diff --set-timeout 60 \
+        export GATEWAYCLIENT_TEST=1 NO_INTERACTION=1 NO_COLOR=1
+        export TEST_PHP_EXECUTABLE=$php
+        "$php" run-tests.php -q --show-diff --set-timeout 60 \
             -d extension="$(prefix_of "$variant")/ext/gatewayclient.so" "$@" \
             php-tests
     ) >"$raw" 2>&1 </dev/null || status=$?

@@ -7,11 +7,13 @@ as different on purpose.
 import unittest
 
 from harness import serialize
-from harness.cluster import REFERENCE, WHY_NO_REFERENCE, make_cluster
+from harness.cluster import (PURE, REFERENCE, WHY_NO_PURE, WHY_NO_REFERENCE,
+                             make_cluster)
 from harness.php import NATIVE_EXCEPTION, Php
 from harness.process import wait_until
 from harness.vectors import CLOSED, check_client, read_vectors
 from harness.websocket import text_frame
+from harness.worker import has_jit
 
 E_WARNING, E_DEPRECATED = 2, 8192
 # Everything that is loaded becomes machine code, whether it runs often or not.
@@ -273,8 +275,10 @@ def sticky(calls):
 
 def skip_without(kind, native, cls):
     """Tests whose peer is missing are skipped one by one, by name."""
-    if REFERENCE is None and (kind == "gatewayworker" or not native):
+    if REFERENCE is None and kind == "gatewayworker":
         return unittest.skip(WHY_NO_REFERENCE)(cls)
+    if PURE is None and not native:
+        return unittest.skip(WHY_NO_PURE)(cls)
     return cls
 
 
@@ -288,6 +292,8 @@ def define(name, kind, native, calls, **members):
 
 def compiled_test(self):
     """The last of its class: all of the above were compiled."""
+    if not has_jit():
+        self.skipTest("this PHP has no JIT")
     jit = self.scene.php.call(
         "opcache_get_status()['jit'] + ['scripts' => "
         "opcache_get_status()['opcache_statistics']['num_cached_scripts']]")

@@ -7,8 +7,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from harness.cluster import (CLIENT_PHP, REFERENCE, WHY_NO_REFERENCE,
-                             make_cluster)
+from harness.cluster import (CLIENT_PHP, PURE, REFERENCE, WHY_NO_PURE,
+                             WHY_NO_REFERENCE, make_cluster)
 from harness.inner import CMD_IS_ONLINE, Frame, Peer
 from harness.php import run_php
 from harness.process import wait_until
@@ -21,7 +21,7 @@ def package_file():
     code = ('require $argv[1]; echo (new ReflectionClass('
             '"GatewayClient\\\\Gateway"))->getFileName();')
     return subprocess.run(
-        [CLIENT_PHP, "-r", code, "--", REFERENCE], stdin=subprocess.DEVNULL,
+        [CLIENT_PHP, "-r", code, "--", PURE], stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=True).stdout
 
 
@@ -71,10 +71,10 @@ class Unchanged:
         self.assertEqual(native, pure)
 
     def test_autoload(self):
-        self.compare(REFERENCE)
+        self.compare(PURE)
 
     def test_autoload_with_opcache(self):
-        self.compare(REFERENCE, {"opcache.enable_cli": 1})
+        self.compare(PURE, {"opcache.enable_cli": 1})
 
     def test_require_once(self):
         self.compare(package_file())
@@ -105,7 +105,7 @@ class Unchanged:
         self.wait_gone(client)
 
 
-@unittest.skipIf(REFERENCE is None, WHY_NO_REFERENCE)
+@unittest.skipIf(PURE is None, WHY_NO_PURE)
 class OnGatewayd(Unchanged, unittest.TestCase):
     server = "gatewayd"
 

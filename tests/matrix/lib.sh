@@ -41,7 +41,7 @@ zts_prefix() {
     key=$(sha256sum <<<"$version ${ZTS_CONFIGURE[*]}" | cut -c 1-12)
     prefix=$CACHE/zts/$number-$key
     if [ ! -d "$prefix" ]; then
-        need_packages "${ZTS_PACKAGES[@]}" >&2
+        need_packages "${ZTS_PACKAGES[@]}" >&2 || exit
         mkdir -p "$CACHE/zts" "$(dirname "$log")"
         exec 7>"$prefix.lock"
         flock 7

@@ -2,10 +2,11 @@
 /**
  * Finds the pure PHP packages that serve as test peers, or installs them.
  *
- *   php find.php [--install]
+ *   php find.php [--install] [--client]
  *
  * Prints the path of the autoload file and exits 0; says why not on standard
- * error and exits 1. In this order: the file named by GATEWAYWORKER_REFERENCE;
+ * error and exits 1. With --client the client's class is enough: older versions
+ * of PHP have that, and not the servers. In this order: the file named by GATEWAYWORKER_REFERENCE;
  * the one in the cache; with --install, Composer puts them into the cache.
  * An unsuccessful installation is not tried again for an hour.
  */
@@ -18,6 +19,8 @@ const PACKAGES = [
     'workerman/gatewayclient:^3.1',
 ];
 const INSTALL_SECONDS = 120;
+const CLIENT = 'GatewayClient\Gateway';
+const SERVERS = ['GatewayWorker\Gateway', 'GatewayWorker\BusinessWorker'];
 
 function cacheFolder(): string
 {
@@ -32,12 +35,12 @@ function fail(string $why): never
 }
 
 /** An autoload file counts when the classes that the tests start are found. */
-function usable(string $autoload): bool
+function usable(string $autoload, bool $client): bool
 {
-    $probe = 'require $argv[1]; exit(class_exists("GatewayWorker\\\\Gateway")'
-        . ' && class_exists("GatewayWorker\\\\BusinessWorker")'
-        . ' && class_exists("GatewayClient\\\\Gateway") ? 0 : 1);';
-    $command = [PHP_BINARY, '-r', $probe, '--', $autoload];
+    $probe = 'require $argv[1]; foreach (array_slice($argv, 2) as $class)'
+        . ' { class_exists($class) || exit(1); }';
+    $classes = $client ? [CLIENT] : [CLIENT, ...SERVERS];
+    $command = [PHP_BINARY, '-r', $probe, '--', $autoload, ...$classes];
     $process = proc_open($command, [
         ['file', '/dev/null', 'r'],
         ['file', '/dev/null', 'w'],
@@ -75,9 +78,10 @@ function install(string $folder): void
 
 function main(array $argv): void
 {
+    $client = in_array('--client', $argv, true);
     $named = getenv('GATEWAYWORKER_REFERENCE');
     if ($named !== false && $named !== '') {
-        if (!is_file($named) || !usable($named)) {
+        if (!is_file($named) || !usable($named, $client)) {
             fail("GATEWAYWORKER_REFERENCE=$named is not a usable autoload file");
         }
         echo realpath($named), "\n";
@@ -90,7 +94,7 @@ function main(array $argv): void
     if (!is_file($autoload)) {
         fail("there is no $autoload");
     }
-    if (!usable($autoload)) {
+    if (!usable($autoload, $client)) {
         fail("$autoload does not load the classes");
     }
     echo $autoload, "\n";

@@ -18,10 +18,10 @@ CLIENT_PHP = os.environ.get("PHP", "php")
 WRAPPER = os.environ.get("GW_GATEWAYD_WRAPPER", "").split()
 
 
-def find_reference():
+def find_reference(*options):
     """The autoload file of the PHP packages, or None with the reason."""
     found = subprocess.run(
-        [CLIENT_PHP, ROOT / "tests/reference/find.php"],
+        [CLIENT_PHP, ROOT / "tests/reference/find.php", *options],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if found.returncode == 0:
         return found.stdout.strip(), ""
@@ -29,6 +29,9 @@ def find_reference():
 
 
 REFERENCE, WHY_NO_REFERENCE = find_reference()
+# The client alone, which also works where PHP is too old for the servers.
+PURE, WHY_NO_PURE = ((REFERENCE, "") if REFERENCE
+                     else find_reference("--client"))
 
 
 class Gatewayd:

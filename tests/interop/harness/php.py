@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from . import serialize
-from .cluster import CLIENT_PHP, REFERENCE
+from .cluster import CLIENT_PHP, PURE
 from .process import PATIENCE, PREFIX, ROOT
 
 EXTENSION = Path(os.environ.get("GW_EXTENSION",
@@ -104,7 +104,7 @@ class Php:
         self.folder = tempfile.TemporaryDirectory()
         command = [*prefix, *php_command(native, ini), DRIVER]
         if not native:
-            command.append(REFERENCE)
+            command.append(PURE)
         elif files:
             command += ["--files", self.folder.name]
         self.popen = subprocess.Popen(

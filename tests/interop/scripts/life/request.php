@@ -202,10 +202,6 @@ $requests = [
     },
     'stalled' => function () use ($ids) {
         ini_set('gatewayclient.timeout', $_GET['timeout']);
-        $start = hrtime(true);
-        register_shutdown_function(function () use ($start) {
-            printf("%.3f", (hrtime(true) - $start) / 1e9);
-        });
         ['one' => fn() => Gateway::isOnline($ids[1]),
          'all' => fn() => Gateway::getClientIdByUid('ann'),
          'fresh' => function () use ($ids) {
