@@ -21,8 +21,8 @@
 void php_gwc_argument_type_error(uint32_t arg_num, const char *format, ...);
 #endif
 
-/* json is a module of its own in some builds of 7.4, and may be loaded after us:
- * its variables must not be named. */
+/* json is a module of its own in some builds of 7.4, and may be loaded after
+ * us: its variables must not be named. */
 #if PHP_VERSION_ID < 80000
 #define PHP_GWC_JSON_ERROR (*php_gwc_json_error())
 php_json_error_code *php_gwc_json_error(void);

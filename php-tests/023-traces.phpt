@@ -37,7 +37,9 @@ foreach ($calls as $call) {
         foreach ($e->getTrace() as $frame) {
             if (strncmp($frame['class'] ?? '', 'GatewayClient', 13) === 0 && isset($frame['type'])
                 && $frame['type'] === '::') {
-                echo $frame['function'], ' ', trim(preg_replace('/\s+/', ' ', print_r($frame['args'], true))), "\n";
+                // PHP 8.4 shows that the object has no properties.
+                $text = preg_replace(['/\(\s*\)/', '/\s+/'], ['', ' '], print_r($frame['args'], true));
+                echo $frame['function'], ' ', trim($text), "\n";
             }
         }
         echo strpos(print_r($e, true) . $e, 'secret') === false ? "kept\n" : $e;

@@ -135,4 +135,4 @@ a stream wrapper:
 int(1)
 string(4) "runs"
 switched off:
-Fatal error: Cannot declare class GatewayClient\Context, because the name is already in use in FOLDER/GatewayClient/Context.php on line 3
+Fatal error: Cannot %Sdeclare class GatewayClient\Context%S in FOLDER/GatewayClient/Context.php on line 3

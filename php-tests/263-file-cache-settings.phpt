@@ -24,7 +24,7 @@ foreach ([1, 0, 1] as $replace) {
     $p->run("echo json_encode(require '$gateway');", $opcache + ['gatewayclient.replace_package' => $replace]);
 }
 ?>
---EXPECT--
+--EXPECTF--
 1
-Fatal error: Cannot declare class GatewayClient\Context, because the name is already in use in FOLDER/GatewayClient/Context.php on line 3
+Fatal error: Cannot %Sdeclare class GatewayClient\Context%S in FOLDER/GatewayClient/Context.php on line 3
 1
