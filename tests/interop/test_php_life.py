@@ -15,7 +15,7 @@ from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
                              make_cluster)
 from harness.fpm import Fpm
 from harness.inner import split_address
-from harness.php import OWN_MEMORY, Php, introduce, php_version
+from harness.php import OWN_MEMORY, Php, introduce, php_version_id
 from harness.process import PATIENCE, wait_until
 
 SCRIPTS = Path(__file__).parent / "scripts/life"
@@ -314,7 +314,7 @@ class Stalled(Life):
     def check_time_limit(self, ask):
         reply, seconds = self.waiting(ask, self.time_is_up)
         error = "Maximum execution time of 30 seconds"
-        if php_version() < 80000 and ask != "all":
+        if php_version_id() < 80000 and ask != "all":
             # It looks at the time limit after the exception.
             error = "Uncaught .*GatewayException: timed out"
         self.assertRegex(reply.errors, error)

@@ -17,7 +17,7 @@ from harness.children import children
 from harness.cluster import AbsentGateway, GatewaydCluster
 from harness.fpm import Fpm
 from harness.inner import CMD_SEND_TO_ALL, Frame, Peer, php_json, split_address
-from harness.php import Php, php_version, run_php
+from harness.php import Php, php_version_id, run_php
 from harness.process import PREFIX, wait_until
 from harness.websocket import Connection
 
@@ -240,7 +240,7 @@ class Extension(Secrets):
             "nobody_id": f"7f000001{nobody:04x}00000001"})
 
     def test_what_php_tells(self):
-        if php_version() < 80200:
+        if php_version_id() < 80200:
             self.skipTest("PHP 8.2 can hide arguments")
         fpm = Fpm(ini=self.INI, pool="php_admin_value[gatewayclient."
                   f"secret_key] = \"{SECRETS['key']}\"")

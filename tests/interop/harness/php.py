@@ -33,7 +33,7 @@ def extension_environment():
 
 
 @functools.lru_cache
-def php_version():
+def php_version_id():
     """PHP_VERSION_ID, such as 80200."""
     return int(subprocess.run(
         [CLIENT_PHP, "-r", "echo PHP_VERSION_ID;"], stdin=subprocess.DEVNULL,
