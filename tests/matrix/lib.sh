@@ -18,8 +18,9 @@ ZTS_PACKAGES=(cc=gcc make=make libc6-dev autoconf=autoconf bison=bison re2c=re2c
     pkg-config=pkg-config dpkg-source=dpkg-dev debian-archive-keyring)
 
 # Interop tests in which PHP takes part: what a short run has of them.
-PHP_TESTS=(test_api test_failures test_package test_php test_pool
-    test_register_restart test_secrets test_sessions)
+PHP_TESTS=(test_api test_failures test_package test_php_children test_php_life
+    test_php_processes.Forked test_php_processes.Keys test_pool
+    test_register_restart test_secrets.Extension test_sessions)
 
 MATRIX=$OUT/matrix
 MATRIX_RESULTS=$MATRIX/results.tsv
