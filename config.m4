@@ -58,6 +58,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     libgwclient/src/reply.c \
     libgwclient/src/report.c \
     libgwclient/src/request.c \
+    libgwclient/src/session_json.c \
     libgwclient/src/settings.c \
     libgwclient/src/target.c \
     libgwclient/src/targets.c \
@@ -71,6 +72,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     libgwclient/wire/error.c \
     libgwclient/wire/frame.c \
     libgwclient/wire/json_read.c \
+    libgwclient/wire/json_to_ser.c \
     libgwclient/wire/json_write.c \
     libgwclient/wire/key.c \
     libgwclient/wire/key_sort.c \

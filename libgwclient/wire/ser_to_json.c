@@ -6,6 +6,7 @@
 #include "value.h"
 
 static void put_object(gw_buf *out, gw_arena *arena, gw_slice text);
+static void put_value(gw_buf *out, gw_arena *arena, const gw_value *value);
 
 static void put_scalar(gw_buf *out, gw_arena *arena, gw_slice text)
 {
@@ -55,23 +56,26 @@ static void put_name(gw_buf *out, const gw_key *key)
     gw_buf_put_char(out, ':');
 }
 
-static void put_value(gw_buf *out, gw_arena *arena, const gw_value *value)
+static void put_map(gw_buf *out, gw_arena *arena, const gw_map *map,
+                    int is_list)
 {
-    if (value->map == NULL) {
-        put_scalar(out, arena, value->text);
-        return;
-    }
-
-    int is_list = gw_map_is_list(value->map);
     gw_buf_put_char(out, is_list ? '[' : '{');
-    for (const gw_entry *e = value->map->first; e != NULL; e = e->next) {
-        if (e != value->map->first)
+    for (const gw_entry *e = map->first; e != NULL; e = e->next) {
+        if (e != map->first)
             gw_buf_put_char(out, ',');
         if (!is_list)
             put_name(out, &e->key);
         put_value(out, arena, &e->value);
     }
     gw_buf_put_char(out, is_list ? ']' : '}');
+}
+
+static void put_value(gw_buf *out, gw_arena *arena, const gw_value *value)
+{
+    if (value->map == NULL)
+        put_scalar(out, arena, value->text);
+    else
+        put_map(out, arena, value->map, gw_map_is_list(value->map));
 }
 
 /* What PHP calls properties that are not public starts with a NUL. */
@@ -105,7 +109,7 @@ static void put_object(gw_buf *out, gw_arena *arena, gw_slice text)
     gw_buf_put_char(out, '}');
 }
 
-int gw_json_from_ser(gw_buf *out, gw_slice ser)
+static int convert(gw_buf *out, gw_slice ser, int only_object)
 {
     size_t len = out->len;
     gw_arena arena;
@@ -115,12 +119,27 @@ int gw_json_from_ser(gw_buf *out, gw_slice ser)
     gw_arena_init(&arena, out->allocator);
 
     int rc = gw_value_read(&arena, ser, &value, &references);
+    if (rc == GW_OK && only_object && value.map == NULL)
+        rc = GW_EPROTO;
     if (rc == GW_OK) {
-        put_value(out, &arena, &value);
+        if (only_object)
+            put_map(out, &arena, value.map, 0);
+        else
+            put_value(out, &arena, &value);
         rc = out->error;
     }
     if (rc != GW_OK)
         out->len = len;
     gw_arena_deinit(&arena);
     return rc;
+}
+
+int gw_json_from_ser(gw_buf *out, gw_slice ser)
+{
+    return convert(out, ser, 0);
+}
+
+int gw_json_object_from_ser(gw_buf *out, gw_slice ser)
+{
+    return convert(out, ser, 1);
 }

@@ -17,4 +17,8 @@
  * was. */
 int gw_json_from_ser(gw_buf *out, gw_slice ser);
 
+/* The same for an array, which becomes an object even when it is a list or
+ * empty. GW_EPROTO: not an array. */
+int gw_json_object_from_ser(gw_buf *out, gw_slice ser);
+
 #endif

@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # public headers or something foreign.
 PUBLIC_ROOT = "libgwclient/include"
 LIBRARY_ROOTS = ["libgwclient/wire", "libgwclient/src", PUBLIC_ROOT]
-PROGRAM_ROOTS = {"gatewayd": ["gatewayd/src"], "ext": ["ext"]}
+PROGRAM_ROOTS = {"gatewayd": ["gatewayd/src"], "gwctl": ["gwctl/src"],
+                 "ext": ["ext"]}
 
 # The longest prefix names a file's component. A browser's connection is a
 # stream of core that has a place in the hub: the only part of core that knows
@@ -34,6 +35,9 @@ COMPONENTS = {
     "libgwclient/wire/": "wire",
     "libgwclient/src/": "library",
     "ext/": "ext",
+    "gwctl/src/": "gwctl",
+    "gwctl/src/ws/": "gwctl codec",
+    "gwctl/src/net/tls": "gwctl tls",
     "gatewayd/src/core/": "core",
     "gatewayd/src/core/client": "clients",
     "gatewayd/src/core/waiting": "clients",
@@ -55,6 +59,10 @@ LEAVES = {
     for name in ("error.h", "types.h", "frame.h", "protocol.h", "version.h")
 }
 LEAVES["gatewayd/src/core/message.h"] = "message"
+# What the WebSocket codec, without any input or output, and TLS share with the
+# rest of gwctl.
+LEAVES["gwctl/src/core/base64.h"] = "base64"
+LEAVES["gwctl/src/core/memory.h"] = "memory"
 
 DAEMON = {"wire", "leaf"}
 ALLOWED = {
@@ -62,6 +70,9 @@ ALLOWED = {
     "wire": {"leaf"},
     "library": {"api", "leaf", "wire"},
     "ext": {"api", "leaf"},
+    "gwctl": {"api", "leaf", "base64", "memory", "gwctl codec", "gwctl tls"},
+    "gwctl codec": {"leaf", "base64"},
+    "gwctl tls": {"memory"},
     "core": DAEMON | {"message", "client", "tls", "conf"},
     "clients": DAEMON | {"message", "core", "client", "hub", "tls"},
     "client": DAEMON | {"tls"},
@@ -78,7 +89,7 @@ ALLOWED = {
 
 # Foreign headers and the only components that may include them.
 FOREIGN = [
-    (re.compile(r"openssl/"), {"tls"}),
+    (re.compile(r"openssl/"), {"tls", "gwctl tls"}),
     (re.compile(r"event2?/|event\.h|evutil"),
      {"core", "clients", "register", "inner", "status", "tls", "main"}),
     (re.compile(r"(php|zend|SAPI)\w*\.h|Zend/|main/|ext/standard/"), {"ext"}),
@@ -134,7 +145,7 @@ def include_faults(path):
 def check_includes():
     """One check per component that has sources."""
     sources = {}
-    for prefix in ("libgwclient/", "gatewayd/src/", "ext/"):
+    for prefix in ("libgwclient/", "gatewayd/src/", "gwctl/src/", "ext/"):
         for suffix in ("*.c", "*.h"):
             for file in (ROOT / prefix).rglob(suffix):
                 path = str(file.relative_to(ROOT))
@@ -192,6 +203,8 @@ def check_versions():
             "ext", r'#define PHP_\w+_VERSION\s+"([^"]+)"')),
         ("gatewayd", lambda: literal_versions(
             "gatewayd/src", r'#define \w*VERSION\s+"([^"]+)"')),
+        ("gwctl", lambda: literal_versions(
+            "gwctl/src", r'#define \w*VERSION\s+"([^"]+)"')),
     ]
     for name, read in sources:
         if (ROOT / name).exists():

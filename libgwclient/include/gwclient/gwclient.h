@@ -6,6 +6,7 @@
 #include "error.h"
 #include "frame.h"
 #include "protocol.h"
+#include "session.h"
 #include "types.h"
 #include "version.h"
 

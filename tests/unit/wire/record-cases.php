@@ -151,8 +151,27 @@ function bodies(): array
     }, $texts);
 }
 
+/** serialize(json_decode($json, true)), for what sessions may be. */
+function jsons(): array
+{
+    $texts = [
+        '{}', '[]', ' { } ', '[1,2,3]', '{"a":1}', '{"name":"ann","age":7,"tags":["x","y"],"deep":{"er":{}}}',
+        '{"7":1,"07":2,"-3":3,"-0":4,"9223372036854775807":5,"9223372036854775808":6,"":7}',
+        '{"a":1,"b":2,"a":3}', '{"7":1,"x":2,"7":{"y":[]}}', '{"a":{"b":1,"b":2},"a":{"c":3,"c":null}}',
+        '[null,true,false,0,-1,-0,1.5,-0.0,1e25,1E-7,100.0,9223372036854775807,-9223372036854775808]',
+        '[9223372036854775808,-9223372036854775809,123456789012345678901234567890,0.1,1e300]',
+        '["","a\\u0000b","\\ud83d\\ude00","你好","\\\\\\"\\/\\b\\f\\n\\r\\t",";}"]',
+        '{"\\u0061":1,"a":2,"\\u0037":3,"7":4}', '[[[[[[]]]]],{"0":0,"1":1}]', "{\"list\":\n[\t1 ,\r2]}",
+    ];
+
+    return array_map(static function (string $text): array {
+        return [c_slice($text), c_slice(serialize(json_decode($text, true, 512, JSON_THROW_ON_ERROR)))];
+    }, $texts);
+}
+
 ini_set('serialize_precision', '-1');
 record('json_string', json_strings());
 record('array_key', array_keys_of());
 record('session_merge', merges());
 record('ser_to_json', bodies());
+record('json_to_ser', jsons());

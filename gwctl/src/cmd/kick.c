@@ -1,0 +1,113 @@
+/* kick: closes connections. */
+#include <stdlib.h>
+
+#include "app.h"
+#include "core/keys.h"
+#include "core/memory.h"
+
+typedef struct victims {
+    gw_client_id *ids;
+    size_t count;
+} victims;
+
+static int add(void *arg, const gw_client_id *id)
+{
+    victims *v = arg;
+
+    v->ids = gwctl_realloc(v->ids, v->count + 1, sizeof(*v->ids));
+    v->ids[v->count++] = *id;
+    return 0;
+}
+
+/* Those named, of which the ones that are not there are told. */
+static int add_named(gwctl_app *app, victims *v)
+{
+    gw_client_id *ids;
+    int status = gwctl_parse_ids(app->argv, (size_t)app->argc, &ids);
+
+    for (int i = 0; status != GWCTL_USAGE && i < app->argc; i++) {
+        int online = 0;
+        int code = gw_is_online(app->client, &ids[i], &online);
+
+        status = gwctl_worse(status, gwctl_result(app, code));
+        if (code == GW_OK && online) {
+            add(v, &ids[i]);
+        } else if (code == GW_OK) {
+            gwctl_warn("%s is not online", app->argv[i]);
+            status = gwctl_worse(status, GWCTL_NO);
+        }
+    }
+    free(ids);
+    return status;
+}
+
+static int add_users(gwctl_app *app, victims *v)
+{
+    const gwctl_texts *uids = &app->options->uids;
+    int status = GWCTL_OK;
+
+    for (size_t i = 0; i < uids->count; i++) {
+        size_t before = v->count;
+        int code = gw_get_client_ids_by_uid(
+            app->client, gw_key_str(uids->items[i]), add, v);
+
+        status = gwctl_worse(status, gwctl_result(app, code));
+        if (code == GW_OK && v->count == before) {
+            gwctl_warn("the user %s is not online", uids->items[i]);
+            status = gwctl_worse(status, GWCTL_NO);
+        }
+    }
+    return status;
+}
+
+static int close_one(gwctl_app *app, const gw_client_id *id)
+{
+    const char *text = app->options->message;
+    gw_message last = gw_message_of(text, strlen(text));
+    bool has_last = gwctl_option_given(app->options, "message");
+
+    if (app->options->now)
+        return gw_destroy_client(app->client, id);
+    return gw_close_client(app->client, id, has_last ? &last : NULL);
+}
+
+static void print(gwctl_app *app, const gw_client_id *id)
+{
+    char text[GW_CLIENT_ID_LEN + 1];
+
+    gw_client_id_format(id, text);
+    if (!app->options->json) {
+        puts(text);
+        return;
+    }
+    gwctl_json_open(&app->json, NULL);
+    gwctl_json_text(&app->json, "client_id", text);
+    gwctl_json_close(&app->json);
+    gwctl_json_end_line(&app->json);
+}
+
+int gwctl_kick(gwctl_app *app)
+{
+    victims v = {NULL, 0};
+    bool confirmed;
+    int status;
+
+    if (app->argc == 0 && app->options->uids.count == 0)
+        return gwctl_misuse("kick: a client_id or --uid is missing");
+    if (app->options->now && gwctl_option_given(app->options, "message"))
+        return gwctl_misuse("kick: --now leaves no time for a --message");
+    status = add_named(app, &v);
+    if (status != GWCTL_USAGE)
+        status = gwctl_worse(status, add_users(app, &v));
+    for (size_t i = 0; status != GWCTL_USAGE && i < v.count; i++) {
+        int code = close_one(app, &v.ids[i]);
+
+        status = gwctl_worse(status, gwctl_result(app, code));
+        if (code == GW_OK)
+            print(app, &v.ids[i]);
+    }
+    if (v.count > 0)
+        status = gwctl_worse(status, gwctl_confirm(app, &confirmed));
+    free(v.ids);
+    return status;
+}

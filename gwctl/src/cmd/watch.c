@@ -1,0 +1,260 @@
+/* watch: how many connections there are, again and again. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "app.h"
+#include "cmd/counts.h"
+#include "core/clock.h"
+#include "core/signals.h"
+#include "core/table.h"
+#include "core/terminal.h"
+
+/* What one round found. */
+typedef struct watch_round {
+    gwctl_gateway_list gateways;
+    gwctl_keys groups; /* folded */
+    int64_t total;
+    int code; /* why there is nothing, or GW_OK */
+} watch_round;
+
+static int by_rank(const void *a, const void *b)
+{
+    const gwctl_keyed *const *left = a;
+    const gwctl_keyed *const *right = b;
+
+    if ((*left)->connections != (*right)->connections)
+        return (*left)->connections > (*right)->connections ? -1 : 1;
+    return *left < *right ? -1 : *left > *right;
+}
+
+/* The largest groups first, without disturbing the order that is searched. */
+static const gwctl_keyed **ranked(const gwctl_keys *keys)
+{
+    const gwctl_keyed **list = malloc((keys->count + 1) * sizeof(*list));
+
+    if (list == NULL)
+        return NULL;
+    for (size_t i = 0; i < keys->count; i++)
+        list[i] = &keys->items[i];
+    if (keys->count > 0)
+        qsort(list, keys->count, sizeof(*list), by_rank);
+    return list;
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+static void ask_groups(gwctl_app *app, watch_round *r)
+{
+    gwctl_keys names = {NULL, 0, 0};
+
+    if (app->options->top == 0)
+        return;
+    gwctl_groups_named(app->options, &names);
+    if (names.count == 0)
+        gwctl_groups_list(app->client, &names);
+    gwctl_groups_count(app->client, &names, &r->groups);
+    gwctl_keys_deinit(&names);
+}
+
+/* Gateways that fail are in the table, and do not end the watch. */
+static void ask(gwctl_app *app, watch_round *r)
+{
+    memset(r, 0, sizeof(*r));
+    r->code = gwctl_gateways_ask(app, &r->gateways);
+    for (size_t i = 0; i < r->gateways.count; i++) {
+        if (r->gateways.items[i].connections > 0)
+            r->total += r->gateways.items[i].connections;
+    }
+    if (r->gateways.failed < r->gateways.count)
+        ask_groups(app, r);
+}
+
+static void end_round(watch_round *r)
+{
+    gwctl_gateways_free(&r->gateways);
+    gwctl_keys_deinit(&r->groups);
+}
+
+/* ---- showing ------------------------------------------------------------- */
+
+static void print_json(gwctl_app *app, const watch_round *r)
+{
+    gwctl_json *json = &app->json;
+    const gwctl_keyed **groups = ranked(&r->groups);
+
+    gwctl_json_open(json, NULL);
+    gwctl_json_number(json, "time", gwctl_wall_clock());
+    gwctl_json_int(json, "connections", r->total);
+    if (r->code != GW_OK && r->gateways.count == 0)
+        gwctl_json_text(json, "error", gw_client_error(app->client));
+    gwctl_json_list(json, "gateways");
+    for (size_t i = 0; i < r->gateways.count; i++) {
+        const gwctl_gateway *gateway = &r->gateways.items[i];
+
+        gwctl_json_open(json, NULL);
+        gwctl_json_text(json, "gateway", gateway->address);
+        if (gateway->connections >= 0)
+            gwctl_json_int(json, "connections", gateway->connections);
+        else
+            gwctl_json_text(json, "error", gateway->cause);
+        gwctl_json_close(json);
+    }
+    gwctl_json_list_end(json);
+    gwctl_json_list(json, "groups");
+    for (size_t i = 0; groups != NULL && i < r->groups.count &&
+                       i < app->options->top;
+         i++) {
+        gwctl_json_open(json, NULL);
+        gwctl_json_key(json, "group", &groups[i]->key);
+        gwctl_json_int(json, "connections", groups[i]->connections);
+        gwctl_json_close(json);
+    }
+    gwctl_json_list_end(json);
+    gwctl_json_close(json);
+    gwctl_json_end_line(json);
+    free(groups);
+}
+
+static int64_t before_of(const watch_round *last, const char *address)
+{
+    for (size_t i = 0; i < last->gateways.count; i++) {
+        if (strcmp(last->gateways.items[i].address, address) == 0)
+            return last->gateways.items[i].connections;
+    }
+    return -1;
+}
+
+/* "+3", "-1", or nothing. */
+static void put_change(gwctl_table *table, int64_t now, int64_t before)
+{
+    char text[24] = "";
+
+    if (now >= 0 && before >= 0 && now != before)
+        snprintf(text, sizeof(text), "%+" PRId64, now - before);
+    gwctl_table_put_str(table, text);
+}
+
+static void put_gateways(gwctl_table *table, const watch_round *r, const watch_round *last)
+{
+    for (size_t i = 0; i < r->gateways.count; i++) {
+        const gwctl_gateway *gateway = &r->gateways.items[i];
+
+        gwctl_table_put_str(table, gateway->address);
+        if (gateway->connections >= 0)
+            gwctl_table_put_int(table, gateway->connections);
+        else
+            gwctl_table_put_str(table, "-");
+        put_change(table, gateway->connections,
+                   before_of(last, gateway->address));
+        gwctl_table_put_str(table, gateway->cause == NULL ? "" : gateway->cause);
+    }
+}
+
+static void put_groups(gwctl_table *table, const watch_round *r, const watch_round *last,
+                       size_t top)
+{
+    const gwctl_keyed **groups = ranked(&r->groups);
+
+    if (groups != NULL && r->groups.count > 0) {
+        gwctl_table_put_str(table, "");
+        gwctl_table_put_str(table, "");
+        gwctl_table_put_str(table, "");
+        gwctl_table_put_str(table, "");
+        gwctl_table_put_str(table, "GROUP");
+        gwctl_table_put_str(table, "CONNECTIONS");
+        gwctl_table_put_str(table, "");
+        gwctl_table_put_str(table, "");
+    }
+    for (size_t i = 0; groups != NULL && i < r->groups.count && i < top; i++) {
+        const gwctl_keyed *group = groups[i];
+        const gwctl_keyed *before = gwctl_keys_find(&last->groups, &group->key);
+
+        gwctl_table_put_key(table, &group->key);
+        gwctl_table_put_int(table, group->connections);
+        put_change(table, group->connections,
+                   before == NULL ? -1 : before->connections);
+        gwctl_table_put_str(table, "");
+    }
+    free(groups);
+}
+
+/* The heading line, and the table under it; on a terminal in place of the last
+ * one. */
+static void print_text(gwctl_app *app, const watch_round *r, const watch_round *last)
+{
+    bool moves = gwctl_terminal_moves();
+    const char *end = moves ? "\033[K\n" : "\n";
+    size_t columns, lines;
+    gwctl_table table;
+    time_t now = time(NULL);
+    char clock[32];
+
+    strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&now));
+    gwctl_terminal_size(&columns, &lines);
+    if (moves)
+        fputs("\033[H", stdout);
+    printf("%s  %" PRId64 " connections, %zu gateways%s", clock, r->total,
+           r->gateways.count, end);
+    if (r->code != GW_OK && r->gateways.count == 0)
+        printf("%.*s%s", (int)(columns < 1000 ? columns : 1000),
+               gw_client_error(app->client), end);
+    fputs(end, stdout);
+    gwctl_table_init(&table, "GATEWAY CONNECTIONS> CHANGE> STATE");
+    put_gateways(&table, r, last);
+    put_groups(&table, r, last, (size_t)app->options->top);
+    gwctl_table_print(&table, stdout, columns, lines > 4 ? lines - 4 : lines,
+                      end);
+    fputs(moves ? "\033[J" : "\n", stdout);
+    gwctl_table_deinit(&table);
+}
+
+/* ---- the loop ------------------------------------------------------------ */
+
+/* Its last status is that of the watch: a script that asks --count 1 wants to
+ * know. */
+static int status_of(const watch_round *r)
+{
+    if (r->gateways.count == 0)
+        return r->code == GW_OK ? GWCTL_UNREACHABLE : gwctl_status_of(r->code);
+    if (r->gateways.failed == r->gateways.count)
+        return GWCTL_UNREACHABLE;
+    return r->gateways.failed > 0 ? GWCTL_PARTIAL : GWCTL_OK;
+}
+
+int gwctl_watch(gwctl_app *app)
+{
+    const uint64_t wanted = app->options->count;
+    uint64_t next = gwctl_now_ms();
+    watch_round last;
+    int status = GWCTL_OK;
+
+    memset(&last, 0, sizeof(last));
+    gwctl_signals_catch();
+    if (!app->options->json && gwctl_terminal_moves())
+        fputs("\033[2J", stdout);
+    for (uint64_t done = 1; !gwctl_stopped(); done++) {
+        watch_round r;
+        uint64_t now;
+
+        ask(app, &r);
+        if (app->options->json)
+            print_json(app, &r);
+        else
+            print_text(app, &r, &last);
+        end_round(&last);
+        last = r;
+        status = status_of(&r);
+        if (gwctl_flush_output() != GWCTL_OK) {
+            status = GWCTL_SYSTEM;
+            break;
+        }
+        if (done == wanted)
+            break;
+        next += app->options->interval;
+        now = gwctl_now_ms();
+        next = next < now ? now : next;
+        gwctl_sleep((unsigned)(next - now));
+    }
+    end_round(&last);
+    return status;
+}

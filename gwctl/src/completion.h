@@ -1,0 +1,16 @@
+/* Completion scripts, from the tables of commands and options. */
+#ifndef GWCTL_COMPLETION_H
+#define GWCTL_COMPLETION_H
+
+#include <stdio.h>
+
+#include "command.h"
+
+void gwctl_completion_bash(FILE *out);
+void gwctl_completion_zsh(FILE *out);
+void gwctl_completion_fish(FILE *out);
+
+/* A text in single quotes, as all three shells read it. */
+void gwctl_completion_quote(FILE *out, const char *text);
+
+#endif

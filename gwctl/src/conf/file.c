@@ -1,0 +1,198 @@
+/* A file of options: lines `name = value`, empty lines, and comments that begin
+ * with # or ;. gatewayd reads its file, which looks the same, through inih; here
+ * that would be a dependency for what is one function: inih cuts long lines,
+ * and takes " ;" within a value for a comment. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/options.h"
+#include "core/memory.h"
+
+#define FILE_MAX ((size_t)1024 * 1024)
+#define PLACE_LEN 300
+#define KEY_FILE_MAX 4096
+
+static gw_slice trimmed(const char *base, size_t len)
+{
+    while (len > 0 && isspace((unsigned char)base[0])) {
+        base++;
+        len--;
+    }
+    while (len > 0 && isspace((unsigned char)base[len - 1]))
+        len--;
+    return gw_slice_of(base, len);
+}
+
+static int set_from_file(gwctl_options *options, gwctl_source source,
+                         const char *where, gw_slice key, gw_slice value)
+{
+    const gwctl_option *option = gwctl_option_find(key, '_');
+    char place[PLACE_LEN];
+    char *copy;
+    int result;
+
+    snprintf(place, sizeof(place), "%s: %.*s", where,
+             (int)(key.len < 60 ? key.len : 60), key.base);
+    if (option == NULL)
+        return gwctl_options_fail(options, "%s: unknown option; gwctl --help "
+                                           "lists all",
+                                  place);
+    if (option->flags & (GWCTL_OPTION_NO_FILE | GWCTL_OPTION_ARGS_ONLY))
+        return gwctl_options_fail(options, "%s: not allowed in a file", place);
+    if (options->source[option - gwctl_option_table] == source &&
+        !(option->flags & GWCTL_OPTION_REPEAT))
+        return gwctl_options_fail(options, "%s: given twice", place);
+    copy = gwctl_copy(value.base, value.len);
+    result = gwctl_option_set(options, option, source, place, copy);
+    gwctl_wipe(copy, value.len); /* it may be the key */
+    free(copy);
+    return result;
+}
+
+static int read_line(gwctl_options *options, gwctl_source source,
+                     const char *where, gw_slice line)
+{
+    const char *equals;
+    size_t len;
+
+    if (line.len == 0 || line.base[0] == '#' || line.base[0] == ';')
+        return GW_OK;
+    if (memchr(line.base, '\0', line.len) != NULL)
+        return gwctl_options_fail(options, "%s: a zero byte is not allowed",
+                                  where);
+    equals = memchr(line.base, '=', line.len);
+    if (equals == NULL)
+        return gwctl_options_fail(options, "%s: not \"name = value\"", where);
+    len = (size_t)(equals - line.base);
+    return set_from_file(options, source, where, trimmed(line.base, len),
+                         trimmed(equals + 1, line.len - len - 1));
+}
+
+int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
+                            gw_slice text, const char *name)
+{
+    char where[PLACE_LEN - 80];
+    unsigned number = 0;
+    int result = GW_OK;
+
+    while (result == GW_OK && text.len > 0) {
+        const char *newline = memchr(text.base, '\n', text.len);
+        size_t len = newline == NULL ? text.len
+                                     : (size_t)(newline - text.base) + 1;
+
+        snprintf(where, sizeof(where), "%.200s:%u", name, ++number);
+        result = read_line(options, source, where, trimmed(text.base, len));
+        text = gw_slice_of(text.base + len, text.len - len);
+    }
+    return result;
+}
+
+/* ---- from the disk ------------------------------------------------------ */
+
+/* Up to `size` bytes, however they come; -1 with errno. */
+static ssize_t read_all(int fd, char *out, size_t size)
+{
+    size_t len = 0;
+    ssize_t got;
+
+    while (len < size && (got = read(fd, out + len, size - len)) != 0) {
+        if (got > 0)
+            len += (size_t)got;
+        else if (errno != EINTR)
+            return -1;
+    }
+    return (ssize_t)len;
+}
+
+static ssize_t read_path(const char *path, char *out, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int error;
+    ssize_t len;
+
+    if (fd < 0)
+        return -1;
+    len = read_all(fd, out, size);
+    error = errno;
+    close(fd);
+    errno = error;
+    return len;
+}
+
+int gwctl_options_read_file(gwctl_options *options, gwctl_source source,
+                            const char *path)
+{
+    char *text = gwctl_realloc(NULL, FILE_MAX, 1);
+    ssize_t len = read_path(path, text, FILE_MAX);
+    int result;
+
+    if (len < 0)
+        result = gwctl_options_fail(options, "%s: %s", path, strerror(errno));
+    else if ((size_t)len == FILE_MAX)
+        result = gwctl_options_fail(options, "%s: larger than %zu bytes", path,
+                                    FILE_MAX - 1);
+    else
+        result = gwctl_options_read_text(options, source,
+                                         gw_slice_of(text, (size_t)len), path);
+    if (len > 0)
+        gwctl_wipe(text, (size_t)len); /* the key may be in it */
+    free(text);
+    return result;
+}
+
+/* ---- the key ------------------------------------------------------------ */
+
+static unsigned source_of(const gwctl_options *options, const char *key)
+{
+    const gwctl_option *option = gwctl_option_find(gw_slice_str(key), '_');
+
+    return options->source[option - gwctl_option_table];
+}
+
+static int fail_key(gwctl_options *options, const char *why)
+{
+    return gwctl_options_fail(options, "secret_key_file: %s: %s",
+                              options->secret_key_file, why);
+}
+
+static int read_key(gwctl_options *options)
+{
+    char text[KEY_FILE_MAX + 1];
+    ssize_t len = read_path(options->secret_key_file, text, KEY_FILE_MAX);
+    int result = GW_OK;
+
+    if (len < 0)
+        return fail_key(options, strerror(errno));
+    text[len] = '\0';
+    text[strcspn(text, "\r\n")] = '\0';
+    if (text[0] == '\0')
+        result = fail_key(options, "its first line is empty");
+    else if (strlen(text) == KEY_FILE_MAX)
+        result = fail_key(options, "its first line is too long");
+    else
+        result = gwctl_option_set(
+            options, gwctl_option_find(gw_slice_str("secret_key"), '_'),
+            (gwctl_source)source_of(options, "secret_key_file"),
+            "secret_key_file", text);
+    gwctl_wipe(text, sizeof(text));
+    return result;
+}
+
+/* Of a key and a file, the one from the higher source counts. */
+int gwctl_options_load_key(gwctl_options *options)
+{
+    unsigned key = source_of(options, "secret_key");
+    unsigned file = source_of(options, "secret_key_file");
+
+    if (options->secret_key_file[0] == '\0' || key > file)
+        return GW_OK;
+    if (key == file)
+        return gwctl_options_fail(options, "secret_key and secret_key_file are "
+                                           "both set; take one of them away");
+    return read_key(options);
+}

@@ -1,0 +1,75 @@
+#include "conf/formats.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <gwclient/types.h>
+
+bool gwctl_is_name(const char *text)
+{
+    return text[0] != '\0';
+}
+
+static bool is_port(const char *text)
+{
+    size_t len = strlen(text);
+
+    return len > 0 && len <= 5 && strspn(text, "0123456789") == len &&
+           atoi(text) <= 65535 && atoi(text) > 0;
+}
+
+/* The library judges the host; this is for an error text that says where. */
+bool gwctl_is_address(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+
+    if (colon == NULL || colon == text || !is_port(colon + 1))
+        return false;
+    for (const char *p = text; p < colon; p++) {
+        if ((unsigned char)*p <= ' ' || strchr("/@,\"'", *p) != NULL)
+            return false;
+    }
+    return memchr(text, ':', (size_t)(colon - text)) == NULL ||
+           (text[0] == '[' && colon[-1] == ']');
+}
+
+bool gwctl_is_client_id(const char *text)
+{
+    gw_client_id id;
+
+    return gw_client_id_parse(gw_slice_str(text), &id) == 0;
+}
+
+static bool is_token_char(unsigned char c)
+{
+    return isalnum(c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static size_t token_len(const char *text)
+{
+    size_t len = 0;
+
+    while (is_token_char((unsigned char)text[len]))
+        len++;
+    return len;
+}
+
+bool gwctl_is_token(const char *text)
+{
+    return text[0] != '\0' && text[token_len(text)] == '\0';
+}
+
+/* A line break in it would be a header of its own. */
+bool gwctl_is_header(const char *text)
+{
+    size_t len = token_len(text);
+
+    if (len == 0 || text[len] != ':')
+        return false;
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0';
+         p++) {
+        if ((*p < 0x20 && *p != '\t') || *p == 0x7f)
+            return false;
+    }
+    return true;
+}

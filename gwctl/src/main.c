@@ -1,0 +1,66 @@
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <gwclient/version.h>
+
+#include "app.h"
+#include "core/signals.h"
+
+extern char **environ;
+
+static int run_command(gwctl_app *app, gwctl_options *options, int argc,
+                       char **argv)
+{
+    int words;
+    int status;
+
+    app->command = gwctl_command_find(argv, argc, &words);
+    if (app->command == NULL)
+        return gwctl_misuse("there is no command %.100s%s%.100s; gwctl help "
+                            "lists all",
+                            argv[0], argc > 1 ? " " : "",
+                            argc > 1 ? argv[1] : "");
+    app->argc = argc - words;
+    app->argv = argv + words;
+    if (options->help) {
+        gwctl_help_of(stdout, app->command);
+        return GWCTL_OK;
+    }
+    if (gwctl_command_check(app->command, options, app->argc) < 0)
+        return gwctl_misuse("%s", options->error);
+    status = app->command->uses & GWCTL_USES_CLUSTER ? gwctl_app_open(app)
+                                                     : GWCTL_OK;
+    if (status == GWCTL_OK)
+        status = app->command->run(app);
+    gw_client_free(app->client);
+    return status;
+}
+
+static int run(gwctl_app *app, gwctl_options *options, int argc, char **argv)
+{
+    if (gwctl_options_load(options, &argc, argv, environ) < 0)
+        return gwctl_misuse("%s", options->error);
+    if (options->version) {
+        puts("gwctl " GW_VERSION);
+        return GWCTL_OK;
+    }
+    if (argc > 0)
+        return run_command(app, options, argc, argv);
+    gwctl_help(options->help ? stdout : stderr);
+    return options->help ? GWCTL_OK : GWCTL_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    gwctl_options options;
+    gwctl_app app = {.options = &options, .json = {stdout, false}};
+    int status;
+
+    setlocale(LC_CTYPE, ""); /* how wide characters are; not how numbers look */
+    gwctl_signals_init();
+    gwctl_options_init(&options);
+    status = run(&app, &options, argc, argv);
+    status = gwctl_worse(status, gwctl_flush_output());
+    gwctl_options_deinit(&options);
+    return status;
+}
