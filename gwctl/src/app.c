@@ -58,6 +58,7 @@ void gwctl_note(const gwctl_app *app, const char *format, ...)
 
 int gwctl_flush_output(void)
 {
+    static bool told;
     int error;
 
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -65,7 +66,9 @@ int gwctl_flush_output(void)
     error = errno;
     if (error == EPIPE)
         gwctl_signals_broken_pipe();
-    gwctl_warn("standard output: %s", strerror(error));
+    if (!told)
+        gwctl_warn("standard output: %s", strerror(error));
+    told = true;
     return GWCTL_SYSTEM;
 }
 

@@ -1,0 +1,470 @@
+"""gwctl: every command, on gatewayd and on the PHP GatewayWorker."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness import gwctl
+from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
+                             make_cluster)
+from harness.gwctl import Running
+from harness.inner import CMD_IS_ONLINE, Frame, Peer
+from harness.process import PATIENCE, free_ports, wait_until
+
+CMD_BIND_UID = 12
+CMD_JOIN_GROUP = 20
+NOBODY = "7f000001ffff00000001"
+
+
+class GwctlTest(unittest.TestCase):
+    server = "gatewayd"
+    gateways = 2
+    secret_key = "hush, it is a secret"
+
+    def setUp(self):
+        self.cluster = make_cluster(self.server, self.gateways,
+                                    self.secret_key)
+        self.addCleanup(self.cluster.close)
+
+    def gwctl(self, *words, status=0, **options):
+        done = gwctl.run(self.cluster, *words, **options)
+        self.assertEqual(done.status, status, done)
+        return done
+
+    def json(self, *words, **options):
+        return self.gwctl("--json", *words, **options)
+
+    def connect(self, index=0):
+        client = self.cluster.connect(index)
+        self.addCleanup(client.close)
+        return client
+
+    def page(self, index, uid, *groups, session=None):
+        client = self.connect(index)
+        self.make_known(client, uid, groups)
+        if session is not None:
+            self.gwctl("session", "set", client.client_id,
+                       json.dumps(session))
+        return client
+
+    def make_known(self, client, uid, groups):
+        """Through the inner port: gwctl binds only itself."""
+        number = int(client.client_id[12:], 16)
+        port = int(client.client_id[8:12], 16)
+        peer = Peer(f"127.0.0.1:{port}", self.cluster.secret_key)
+        try:
+            if uid:
+                peer.send(Frame(CMD_BIND_UID, number, uid.encode()))
+            for group in groups:
+                peer.send(Frame(CMD_JOIN_GROUP, number, group.encode()))
+            peer.send(Frame(CMD_IS_ONLINE))  # its answer proves the rest
+            reply = peer.file.read(4)
+            self.assertEqual(len(reply), 4)
+        finally:
+            peer.close()
+
+
+class Commands(GwctlTest):
+    def setUp(self):
+        super().setUp()
+        self.ann = self.page(0, "ann", "lobby", "7")
+        self.ann2 = self.page(1, "ann", "lobby")
+        self.bob = self.page(1, "7", "lobby", session={"name": "Bob",
+                                                       "tags": [1, "x"]})
+        self.eve = self.connect(0)
+        self.everybody = [self.ann, self.ann2, self.bob, self.eve]
+
+    def expect(self, clients, *texts):
+        for client in clients:
+            for text in texts:
+                client.expect_text(text)
+        for client in self.everybody:
+            client.expect_silence()
+
+    # ---- messages ----------------------------------------------------------
+
+    def test_send_to_uid(self):
+        done = self.gwctl("send-to-uid", "ann", "hello")
+        self.assertEqual((done.out, done.err), ("", ""))
+        self.expect([self.ann, self.ann2], "hello")
+        self.assertEqual(
+            self.json("send-to-uid", "ann", "7", "nobody", "both").only,
+            {"sent": 1, "confirmed": 1})
+        self.expect([self.ann, self.ann2, self.bob], "both")
+
+    def test_send_to_group(self):
+        self.gwctl("send-to-group", "lobby", "hello")
+        self.expect([self.ann, self.ann2, self.bob], "hello")
+        self.gwctl("send-to-group", "lobby", "not you", "--exclude",
+                   f"{self.bob.client_id},{self.ann2.client_id}")
+        self.expect([self.ann], "not you")
+
+    def test_send_to_client(self):
+        self.gwctl("send-to-client", self.eve.client_id, "you")
+        self.expect([self.eve], "you")
+        self.gwctl("send-to-client", self.eve.client_id, self.bob.client_id,
+                   "you two")
+        self.expect([self.eve, self.bob], "you two")
+
+    def test_send_to_all(self):
+        self.gwctl("send-to-all", "--exclude", self.bob.client_id, "--", "--")
+        self.expect([self.ann, self.ann2, self.eve], "--")
+
+    def test_a_line_of_input_is_a_message(self):
+        done = self.json("send-to-uid", "7", "-",
+                         stdin="one\n\ntwo\r\nthree")
+        self.assertEqual(done.only, {"sent": 4, "confirmed": 4})
+        self.expect([self.bob], "one", "", "two", "three")
+
+    def test_or_all_of_it(self):
+        self.gwctl("send-to-uid", "7", "-", "--whole", stdin="one\ntwo\n")
+        self.expect([self.bob], "one\ntwo\n")
+        self.gwctl("send-to-uid", "7", "x", "--whole", status=2)
+        self.gwctl("send-to-uid", "7", "-", stdin="")
+        self.expect([])
+
+    def test_lines_are_sent_as_they_come(self):
+        with Running(self.cluster, "send-to-uid", "7", "-") as running:
+            running.write(b"first\n")
+            self.bob.expect_text("first")
+            running.write(b"sec")
+            running.write(b"ond\n")
+            self.bob.expect_text("second")
+            running.popen.stdin.close()
+            self.assertEqual(running.ended(), 0)
+
+    def test_a_message_of_any_bytes_and_length(self):
+        text = "é" * 100000
+        self.gwctl("send-to-uid", "7", "-", stdin=text)
+        self.expect([self.bob], text)
+        self.gwctl("send-to-uid", "7", "-", stdin=b"\0\xff\x80")
+        self.expect([self.bob], b"\0\xff\x80")
+
+    def test_unconfirmed_on_wish(self):
+        self.assertEqual(
+            self.json("send-to-uid", "7", "x", "--confirm=no").only,
+            {"sent": 1, "confirmed": None})
+        self.expect([self.bob], "x")
+
+    # ---- questions ---------------------------------------------------------
+
+    def test_online(self):
+        self.assertEqual(self.gwctl("online").out, "4\n")
+        self.assertEqual(self.json("online").only, {"connections": 4})
+        done = self.gwctl("online", "ann", "7")
+        self.assertEqual(done.rows, [["ann", "yes", "2"], ["7", "yes", "1"]])
+        done = self.json("online", "ann", "nobody", status=4)
+        self.assertEqual(done.objects[1], {
+            "uid": "nobody", "online": False, "connections": 0,
+            "client_ids": []})
+        ann = done.objects[0]
+        self.assertEqual(sorted(ann.pop("client_ids")), sorted(
+            [self.ann.client_id, self.ann2.client_id]))
+        self.assertEqual(ann, {"uid": "ann", "online": True,
+                               "connections": 2})
+
+    def test_online_clients(self):
+        self.gwctl("online", "--client", self.ann.client_id)
+        done = self.json("online", "--client", self.ann.client_id,
+                         self.gone(), status=4)
+        self.assertEqual([o["online"] for o in done.objects], [True, False])
+
+    def gone(self):
+        """The client_id of a connection that has been."""
+        client = self.cluster.connect(0)
+        client.close()
+        wait_until(lambda: gwctl.run(self.cluster, "online", "--client",
+                                     client.client_id).status == 4,
+                   "its end")
+        return client.client_id
+
+    def test_uids(self):
+        self.assertEqual(self.json("uids").objects, [
+            {"uid": "7", "connections": 1}, {"uid": "ann", "connections": 2}])
+        self.assertEqual(self.gwctl("uids", "--group", "7").rows,
+                         [["ann", "1"]])
+
+    def test_groups(self):
+        self.assertEqual(self.json("groups").objects, [
+            {"group": "7", "connections": 1},
+            {"group": "lobby", "connections": 3}])
+        self.assertEqual(self.gwctl("groups").rows,
+                         [["7", "1"], ["lobby", "3"]])
+
+    def test_sessions(self):
+        found = {o["client_id"]: o for o in self.json("sessions").objects}
+        self.assertEqual(set(found), {c.client_id for c in self.everybody})
+        self.assertEqual(found[self.bob.client_id], {
+            "client_id": self.bob.client_id, "uid": "7", "groups": ["lobby"],
+            "session": {"name": "Bob", "tags": [1, "x"]}})
+        self.assertEqual(found[self.eve.client_id], {
+            "client_id": self.eve.client_id, "uid": None, "groups": [],
+            "session": {}})
+        rows = self.gwctl("sessions", "--uid", "7").rows
+        self.assertEqual(rows, [[self.bob.client_id, "7", "lobby",
+                                 '{"name":"Bob","tags":[1,"x"]}']])
+        only = self.json("sessions", "--group", "7").only
+        self.assertEqual(only["client_id"], self.ann.client_id)
+        self.assertEqual(sorted(only["groups"]), ["7", "lobby"])
+
+    # ---- sessions ----------------------------------------------------------
+
+    def session(self, client):
+        return json.loads(self.gwctl("session", "get", client.client_id).out)
+
+    def test_session_get_set_and_update(self):
+        ann = self.ann.client_id
+        self.assertEqual(self.session(self.ann), {})
+        self.gwctl("session", "set", ann,
+                   '{"a":{"b":1,"c":[1,2]},"7":"seven","f":1.5,"e":{}}')
+        self.assertEqual(self.session(self.ann), {
+            "a": {"b": 1, "c": [1, 2]}, "7": "seven", "f": 1.5, "e": []})
+        self.gwctl("session", "update", ann, "-",
+                   stdin='{"a":{"c":{"1":"x"}},"f":null}')
+        self.assertEqual(self.session(self.ann), {
+            "a": {"b": 1, "c": [1, "x"]}, "7": "seven", "f": None, "e": []})
+        self.gwctl("session", "set", ann, stdin='{"n":"é"}\n')
+        self.assertEqual(self.json("session", "get", ann).only,
+                         {"client_id": ann, "session": {"n": "é"}})
+
+    def test_a_session_that_is_none(self):
+        ann = self.ann.client_id
+        for text in ("", "{", "7", '"x"', '{"a":"\ud800"}'.encode(
+                "utf-8", "surrogatepass"), "{'a':1}"):
+            done = self.gwctl("session", "set", ann, "-", stdin=text,
+                              status=2)
+            self.assertIn("has to be a JSON object", done.err)
+        self.assertEqual(self.session(self.ann), {})
+
+    def test_of_who_is_not_there(self):
+        gone = self.gone()
+        for words in (("get",), ("set", "{}"), ("update", "{}")):
+            done = self.gwctl("session", words[0], gone, *words[1:], status=4)
+            self.assertIn(f"{gone} is not online", done.err)
+
+    # ---- kick --------------------------------------------------------------
+
+    def test_kick(self):
+        self.gwctl("kick", self.eve.client_id, "--message", "bye")
+        self.eve.expect_text("bye")
+        wait_until(lambda: self.eve.read() is not None and self.eve.eof,
+                   "a close")
+        self.assertEqual(
+            sorted(o["client_id"] for o in self.json(
+                "kick", "--uid", "ann", "--now").objects),
+            sorted([self.ann.client_id, self.ann2.client_id]))
+        for client in (self.ann, self.ann2):
+            wait_until(lambda c=client: c.read() is not None and c.eof,
+                       "a close")
+        self.bob.expect_silence()
+        done = self.gwctl("kick", "--uid", "ann", status=4)
+        self.assertIn("the user ann is not online", done.err)
+
+    # ---- the cluster -------------------------------------------------------
+
+    def test_gateways(self):
+        found = {o["gateway"]: o for o in self.json("gateways").objects}
+        self.assertEqual(set(found), {
+            g.inner_address for g in self.cluster.gateways})
+        for index in range(2):
+            gateway = found[self.cluster.gateways[index].inner_address]
+            self.assertEqual(gateway["connections"], 2)
+            self.assertIs(gateway["reachable"], True)
+            self.assertGreater(gateway["round_trip_ms"], 0)
+        rows = self.gwctl("gateways").rows
+        self.assertEqual(sorted(row[0] for row in rows), sorted(found))
+        self.assertEqual({row[3] for row in rows}, {"ok"})
+
+    def test_named_gateways_are_all_that_is_asked(self):
+        address = self.cluster.gateways[1].inner_address
+        register = f"127.0.0.1:{free_ports(1)[0]}"
+        env = {"GWCTL_REGISTER": register}
+        done = self.json("gateways", "--gateway", address, env=env)
+        self.assertEqual(done.only["gateway"], address)
+        self.assertEqual(self.gwctl("online", "--gateway", address,
+                                    env=env).out, "2\n")
+
+    def test_watch(self):
+        done = self.json("watch", "--count", "2", "--interval", "0.05")
+        self.assertEqual(len(done.objects), 2)
+        for found in done.objects:
+            self.assertEqual(found["connections"], 4)
+            self.assertEqual(
+                sorted((g["gateway"], g["connections"])
+                       for g in found["gateways"]),
+                sorted((g.inner_address, 2) for g in self.cluster.gateways))
+            self.assertEqual(found["groups"], [
+                {"group": "lobby", "connections": 3},
+                {"group": "7", "connections": 1}])
+        only = self.json("watch", "--count", "1", "--group", "7").only
+        self.assertEqual(only["groups"], [{"group": "7", "connections": 1}])
+        only = self.json("watch", "--count", "1", "--top", "0").only
+        self.assertEqual(only["groups"], [])
+        text = self.gwctl("watch", "--count", "1").out
+        self.assertIn("4 connections, 2 gateways", text)
+        self.assertNotIn("\033", text)
+
+    def test_bench(self):
+        found = self.json("bench", "send-to-uid", "7", "--count", "250",
+                          "--size", "10", "--batch", "100").only
+        self.assertEqual(
+            [found[k] for k in ("sent", "confirmed", "confirmations",
+                                "failed", "bytes")], [250, 250, 3, 0, 10])
+        self.assertGreater(found["per_second"], 0)
+        self.assertLessEqual(found["call_ms"]["p50"], found["call_ms"]["max"])
+        self.expect([self.bob], *["x" * 10] * 250)
+        found = self.json("bench", "online", "ann", "--count", "20").only
+        self.assertEqual((found["answered"], found["failed"]), (20, 0))
+        self.assertIn("rate", self.gwctl("bench", "online").out)
+
+    def test_a_wrong_key(self):
+        env = {"GWCTL_SECRET_KEY": "wrong"}
+        for words in (("online",), ("send-to-all", "x"), ("gateways",),
+                      ("watch", "--count", "1")):
+            done = self.gwctl(*words, env=env, status=3)
+            self.assertNotIn("wrong", done.out + done.err.replace(
+                "wrong secret key", ""))
+        addresses = ",".join(g.inner_address for g in self.cluster.gateways)
+        env["GWCTL_GATEWAY"] = addresses
+        for words in (("online",), ("uids",), ("send-to-all", "x")):
+            done = gwctl.run(self.cluster, *words, env=env)
+            self.assertIn(done.status, (1, 3), done)
+            self.assertTrue(done.err.startswith("gwctl: "), done)
+        self.expect([])
+
+    def test_the_key_comes_from_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key = Path(folder) / "key"
+            key.touch(mode=0o600)
+            key.write_text(self.secret_key + "\n")
+            config = Path(folder) / "gwctl.conf"
+            config.write_text(f"secret_key_file = {key}\n")
+            env = {"GWCTL_CONFIG": str(config), "GWCTL_SECRET_KEY": ""}
+            self.assertEqual(self.gwctl("online", env=env).out, "4\n")
+
+
+@unittest.skipUnless(REFERENCE, WHY_NO_REFERENCE)
+class ReferenceCommands(Commands):
+    server = "gatewayworker"
+
+
+class Failures(GwctlTest):
+    gateways = 1
+    secret_key = ""
+
+    def test_usage(self):
+        for words, part in (
+                ((), "Usage: gwctl"),
+                (("nothing",), "there is no command nothing"),
+                (("session",), "there is no command session"),
+                (("session", "delete"), "there is no command session delete"),
+                (("send-to-uid", "ann"), "arguments are missing"),
+                (("send-to-uid", "", "x"), "is empty"),
+                (("send-to-uid", b"\xff", "x"), "not UTF-8"),
+                (("send-to-client", "xyz", "x"), "20 hex digits"),
+                (("groups", "--whole"), "groups takes no --whole"),
+                (("online", "--client"), "client_ids are missing"),
+                (("kick",), "is missing"),
+                (("kick", NOBODY, "--now", "--message", "x"), "no time"),
+                (("bench", "nothing"), "cannot be measured"),
+                (("bench", "send-to-uid"), "takes a name"),
+                (("completion", "tcsh"), "bash, zsh and fish"),
+                (("listen", "http://x"), "is no URL"),
+                (("listen", "ws://x", "--uid", "a", "--uid", "b"), "one --uid"),
+                (("online", "--register", "nonsense"), "HOST:PORT"),
+                (("online", "--secret-key=x"), "can be read by every user")):
+            done = Failures.run_bytes(self.cluster, words)
+            self.assertEqual(done.status, 2, (words, done))
+            self.assertIn(part, done.err)
+            self.assertEqual(done.out, "")
+
+    @staticmethod
+    def run_bytes(cluster, words):
+        line = [os.fsencode(w) for w in gwctl.command()]
+        line += [w if isinstance(w, bytes) else w.encode() for w in words]
+        return gwctl.Done(subprocess.run(
+            line, env=gwctl.environment(cluster), capture_output=True,
+            stdin=subprocess.DEVNULL, timeout=6 * PATIENCE, check=False))
+
+    def test_help_and_version(self):
+        self.assertRegex(self.gwctl("--version").out, r"^gwctl \d+\.\d+\.\d+\n$")
+        text = self.gwctl("--help").out
+        self.assertIn("send-to-uid UID... MESSAGE", text)
+        self.assertEqual(text, self.gwctl("help").out)
+        for words in (("help", "session", "set"),
+                      ("session", "set", "--help")):
+            self.assertIn("Usage: gwctl session set CLIENT_ID [JSON]",
+                          self.gwctl(*words).out)
+        self.gwctl("help", "nothing", status=2)
+
+    def test_no_register(self):
+        env = {"GWCTL_REGISTER": f"127.0.0.1:{free_ports(1)[0]}"}
+        for words in (("online",), ("online", "ann"), ("uids",), ("groups",),
+                      ("sessions",), ("send-to-all", "x"), ("gateways",),
+                      ("send-to-uid", "a", "-"), ("kick", "--uid", "a"),
+                      ("bench", "online"), ("watch", "--count", "1")):
+            done = self.gwctl(*words, env=env, status=3, stdin="x\ny\n")
+            self.assertEqual(done.err.count("\n") <= 2, True, done)
+            if words[0] != "watch":
+                self.assertIn(env["GWCTL_REGISTER"], done.err)
+
+    def test_one_gateway_is_down(self):
+        absent = AbsentGateway(self.cluster)
+        self.addCleanup(absent.close)
+        self.cluster.wait_listed(2)
+        client = self.connect()
+        for words in (("send-to-all", "x"), ("online",), ("uids",),
+                      ("groups",), ("sessions",), ("gateways",),
+                      ("watch", "--count", "1")):
+            done = self.json(*words, status=1)
+            self.assertIn(absent.address, done.err + done.out)
+        client.expect_text("x")
+        found = {o["gateway"]: o for o in self.json(
+            "gateways", status=1).objects}
+        self.assertIs(found[absent.address]["reachable"], False)
+        self.assertIn("efused", found[absent.address]["error"])
+        self.assertIn("efused", self.gwctl("gateways", status=1).out)
+        self.assertEqual(self.json("send-to-all", "-", stdin="a\nb\n",
+                                   status=1).only,
+                         {"sent": 2, "confirmed": 0})
+        client.expect_text("a")
+        client.expect_text("b")
+
+    def test_all_gateways_are_down(self):
+        absent = AbsentGateway(self.cluster)
+        self.addCleanup(absent.close)
+        env = {"GWCTL_GATEWAY": absent.address}
+        for words in (("send-to-all", "x"), ("online",), ("uids",),
+                      ("gateways",), ("watch", "--count", "1")):
+            self.gwctl(*words, env=env, status=3)
+
+    def test_a_gateway_that_stands_still(self):
+        gateway = self.cluster.gateways[0]
+        env = {"GWCTL_GATEWAY": gateway.inner_address,
+               "GWCTL_TIMEOUT": "0.3"}
+        gateway.process.pause()
+        try:
+            done = self.gwctl("send-to-all", "x", env=env, status=1)
+            self.assertIn(gateway.inner_address, done.err)
+            self.gwctl("online", env=env, status=3)
+        finally:
+            gateway.process.resume()
+
+    def test_output_that_cannot_be_written(self):
+        with open("/dev/full", "wb") as full:
+            for words in (("online",), ("--json", "online"), ("help",),
+                          ("watch",)):
+                done = subprocess.run(
+                    gwctl.command(*words), stdin=subprocess.DEVNULL,
+                    stdout=full, stderr=subprocess.PIPE, check=False,
+                    env=gwctl.environment(self.cluster),
+                    timeout=6 * PATIENCE)
+                self.assertEqual(done.returncode, 5, words)
+                self.assertIn(b"No space left", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

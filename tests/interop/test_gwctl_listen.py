@@ -1,0 +1,301 @@
+"""gwctl listen: a WebSocket client, on gateways and on servers that are odd."""
+
+import signal
+import ssl
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness import gwctl
+from harness.cluster import REFERENCE, WHY_NO_REFERENCE
+from harness.gwctl import Running, parse_line
+from harness.process import free_ports
+from harness.tls import Certificate
+from harness.websocket_server import WebSocketServer, close_frame, frame
+from test_gwctl import GwctlTest
+
+
+class Listening(GwctlTest):
+    def listen(self, *words, index=0, **options):
+        port = self.cluster.gateways[index].websocket_port
+        running = Running(self.cluster, "listen", f"ws://127.0.0.1:{port}/",
+                          *words, **options)
+        self.addCleanup(running.close)
+        return running
+
+    def test_a_push_is_seen(self):
+        ann = self.listen("--uid", "ann", "--group", "a", "--group", "b")
+        bob = self.listen("--json", "--uid", "7", "--group", "a", index=1)
+        ann.wait_err(b"is bound")
+        found = bob.wait_objects(3)
+        self.assertEqual([o["event"] for o in found],
+                         ["open", "message", "bound"])
+        bound = found[2]
+        self.assertEqual((bound["uid"], bound["groups"]), ("7", ["a"]))
+        self.assertIn(bound["client_id"], found[1]["data"])
+        self.gwctl("send-to-uid", "ann", "to ann\n\033[1m")
+        self.gwctl("send-to-group", "a", "-", "--whole", stdin=b"\xff\n")
+        ann.wait_out(b"to ann\\n\\x1b[1m\n")
+        ann.wait_out(b"\\xff\\n\n")
+        self.assertEqual(bob.wait_objects(4)[3]["data_base64"], "/wo=")
+        self.assertEqual(ann.stop(), 0)
+        self.assertEqual(bob.stop(), 0)
+        self.assertEqual(parse_line(bob.out.splitlines()[-1])["event"],
+                         "close")
+
+    def test_it_ends_after_so_many(self):
+        running = self.listen("--uid", "ann", "--count", "3")
+        running.wait_err(b"is bound")
+        self.gwctl("send-to-uid", "ann", "-", stdin="one\ntwo\nthree\n")
+        self.assertEqual(running.ended(), 0)
+        self.assertEqual(running.out.splitlines()[1:], [b"one", b"two"])
+
+    def test_a_kick_ends_it(self):
+        running = self.listen("--json", "--uid", "ann")
+        running.wait_objects(3)
+        self.gwctl("kick", "--uid", "ann", "--message", "bye")
+        self.assertEqual(running.ended() in (0, 1), True)
+        events = [parse_line(line) for line in running.out.splitlines()]
+        self.assertEqual(events[-2]["data"], "bye")
+        self.assertEqual(events[-1]["event"], "close")
+
+    def test_the_cluster_cannot_be_reached(self):
+        register = f"127.0.0.1:{free_ports(1)[0]}"
+        running = self.listen("--uid", "ann",
+                              env={"GWCTL_REGISTER": register})
+        self.assertEqual(running.ended(), 3)
+        self.assertIn(register.encode(), running.err)
+
+    def test_sigterm_ends_it(self):
+        running = self.listen()
+        running.wait_out(b"client_id")
+        running.signal(signal.SIGTERM)
+        self.assertEqual(running.ended(), 0)
+
+    def test_whoever_reads_its_output_is_gone(self):
+        running = self.listen()
+        running.wait_out(b"client_id")
+        running.popen.stdout.close()
+        self.assertEqual(running.ended(), -signal.SIGPIPE)
+
+
+@unittest.skipUnless(REFERENCE, WHY_NO_REFERENCE)
+class ReferenceListening(Listening):
+    server = "gatewayworker"
+
+
+class OddServers(unittest.TestCase):
+    server = "gatewayd"
+
+    def listen(self, serve, *words, tls=None, stdin=b""):
+        with WebSocketServer(serve, tls) as server:
+            return gwctl.run(None, "--json", "listen", server.url, *words,
+                             stdin=stdin)
+
+    def events(self, done):
+        return [(o["event"], o.get("data", o.get("code")))
+                for o in done.objects]
+
+    def test_the_request(self):
+        def serve(link):
+            self.assertTrue(link.request.startswith(
+                "GET /path?q=1 HTTP/1.1\r\n"))
+            self.assertEqual(link.header("Host"),
+                             f"127.0.0.1:{link.socket.getsockname()[1]}")
+            self.assertEqual(link.header("Origin"), "https://x")
+            self.assertEqual(link.header("Sec-WebSocket-Protocol"), "a, b")
+            link.accept("Sec-WebSocket-Protocol: b")
+            link.send(close_frame(1000))
+            self.assertEqual(link.read(), (8, b"\x03\xe8"))
+
+        done = self.listen(serve, "--header", "Origin: https://x",
+                           "--protocol", "a", "--protocol", "b")
+        self.assertEqual(done.status, 0, done)
+        self.assertEqual(done.objects[0]["protocol"], "b")
+
+    def test_messages_of_every_kind(self):
+        def serve(link):
+            link.accept()
+            stream = (frame(1, "é".encode()) + frame(2, b"\0\x01")
+                      + frame(1, b"fr", fin=False) + frame(9, b"p")
+                      + frame(0, b"ag", fin=False) + frame(0, b"ment")
+                      + frame(1, b"x" * 70000) + frame(1, b"\xff"))
+            for at in range(0, 40):
+                link.send(stream[at:at + 1])
+            link.send(stream[40:])
+            self.assertEqual(link.read(), (10, b"p"))
+            link.send(close_frame(1001, "später".encode()))
+            self.assertEqual(link.read(), (8, b"\x03\xe9"))
+
+        done = self.listen(serve)
+        self.assertEqual(done.status, 0, done)
+        self.assertEqual(self.events(done), [
+            ("open", None), ("message", "é"), ("message", None), ("ping", "p"),
+            ("message", "fragment"), ("message", "x" * 70000),
+            ("message", None), ("close", 1001)])
+        self.assertEqual(done.objects[2]["data_base64"], "AAE=")
+        self.assertEqual(done.objects[2]["opcode"], "binary")
+        self.assertEqual(done.objects[6]["data_base64"], "/w==")
+        self.assertEqual(done.objects[-1]["reason"], "später")
+
+    def test_how_it_can_end(self):
+        for ending, code, status in (
+                (close_frame(1000), 1000, 0), (frame(8), 1005, 0),
+                (close_frame(1008, b"no"), 1008, 1),
+                (close_frame(4000), 4000, 1), (b"", 1006, 1)):
+            def serve(link, ending=ending):
+                link.accept()
+                link.send(ending)
+                if ending:
+                    self.assertEqual(link.read()[0], 8)
+
+            done = self.listen(serve)
+            self.assertEqual(done.status, status, (code, done))
+            self.assertEqual(self.events(done)[-1], ("close", code))
+
+    def test_a_broken_protocol(self):
+        for wrong, answer in ((b"\x83\x00", 1002), (b"\x81\x81abcdx", 1002),
+                              (b"\x80\x00", 1002),
+                              (frame(1, b"x" * 126), 1009)):
+            def serve(link, wrong=wrong, answer=answer):
+                link.accept()
+                link.send(wrong)
+                self.assertEqual(link.read(),
+                                 (8, answer.to_bytes(2, "big")))
+
+            done = self.listen(serve, "--max-message", "125")
+            self.assertEqual(done.status, 1, done)
+            self.assertRegex(done.err, "protocol|--max-message")
+
+    def test_what_is_no_websocket(self):
+        def refuse(link):
+            link.send(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+        def other(link):
+            link.send(b"220 mail.example ESMTP\r\n")
+
+        def wrong(link):
+            link.send(b"HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\n"
+                      b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                      b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n")
+
+        def nothing(_):
+            pass
+
+        for serve, part in ((refuse, "HTTP/1.1 403 Forbidden"),
+                            (other, "no HTTP"), (wrong, "proof"),
+                            (nothing, "closed the connection")):
+            done = self.listen(serve)
+            self.assertEqual(done.status, 3, done)
+            self.assertIn(part, done.err)
+            self.assertEqual(done.out, "")
+
+    def test_silence_has_a_deadline(self):
+        def serve(link):
+            self.assertEqual(link.file.read(1), b"")
+
+        done = self.listen(serve, "--timeout", "0.2")
+        self.assertEqual(done.status, 3, done)
+        self.assertIn("timed out", done.err)
+
+    def test_nobody_there(self):
+        done = gwctl.run(None, "listen", f"ws://127.0.0.1:{free_ports(1)[0]}")
+        self.assertEqual(done.status, 3, done)
+        self.assertIn("cannot connect", done.err)
+
+    def test_lines_of_input_are_sent(self):
+        def serve(link, opcode=1):
+            link.accept()
+            self.assertEqual(link.read(), (opcode, b"one"))
+            self.assertEqual(link.read(), (opcode, b""))
+            link.send(frame(1, b"got it"))
+            self.assertEqual(link.read(), (opcode, b"x" * 300000))
+            self.assertEqual(link.read(), (opcode, b"end"))
+            link.send(close_frame(1000))
+            link.read()
+
+        text = b"one\n\n" + b"x" * 300000 + b"\r\nend"
+        done = self.listen(serve, "--send", stdin=text)
+        self.assertEqual(done.status, 0, done)
+        self.assertIn(("message", "got it"), self.events(done))
+        done = self.listen(lambda link: serve(link, 2), "--send", "--binary",
+                           stdin=text)
+        self.assertEqual(done.status, 0, done)
+
+    def test_pings(self):
+        def serve(link):
+            link.accept()
+            self.assertEqual(link.read(), (9, b""))
+            link.send(frame(10))
+            self.assertEqual(link.read(), (9, b""))
+            self.assertEqual(link.file.read(), b"")
+
+        done = self.listen(serve, "--ping", "0.05")
+        self.assertEqual(done.status, 1, done)
+        self.assertIn("does not answer a ping", done.err)
+        pong = done.objects[1]
+        self.assertEqual(pong["event"], "pong")
+        self.assertGreater(pong["round_trip_ms"], 0)
+
+    def test_nobody_tells_the_client_id(self):
+        def serve(link):
+            link.accept()
+            link.send(frame(1, b"hello"))
+            self.assertEqual(link.read(), (8, b"\x03\xe8"))
+            link.send(close_frame(1000))
+
+        done = self.listen(serve, "--uid", "ann", "--timeout", "0.2")
+        self.assertEqual(done.status, 1, done)
+        self.assertIn("nothing is bound", done.err)
+
+    def test_a_server_that_does_not_answer_our_close(self):
+        def serve(link):
+            link.accept()
+            link.send(frame(1, b"hello"))
+            self.assertEqual(link.read()[0], 8)
+            self.assertEqual(link.file.read(), b"")
+
+        self.assertEqual(self.listen(serve, "--count", "1").status, 0)
+
+    def test_tls(self):
+        with tempfile.TemporaryDirectory() as folder:
+            certificate = Certificate(Path(folder), "own", "localhost")
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate.certificate, certificate.key)
+
+            def serve(link):
+                link.accept()
+                link.send(frame(1, b"x" * 100000))
+                self.assertEqual(link.read(), (1, b"y" * 100000))
+                link.send(close_frame(1000))
+                link.read()
+
+            words = ["--send"]
+            with WebSocketServer(serve, context) as server:
+                url = server.url.replace("127.0.0.1", "localhost")
+                done = gwctl.run(None, "--json", "listen", url, *words,
+                                 "--ca-file", certificate.certificate,
+                                 stdin=b"y" * 100000)
+            self.assertEqual(done.status, 0, done)
+            self.assertEqual(done.objects[1]["data"], "x" * 100000)
+            done = self.listen(serve, *words, "--insecure", tls=context,
+                               stdin=b"y" * 100000)
+            self.assertEqual(done.status, 0, done)
+
+    def test_certificates_that_are_not_trusted(self):
+        with tempfile.TemporaryDirectory() as folder:
+            certificate = Certificate(Path(folder), "own", "other.example")
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate.certificate, certificate.key)
+            for words in ((), ("--ca-file", certificate.certificate)):
+                server = WebSocketServer(lambda link: None, context)
+                done = gwctl.run(None, "listen", server.url, *words)
+                with self.assertRaises((ssl.SSLError, OSError,
+                                        AssertionError)):
+                    server.close()
+                self.assertEqual(done.status, 3, done)
+                self.assertIn("certificate is not trusted", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,244 @@
+"""gwctl for people: on a terminal, in pipes, and with a shell's completion."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from harness import gwctl
+from harness.gwctl import GWCTL, Running
+from harness.process import PATIENCE, wait_until
+from test_gwctl import GwctlTest
+
+TERMINAL = {"TERM": "xterm"}
+
+
+class Terminal(GwctlTest):
+    gateways = 1
+
+    def start(self, *words, terminal=(80, 24), env=None):
+        running = Running(self.cluster, *words, terminal=terminal,
+                          env={**TERMINAL, **(env or {})})
+        self.addCleanup(running.close)
+        return running
+
+    def test_watch_draws_over_itself(self):
+        running = self.start("watch", "--interval", "0.05")
+        running.wait_out(b"0 connections, 1 gateways")
+        client = self.page(0, "ann", "lobby")
+        running.wait_out(b"1 connections, 1 gateways")
+        running.wait_out(b"+1")
+        running.wait_out(b"lobby")
+        self.assertEqual(running.out.count(b"\033[2J"), 1)
+        self.assertGreater(running.out.count(b"\033[H"), 2)
+        # Nothing is left of a longer line or a longer table.
+        for round_ in running.out.split(b"\033[H")[1:-1]:
+            self.assertTrue(round_.endswith(b"\033[J"), round_)
+            for line in round_[:-3].splitlines():
+                self.assertTrue(line.endswith(b"\033[K"), line)
+        client.close()
+        running.wait_out(b"-1")
+        self.assertEqual(running.stop(), 0)
+
+    def test_it_fits_the_terminal(self):
+        for number in range(30):
+            self.page(0, None, f"group {number} with quite a long name")
+        running = self.start("watch", "--count", "1", terminal=(30, 10))
+        self.assertEqual(running.ended(), 0)
+        drawn = running.out.decode().split("\033[H")[1]
+        lines = re.sub(r"\033\[\w", "", drawn).splitlines()
+        self.assertLess(len(lines), 10)
+        self.assertLessEqual(max(map(len, lines[1:])), 30)
+
+    def test_a_dumb_terminal_gets_no_commands(self):
+        running = self.start("watch", "--count", "2", "--interval", "0.05",
+                             env={"TERM": "dumb"})
+        self.assertEqual(running.ended(), 0)
+        self.assertNotIn(b"\033", running.out)
+
+    def test_names_do_nothing_to_it(self):
+        self.page(0, "\033[31mred\u202e", "a\nb")
+        for words in (("uids",), ("groups",), ("sessions",),
+                      ("watch", "--count", "1")):
+            running = self.start(*words)
+            self.assertEqual(running.ended(), 0)
+            text = re.sub(rb"\033\[[HJK]|\033\[2J", b"", running.out)
+            self.assertNotIn(b"\033", text)
+            if words[0] != "groups":
+                self.assertNotIn("\u202e".encode(), text)
+        self.assertIn(b"a\\nb", text)
+
+    def test_progress_of_long_work(self):
+        running = self.start("bench", "online", "--count", "1000000")
+        running.wait_out(b" of 1000000 answered")
+        running.signal(signal.SIGINT)
+        self.assertEqual(running.ended(), 1)
+        self.assertIn(b"rate", running.out)
+        running = self.start("--quiet", "bench", "online", "--count",
+                             "20000")
+        self.assertEqual(running.ended(), 0)
+        self.assertNotIn(b" of 20000", running.out)
+
+
+class Pipes(GwctlTest):
+    gateways = 1
+
+    def run_into_closed(self, *words, restore=True):
+        """Its standard output is a pipe that nobody reads."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            return subprocess.run(
+                gwctl.command(*words), stdin=subprocess.DEVNULL,
+                stdout=writer, stderr=subprocess.PIPE, check=False,
+                env=gwctl.environment(self.cluster), timeout=6 * PATIENCE,
+                restore_signals=restore)
+        finally:
+            os.close(writer)
+
+    def test_a_reader_that_is_gone(self):
+        for words in (("online",), ("gateways",), ("watch",), ("help",),
+                      ("watch", "--json")):
+            done = self.run_into_closed(*words)
+            self.assertEqual(done.returncode, -signal.SIGPIPE, (words, done))
+            self.assertEqual(done.stderr, b"")
+
+    def test_is_an_error_where_sigpipe_is_ignored(self):
+        done = self.run_into_closed("online", restore=False)
+        self.assertEqual(done.returncode, 5, done)
+        self.assertIn(b"Broken pipe", done.stderr)
+
+    def test_interrupted(self):
+        running = Running(self.cluster, "send-to-all", "-")
+        self.addCleanup(running.close)
+        client = self.connect()
+        running.write(b"before\n")
+        client.expect_text("before")
+        running.signal(signal.SIGINT)
+        self.assertEqual(running.ended(), -signal.SIGINT)
+
+    def test_a_gateway_that_stands_still_does_not_hold_it(self):
+        running = Running(self.cluster, "watch", "--interval", "0.05")
+        self.addCleanup(running.close)
+        running.wait_out(b"0 connections")
+        gateway = self.cluster.gateways[0]
+        gateway.process.pause()
+        try:
+            before = len(running.read())
+            wait_until(lambda: len(running.read()) == before
+                       or setattr(self, "_", None), "silence", PATIENCE)
+            running.signal(signal.SIGINT)
+            running.signal(signal.SIGINT)
+            self.assertIn(running.ended(), (0, 1, 3, -signal.SIGINT))
+        finally:
+            gateway.process.resume()
+
+
+class Completion(unittest.TestCase):
+    server = "gatewayd"
+
+    def script(self, shell):
+        done = gwctl.run(None, "completion", shell)
+        self.assertEqual((done.status, done.err), (0, ""))
+        return done.out
+
+    def run_shell(self, *command, text):
+        done = subprocess.run(command, input=text.encode(),
+                              capture_output=True, timeout=6 * PATIENCE,
+                              env={**gwctl.environment(),
+                                   "PATH": f"{GWCTL.parent}:"
+                                           f"{os.environ['PATH']}"},
+                              check=False)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(done.stderr, b"", done)
+        return done.stdout.decode()
+
+    def bash(self, *words):
+        """What bash would offer for the last of the words."""
+        quoted = " ".join("'" + w.replace("'", "'\\''") + "'" for w in words)
+        return set(self.run_shell(
+            "bash", "--norc", "--noprofile", "-u", "-s",
+            text=f"""{self.script("bash")}
+                complete -p gwctl >/dev/null || exit 1
+                COMP_WORDS=(gwctl {quoted})
+                COMP_CWORD={len(words)}
+                _gwctl gwctl "${{COMP_WORDS[COMP_CWORD]}}" \
+                    "${{COMP_WORDS[COMP_CWORD-1]}}"
+                printf '%s\\n' "${{COMPREPLY[@]}}"
+            """).split())
+
+    def test_bash_knows_the_function(self):
+        text = self.run_shell("bash", "--norc", "--noprofile", "-s",
+                              text=self.script("bash")
+                              + "\ncomplete -p gwctl\n")
+        self.assertEqual(text, "complete -F _gwctl gwctl\n")
+
+    def test_bash_offers_commands(self):
+        commands = self.bash("")
+        self.assertLessEqual({"send-to-uid", "session", "watch", "help"},
+                             commands)
+        self.assertEqual(self.bash("send-to-"), {
+            "send-to-uid", "send-to-group", "send-to-client", "send-to-all"})
+        self.assertEqual(self.bash("--timeout", "3", "se"), {
+            "send-to-uid", "send-to-group", "send-to-client", "send-to-all",
+            "session", "sessions"})
+        self.assertEqual(self.bash("--timeout", "=", "3", "wa"), {"watch"})
+        self.assertEqual(self.bash("--json", "wa"), {"watch"})
+        self.assertEqual(self.bash("session", ""), {"get", "set", "update"})
+        self.assertEqual(self.bash("completion", ""),
+                         {"bash", "zsh", "fish"})
+        self.assertIn("send-to-all", self.bash("bench", ""))
+        self.assertIn("uids", self.bash("help", "u"))
+        self.assertEqual(self.bash("bench", "online", ""), set())
+
+    def test_bash_offers_a_commands_options(self):
+        options = self.bash("send-to-all", "--")
+        self.assertLessEqual({"--whole", "--exclude", "--register", "--json"},
+                             options)
+        self.assertNotIn("--insecure", options)
+        self.assertEqual(self.bash("listen", "ws://h", "--ins"),
+                         {"--insecure"})
+        self.assertEqual(self.bash("session", "set", "--conf"),
+                         {"--confirm", "--config"})
+        self.assertNotIn("--whole", self.bash("--"))
+        self.assertNotIn("--secret-key", self.bash("--"))
+
+    def test_bash_offers_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "some-key"
+            path.touch()
+            begin = str(path)[:-3]
+            self.assertEqual(self.bash("--secret-key-file", begin),
+                             {str(path)})
+            self.assertEqual(self.bash("--secret-key-file", "=", begin),
+                             {str(path)})
+            self.assertEqual(self.bash("--timeout", ""), set())
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is missing")
+    def test_zsh_reads_it(self):
+        text = self.run_shell(
+            "zsh", "-f", "-s", text="autoload -Uz compinit; compinit -D -u\n"
+            + self.script("zsh") + "\nprint -r -- $_comps[gwctl]\n")
+        self.assertEqual(text, "_gwctl\n")
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is missing")
+    def test_fish_offers_commands_and_options(self):
+        def offered(line):
+            text = self.run_shell(
+                "fish", "--no-config",
+                text=self.script("fish") + f"\ncomplete -C '{line}'\n")
+            return {row.split("\t")[0] for row in text.splitlines()}
+
+        self.assertEqual(offered("gwctl send-to-"), {
+            "send-to-uid", "send-to-group", "send-to-client", "send-to-all"})
+        self.assertEqual(offered("gwctl session "), {"get", "set", "update"})
+        self.assertIn("--insecure", offered("gwctl listen --in"))
+        self.assertNotIn("--insecure", offered("gwctl uids --in"))
+
+
+if __name__ == "__main__":
+    unittest.main()
