@@ -46,10 +46,17 @@ int gwctl_status_of(int code);
 /* The worse of two: any failure before "no", "no" before done. */
 int gwctl_worse(int a, int b);
 
-/* Whether there is something to show after a call that ended so. */
+/* Whether there is an answer after a call that ended so: of all gateways, or of
+ * some. */
 static inline bool gwctl_has_answer(int code)
 {
-    return code == 0 || code == GW_EPARTIAL;
+    return code == GW_OK || code == GW_EPARTIAL;
+}
+
+/* The same of gwctl_result(), which knows when "some" are none. */
+static inline bool gwctl_is_shown(int status)
+{
+    return status == GWCTL_OK || status == GWCTL_PARTIAL;
 }
 
 /* A client_id from the command line. GWCTL_OK, GWCTL_USAGE. */

@@ -88,12 +88,12 @@ const gwctl_command gwctl_command_table[GWCTL_COMMAND_COUNT] = {
      ASKS | GWCTL_USES_COUNT | GWCTL_USES_UID | GWCTL_USES_GROUP |
          GWCTL_USES_LISTEN,
      NULL, "Open a WebSocket and print what arrives.",
-     "URL is ws://HOST:PORT/… or wss://…. With --uid or --group the "
+     "URL is ws://HOST:PORT/PATH, or wss:// over TLS. With --uid or --group the "
      "connection, once it has learned its client_id from the greeting, is "
      "bound through the cluster like any page. Ctrl-C ends it.",
      gwctl_listen},
     {"bench", "WHAT [NAME]", 1, 2,
-     ASKS | GWCTL_USES_COUNT | GWCTL_USES_BENCH | GWCTL_USES_MESSAGES, measured,
+     ASKS | GWCTL_USES_COUNT | GWCTL_USES_BENCH, measured,
      "Measure how fast messages are handled, or questions answered.",
      "WHAT is send-to-uid, send-to-group, send-to-client, send-to-all or "
      "online; NAME is whom. Those who are online get the messages.",

@@ -134,7 +134,7 @@ static void put_head(FILE *out)
           "        -*)\n"
           "            case $with_value in\n"
           "            *\" $word \"*)\n"
-          "                [ \"${COMP_WORDS[i+1]}\" = = ] || ((i++)) ;;\n"
+          "                [ \"${COMP_WORDS[i+1]-}\" = = ] || ((i++)) ;;\n"
           "            esac\n"
           "            continue ;;\n"
           "        esac\n"

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <gwclient/version.h>
 
 #include "app.h"
 #include "command.h"

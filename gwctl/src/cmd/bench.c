@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <gwclient/protocol.h>
 
 #include "app.h"
 #include "cmd/target.h"
@@ -53,13 +52,15 @@ static int ask(bench *b)
     return gw_get_client_count(b->app->client, NULL, &count);
 }
 
-/* The same failure a thousand times is one line. */
+/* The same failure a thousand times is one line. With nobody there is nothing
+ * to measure. */
 static void note_failure(bench *b, int code)
 {
     int status = b->failed++ == 0 ? gwctl_result(b->app, code)
                                   : gwctl_status_of(code);
 
     b->status = gwctl_worse(b->status, status);
+    b->stop = b->stop || !gwctl_is_shown(status);
 }
 
 static void call_once(bench *b)
@@ -74,10 +75,8 @@ static void call_once(bench *b)
         b->pending++;
     else
         note_failure(b, code);
-    if (gwctl_has_answer(code))
+    if (!b->stop)
         gwctl_progress_tell(&b->progress, ++b->done);
-    else
-        b->stop = true;
 }
 
 static void confirm(bench *b)
@@ -236,8 +235,6 @@ static void set_message(bench *b)
 
     memset(body, 'x', size);
     b->message = gw_message_of(body, size);
-    if (b->app->options->raw)
-        b->message.flags |= GW_FLAG_RAW;
 }
 
 int gwctl_bench(gwctl_app *app)

@@ -79,18 +79,12 @@ static int select_rows(gwctl_app *app, unsigned fields, gw_row_fn fn, void *arg)
     return status;
 }
 
-/* Nothing is shown when there is nothing that is true. */
-static bool is_shown(int status)
-{
-    return status == GWCTL_OK || status == GWCTL_PARTIAL;
-}
-
 int gwctl_uids(gwctl_app *app)
 {
     gwctl_keys keys = {NULL, 0, 0};
     int status = select_rows(app, GW_FIELD_UID, add_uid, &keys);
 
-    if (is_shown(status)) {
+    if (gwctl_is_shown(status)) {
         gwctl_keys_fold(&keys);
         print_keys(app, &keys, "uid", "UID CONNECTIONS>");
     }
@@ -104,11 +98,15 @@ int gwctl_groups(gwctl_app *app)
     gwctl_keys counts = {NULL, 0, 0};
     int status = gwctl_result(app, gwctl_groups_list(app->client, &names));
 
-    if (is_shown(status))
-        status = gwctl_worse(
-            status, gwctl_result(app, gwctl_groups_count(app->client, &names,
-                                                         &counts)));
-    if (is_shown(status))
+    if (gwctl_is_shown(status)) {
+        int code = gwctl_groups_count(app->client, &names, &counts);
+
+        /* the gateways that fail are told once */
+        status = gwctl_worse(status, status == GWCTL_OK
+                                         ? gwctl_result(app, code)
+                                         : gwctl_status_of(code));
+    }
+    if (gwctl_is_shown(status))
         print_keys(app, &counts, "group", "GROUP CONNECTIONS>");
     gwctl_keys_deinit(&names);
     gwctl_keys_deinit(&counts);
@@ -161,14 +159,13 @@ static void put_groups(gwctl_table *table, gw_slice rest)
     gwctl_buf_deinit(&text);
 }
 
-/* JSON has escapes of its own; the table's are for what it cannot hold. */
 static void put_session(gwctl_table *table, gw_slice session)
 {
     char *json;
     size_t len;
 
     if (gw_session_to_json(NULL, session, &json, &len) == GW_OK) {
-        gwctl_table_put(table, gw_slice_of(json, len));
+        gwctl_table_put_json(table, gw_slice_of(json, len));
         free(json);
     } else {
         gwctl_table_put(table, session);
@@ -200,7 +197,7 @@ int gwctl_sessions(gwctl_app *app)
     gwctl_table_init(&l.table, "CLIENT_ID UID GROUPS SESSION");
     status = select_rows(app, GW_FIELD_UID | GW_FIELD_GROUPS | GW_FIELD_SESSION,
                          print_row, &l);
-    if (!app->options->json && is_shown(status))
+    if (!app->options->json && gwctl_is_shown(status))
         gwctl_table_finish(&l.table);
     else
         gwctl_table_deinit(&l.table);

@@ -100,7 +100,7 @@ static int ask_uids(gwctl_app *app)
     code = gw_batch_get_client_ids_by_uid(app->client, keys, (size_t)app->argc,
                                           note, &s);
     status = gwctl_result(app, code);
-    if (gwctl_has_answer(code))
+    if (gwctl_is_shown(status))
         status = gwctl_worse(status, print_uids(app, &s));
     for (size_t i = 0; i < s.names.count; i++)
         free(s.found[i].ids);
@@ -158,7 +158,7 @@ static int ask_count(gwctl_app *app)
     int code = gw_get_client_count(app->client, NULL, &count);
     int status = gwctl_result(app, code);
 
-    if (!gwctl_has_answer(code) || status == GWCTL_UNREACHABLE)
+    if (!gwctl_is_shown(status))
         return status;
     if (!app->options->json) {
         printf("%" PRId64 "\n", count);

@@ -1,5 +1,4 @@
 /* send-to-uid, send-to-group, send-to-client, send-to-all. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,8 +12,9 @@
 typedef struct sending {
     gwctl_app *app;
     gwctl_target target;
-    uint64_t sent;
-    uint64_t pending; /* sent to every gateway, and not asked about yet */
+    uint64_t sent;    /* to every gateway, or to some */
+    uint64_t asked;   /* of those */
+    uint64_t pending; /* to every gateway, and not asked about yet */
     uint64_t confirmed;
     int status;
     bool stop; /* nothing more can be sent */
@@ -25,14 +25,16 @@ static void send_message(sending *s, gw_slice body)
 {
     gw_message message = gw_message_of(body.base, body.len);
     int code;
+    int status;
 
     if (s->app->options->raw)
         message.flags |= GW_FLAG_RAW;
     code = gwctl_target_send(s->app->client, &s->target, &message);
-    s->status = gwctl_worse(s->status, gwctl_result(s->app, code));
+    status = gwctl_result(s->app, code);
+    s->status = gwctl_worse(s->status, status);
     if (code == GW_OK)
         s->pending++;
-    if (gwctl_has_answer(code))
+    if (gwctl_is_shown(status))
         gwctl_progress_tell(&s->progress, ++s->sent);
     else
         s->stop = true;
@@ -42,8 +44,9 @@ static void confirm(sending *s)
 {
     bool confirmed;
 
-    if (s->sent == 0)
+    if (s->sent == s->asked)
         return;
+    s->asked = s->sent;
     s->status =
         gwctl_worse(s->status, gwctl_confirm(s->app, &confirmed));
     if (confirmed)
@@ -60,12 +63,10 @@ static void send_lines(sending *s, gwctl_lines *lines)
     while (!s->stop && error == 0) {
         while (!s->stop && gwctl_lines_next(lines, &line))
             send_message(s, line);
-        if (s->pending > 0)
-            confirm(s);
-        if (lines->ended)
+        confirm(s);
+        if (lines->ended || s->stop)
             return;
-        while (!s->stop && (error = gwctl_lines_read(lines)) == EINTR)
-            continue;
+        error = gwctl_lines_wait(lines);
     }
     if (error != 0) {
         gwctl_warn("standard input: %s", strerror(error));

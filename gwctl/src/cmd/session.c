@@ -19,17 +19,18 @@ static void print_json(gwctl_app *app, const char *id, gw_slice session)
     gwctl_json_end_line(&app->json);
 }
 
-/* Its JSON is no JSON any more where the escapes of text were put; there are
- * none but in what JSON holds as it is, such as U+0085. */
 static int print_text(gw_slice session)
 {
+    gwctl_buf safe = {NULL, 0, 0};
     char *json;
     size_t len;
     int code = gw_session_to_json(NULL, session, &json, &len);
 
     if (code == GW_OK) {
-        fwrite(json, 1, len, stdout);
-        fputc('\n', stdout);
+        gwctl_text_escape_json(&safe, gw_slice_of(json, len));
+        gwctl_buf_put_str(&safe, "\n");
+        fwrite(safe.base, 1, safe.len, stdout);
+        gwctl_buf_deinit(&safe);
         free(json);
         return GWCTL_OK;
     }

@@ -8,6 +8,7 @@
 #include "core/signals.h"
 #include "core/table.h"
 #include "core/terminal.h"
+#include "core/text.h"
 
 /* What one round found. */
 typedef struct watch_round {
@@ -178,6 +179,19 @@ static void put_groups(gwctl_table *table, const watch_round *r, const watch_rou
     free(groups);
 }
 
+/* Cut where the terminal would begin another line. */
+static void print_line(const char *text, size_t columns, const char *end)
+{
+    gwctl_buf line = {NULL, 0, 0};
+    size_t width;
+
+    gwctl_text_escape(&line, gw_slice_str(text));
+    printf("%.*s%s", (int)gwctl_text_fit(gwctl_buf_slice(&line), columns,
+                                         &width),
+           line.len == 0 ? "" : line.base, end);
+    gwctl_buf_deinit(&line);
+}
+
 /* The heading line, and the table under it; on a terminal in place of the last
  * one. */
 static void print_text(gwctl_app *app, const watch_round *r, const watch_round *last)
@@ -188,17 +202,20 @@ static void print_text(gwctl_app *app, const watch_round *r, const watch_round *
     gwctl_table table;
     time_t now = time(NULL);
     char clock[32];
+    char heading[100];
 
     strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&now));
     gwctl_terminal_size(&columns, &lines);
     if (moves)
         fputs("\033[H", stdout);
-    printf("%s  %" PRId64 " connections, %zu gateways%s", clock, r->total,
-           r->gateways.count, end);
-    if (r->code != GW_OK && r->gateways.count == 0)
-        printf("%.*s%s", (int)(columns < 1000 ? columns : 1000),
-               gw_client_error(app->client), end);
-    fputs(end, stdout);
+    snprintf(heading, sizeof(heading),
+             "%s  %" PRId64 " connections, %zu gateways", clock, r->total,
+             r->gateways.count);
+    print_line(heading, columns, end);
+    print_line(r->code != GW_OK && r->gateways.count == 0
+                   ? gw_client_error(app->client)
+                   : "",
+               columns, end);
     gwctl_table_init(&table, "GATEWAY CONNECTIONS> CHANGE> STATE");
     put_gateways(&table, r, last);
     put_groups(&table, r, last, (size_t)app->options->top);

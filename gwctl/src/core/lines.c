@@ -1,6 +1,7 @@
 #include "core/lines.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,12 +62,26 @@ int gwctl_lines_read(gwctl_lines *lines)
     return 0;
 }
 
+/* Somebody who shares a terminal with us may have made it non-blocking. */
+int gwctl_lines_wait(gwctl_lines *lines)
+{
+    for (;;) {
+        struct pollfd p = {.fd = lines->fd, .events = POLLIN};
+        int error = gwctl_lines_read(lines);
+
+        if (error == EAGAIN || error == EWOULDBLOCK)
+            poll(&p, 1, -1);
+        else if (error != EINTR)
+            return error;
+    }
+}
+
 int gwctl_lines_read_all(gwctl_lines *lines, gw_slice *text)
 {
     int error = 0;
 
-    while (!lines->ended && (error == 0 || error == EINTR))
-        error = gwctl_lines_read(lines);
+    while (!lines->ended && error == 0)
+        error = gwctl_lines_wait(lines);
     *text = gwctl_buf_slice(&lines->buf);
     return lines->ended ? 0 : error;
 }

@@ -25,6 +25,9 @@ bool gwctl_lines_next(gwctl_lines *lines, gw_slice *line);
 /* Reads once. 0, or errno (EAGAIN, EINTR too). At the end `ended` is set. */
 int gwctl_lines_read(gwctl_lines *lines);
 
+/* The same, but waits until there is something. 0, or errno. */
+int gwctl_lines_wait(gwctl_lines *lines);
+
 /* Reads to the end: all that is there, newlines too. 0, or errno. */
 int gwctl_lines_read_all(gwctl_lines *lines, gw_slice *text);
 

@@ -49,6 +49,15 @@ void gwctl_table_put(gwctl_table *table, gw_slice text)
     gwctl_buf_deinit(&escaped);
 }
 
+void gwctl_table_put_json(gwctl_table *table, gw_slice json)
+{
+    gwctl_buf escaped = {NULL, 0, 0};
+
+    gwctl_text_escape_json(&escaped, json);
+    add(table, gwctl_copy(escaped.base, escaped.len));
+    gwctl_buf_deinit(&escaped);
+}
+
 void gwctl_table_put_str(gwctl_table *table, const char *text)
 {
     gwctl_table_put(table, gw_slice_str(text));

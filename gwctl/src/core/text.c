@@ -104,6 +104,25 @@ void gwctl_text_escape(gwctl_buf *out, gw_slice text)
     }
 }
 
+/* JSON has no control characters below U+0020 but between its values. */
+void gwctl_text_escape_json(gwctl_buf *out, gw_slice json)
+{
+    while (json.len > 0) {
+        uint32_t c = 0;
+        size_t len = gwctl_utf8_decode(json, &c);
+        char text[7];
+
+        if (c >= 0x20 && is_unsafe(c)) {
+            snprintf(text, sizeof(text), "\\u%04x", (unsigned)(c & 0xffff));
+            gwctl_buf_put_str(out, text);
+        } else {
+            gwctl_buf_put(out, json.base, len == 0 ? 1 : len);
+        }
+        len = len == 0 ? 1 : len;
+        json = gw_slice_of(json.base + len, json.len - len);
+    }
+}
+
 void gwctl_text_print(FILE *out, gw_slice text)
 {
     gwctl_buf escaped = {NULL, 0, 0};

@@ -43,6 +43,19 @@ static void text_stays_on_its_line(void **state)
     }
 }
 
+static void json_stays_json(void **state)
+{
+    gwctl_buf out = {NULL, 0, 0};
+
+    (void)state;
+    gwctl_text_escape_json(&out, LIT("{\"a\\n\":\n\"\xc2\x9b\x7f\xc3\xa9"
+                                     "\xe2\x80\xae\"}"));
+    assert_slice_equal(gwctl_buf_slice(&out),
+                       LIT("{\"a\\n\":\n\"\\u009b\\u007f\xc3\xa9"
+                           "\\u202e\"}"));
+    gwctl_buf_deinit(&out);
+}
+
 static void width_is_that_of_characters(void **state)
 {
     size_t width;
@@ -163,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_stays_on_its_line),
+        cmocka_unit_test(json_stays_json),
         cmocka_unit_test(width_is_that_of_characters),
         cmocka_unit_test(json_lines),
         cmocka_unit_test(columns_are_as_wide_as_they_need_be),
