@@ -275,7 +275,7 @@ prepare_tests() {
     local version
     need_packages "${BUILD_PACKAGES[@]}" python3=python3 strace=strace \
         ip=iproute2 nft=nftables valgrind=valgrind \
-        locales
+        locales zsh=zsh fish=fish
     version=$(php_version)
     need_packages "php-fpm$version=php$version-fpm"
     if ! php "$ROOT/tests/reference/find.php" >/dev/null 2>&1; then

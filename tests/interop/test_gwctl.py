@@ -23,11 +23,25 @@ class GwctlTest(unittest.TestCase):
     server = "gatewayd"
     gateways = 2
     secret_key = "hush, it is a secret"
+    shared = False  # one cluster for all tests of the class
+
+    @classmethod
+    def setUpClass(cls):
+        if cls.shared:
+            cls.cluster = cls.make_cluster()
+            cls.addClassCleanup(cls.cluster.close)
+
+    @classmethod
+    def make_cluster(cls):
+        return make_cluster(cls.server, cls.gateways, cls.secret_key)
 
     def setUp(self):
-        self.cluster = make_cluster(self.server, self.gateways,
-                                    self.secret_key)
-        self.addCleanup(self.cluster.close)
+        if self.shared:
+            wait_until(lambda: gwctl.run(self.cluster, "online").out == "0\n",
+                       "the clients of other tests to be gone")
+        else:
+            self.cluster = self.make_cluster()
+            self.addCleanup(self.cluster.close)
 
     def gwctl(self, *words, status=0, **options):
         done = gwctl.run(self.cluster, *words, **options)
@@ -68,6 +82,8 @@ class GwctlTest(unittest.TestCase):
 
 
 class Commands(GwctlTest):
+    shared = True
+
     def setUp(self):
         super().setUp()
         self.ann = self.page(0, "ann", "lobby", "7")

@@ -16,6 +16,8 @@ from test_gwctl import GwctlTest
 
 
 class Listening(GwctlTest):
+    shared = True
+
     def listen(self, *words, index=0, **options):
         port = self.cluster.gateways[index].websocket_port
         running = Running(self.cluster, "listen", f"ws://127.0.0.1:{port}/",

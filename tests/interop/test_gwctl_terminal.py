@@ -19,6 +19,7 @@ TERMINAL = {"TERM": "xterm"}
 
 class Terminal(GwctlTest):
     gateways = 1
+    shared = True
 
     def start(self, *words, terminal=(80, 24), env=None):
         running = Running(self.cluster, *words, terminal=terminal,
