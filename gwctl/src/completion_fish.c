@@ -65,6 +65,19 @@ static void put_options(FILE *out, const gwctl_command *command)
     }
 }
 
+/* The second words of commands whose first is that of `command`. */
+static void put_second_words(FILE *out, const gwctl_command *command)
+{
+    size_t len = strcspn(command->name, " ") + 1;
+
+    for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++) {
+        const char *name = gwctl_command_table[i].name;
+
+        if (strncmp(name, command->name, len) == 0)
+            fprintf(out, " %s", name + len);
+    }
+}
+
 static void put_name(FILE *out, const gwctl_command *command, bool *session)
 {
     const char *blank = strchr(command->name, ' ');
@@ -76,12 +89,15 @@ static void put_name(FILE *out, const gwctl_command *command, bool *session)
               out);
     }
     fputs("complete -c gwctl -n ", out);
-    if (blank == NULL)
+    if (blank == NULL) {
         put_condition(out, NULL);
-    else
+    } else {
         fputs("'__fish_seen_subcommand_from session; and not "
-              "__fish_seen_subcommand_from get set update'",
+              "__fish_seen_subcommand_from",
               out);
+        put_second_words(out, command);
+        fputc('\'', out);
+    }
     fprintf(out, " -a %s -d ", blank == NULL ? command->name : blank + 1);
     gwctl_completion_quote(out, command->help);
     fputc('\n', out);
