@@ -109,8 +109,8 @@ static void option_names(char *out, size_t size, const gwctl_command *command)
         const gwctl_option *option = &gwctl_option_table[i];
         char name[GWCTL_OPTION_NAME_LEN + 1];
 
-        if (option->uses & (GWCTL_USES_CLUSTER | GWCTL_USES_JSON |
-                            GWCTL_USES_ALWAYS) ||
+        if (option->uses &
+                (GWCTL_USES_CLUSTER | GWCTL_USES_JSON | GWCTL_USES_ALWAYS) ||
             !gwctl_command_takes(command, option))
             continue;
         gwctl_option_arg_name(option, name);
@@ -174,9 +174,8 @@ static void man_commands(FILE *out)
 
 static bool shows_default(const gwctl_option *option)
 {
-    return option->preset != NULL &&
-           (option->type != GWCTL_OPTION_FLAG ||
-            strcmp(option->preset, "yes") == 0);
+    return option->preset != NULL && (option->type != GWCTL_OPTION_FLAG ||
+                                      strcmp(option->preset, "yes") == 0);
 }
 
 static void markdown_option(FILE *out, const gwctl_option *option)
@@ -240,8 +239,10 @@ static void man_option(FILE *out, const gwctl_option *option)
         fputs("\\fR", out);
     }
     fputc('\n', out);
-    snprintf(text, sizeof(text), "%s%s%s%s%s", option->help,
+    snprintf(text, sizeof(text), "%s%s%s%s%s%s", option->help,
              option->flags & GWCTL_OPTION_REPEAT ? " May be repeated." : "",
+             option->flags & GWCTL_OPTION_ARGS_ONLY ? " Command line only."
+                                                    : "",
              shows_default(option) ? " Default: " : "",
              shows_default(option) ? option->preset : "",
              shows_default(option) ? "." : "");

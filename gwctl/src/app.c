@@ -96,9 +96,9 @@ int gwctl_status_of(int code)
 
 int gwctl_worse(int a, int b)
 {
-    static const int rank[] = {[GWCTL_OK] = 0,          [GWCTL_NO] = 1,
-                               [GWCTL_PARTIAL] = 2,     [GWCTL_UNREACHABLE] = 3,
-                               [GWCTL_USAGE] = 4,       [GWCTL_SYSTEM] = 5};
+    static const int rank[] = {
+        [GWCTL_OK] = 0,          [GWCTL_NO] = 1,    [GWCTL_PARTIAL] = 2,
+        [GWCTL_UNREACHABLE] = 3, [GWCTL_USAGE] = 4, [GWCTL_SYSTEM] = 5};
 
     return rank[a] >= rank[b] ? a : b;
 }

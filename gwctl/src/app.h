@@ -22,8 +22,8 @@ typedef struct gwctl_app {
 /* Makes the client; it connects when it is used. */
 int gwctl_app_open(gwctl_app *app); /* GWCTL_OK, GWCTL_USAGE, GWCTL_SYSTEM */
 
-/* The gateways are those of --gateway, or all that the Register lists. A code of
- * the library. */
+/* The gateways are those of --gateway, or all that the Register lists. A code
+ * of the library. */
 int gwctl_app_set_gateways(gwctl_app *app);
 
 /* Both print a line on standard error, "gwctl: …", made safe for a terminal. */

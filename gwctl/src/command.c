@@ -10,20 +10,19 @@
 #define ASKS (CLUSTER | JSON | ALWAYS)
 
 #define FROM_STDIN                                                             \
-    "A MESSAGE that is - is read from standard input: each line is a message, " \
+    "A MESSAGE that is - is read from standard input: each line is a "         \
+    "message, "                                                                \
     "without its newline; with --whole all of it is one."
 
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
-static const char *const measured[] = {"send-to-uid", "send-to-group",
+static const char *const measured[] = {"send-to-uid",    "send-to-group",
                                        "send-to-client", "send-to-all",
-                                       "online", NULL};
+                                       "online",         NULL};
 
 const char *const gwctl_subjects[GWCTL_SUBJECT_COUNT] = {
-    "The cluster",          "Messages",          "Left out",
-    "Confirmation",         "Users",             "Groups",
-    "What is asked",        "Closing",           "How many",
-    "Watching",             "Measuring",         "WebSocket client",
-    "Output",               "Always",
+    "The cluster", "Messages",         "Left out", "Confirmation", "Users",
+    "Groups",      "What is asked",    "Closing",  "How many",     "Watching",
+    "Measuring",   "WebSocket client", "Output",   "Always",
 };
 
 /* The order is that of --help, the man page and the docs. After a change run
@@ -39,8 +38,9 @@ const gwctl_command gwctl_command_table[GWCTL_COMMAND_COUNT] = {
      gwctl_send_to_group},
     {"send-to-client", "CLIENT_ID... MESSAGE", 2, GWCTL_MANY, SENDS, NULL,
      "Send a message to connections.",
-     "Nobody tells whether they are still there; see online --client. "
-     FROM_STDIN, gwctl_send_to_client},
+     "Nobody tells whether they are still there; see online "
+     "--client. " FROM_STDIN,
+     gwctl_send_to_client},
     {"send-to-all", "MESSAGE", 1, 1, SENDS | GWCTL_USES_EXCLUDE, NULL,
      "Send a message to every connection.", FROM_STDIN, gwctl_send_to_all},
     {"online", "[NAME...]", 0, GWCTL_MANY, ASKS | GWCTL_USES_ONLINE, NULL,
@@ -52,8 +52,8 @@ const gwctl_command gwctl_command_table[GWCTL_COMMAND_COUNT] = {
     {"uids", "", 0, 0, ASKS | GWCTL_USES_GROUP, NULL,
      "List the users who are online, with their connections.", NULL,
      gwctl_uids},
-    {"groups", "", 0, 0, ASKS, NULL,
-     "List the groups, with their connections.", NULL, gwctl_groups},
+    {"groups", "", 0, 0, ASKS, NULL, "List the groups, with their connections.",
+     NULL, gwctl_groups},
     {"sessions", "", 0, 0, ASKS | GWCTL_USES_GROUP | GWCTL_USES_UID, NULL,
      "List the connections: uid, groups and session of each.",
      "With --uid or --group those of any of these.", gwctl_sessions},
@@ -88,13 +88,13 @@ const gwctl_command gwctl_command_table[GWCTL_COMMAND_COUNT] = {
      ASKS | GWCTL_USES_COUNT | GWCTL_USES_UID | GWCTL_USES_GROUP |
          GWCTL_USES_LISTEN,
      NULL, "Open a WebSocket and print what arrives.",
-     "URL is ws://HOST:PORT/PATH, or wss:// over TLS. With --uid or --group the "
+     "URL is ws://HOST:PORT/PATH, or wss:// over TLS. With --uid or --group "
+     "the "
      "connection, once it has learned its client_id from the greeting, is "
      "bound through the cluster like any page. Ctrl-C ends it.",
      gwctl_listen},
-    {"bench", "WHAT [NAME]", 1, 2,
-     ASKS | GWCTL_USES_COUNT | GWCTL_USES_BENCH, measured,
-     "Measure how fast messages are handled, or questions answered.",
+    {"bench", "WHAT [NAME]", 1, 2, ASKS | GWCTL_USES_COUNT | GWCTL_USES_BENCH,
+     measured, "Measure how fast messages are handled, or questions answered.",
      "WHAT is send-to-uid, send-to-group, send-to-client, send-to-all or "
      "online; NAME is whom. Those who are online get the messages.",
      gwctl_bench},
@@ -141,12 +141,12 @@ static int check_words(const gwctl_command *command, gwctl_options *options,
         return gwctl_options_fail(options, "%s: arguments are missing: %s",
                                   command->name, command->arguments);
     if (argc > command->max)
-        return gwctl_options_fail(options, "%s: too many arguments; it takes "
-                                           "%s",
-                                  command->name,
-                                  command->arguments[0] == '\0'
-                                      ? "none"
-                                      : command->arguments);
+        return gwctl_options_fail(
+            options,
+            "%s: too many arguments; it takes "
+            "%s",
+            command->name,
+            command->arguments[0] == '\0' ? "none" : command->arguments);
     return GW_OK;
 }
 
@@ -161,8 +161,9 @@ int gwctl_command_check(const gwctl_command *command, gwctl_options *options,
             gwctl_command_takes(command, option))
             continue;
         gwctl_option_arg_name(option, name);
-        return gwctl_options_fail(options, "%s takes no %s; gwctl help %s "
-                                           "lists its options",
+        return gwctl_options_fail(options,
+                                  "%s takes no %s; gwctl help %s "
+                                  "lists its options",
                                   command->name, name, command->name);
     }
     return check_words(command, options, argc);

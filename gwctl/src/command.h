@@ -14,14 +14,14 @@ struct gwctl_app;
 #define GWCTL_MANY 1000000 /* words */
 
 typedef struct gwctl_command {
-    const char *name;      /* one word, or two: "session get" */
-    const char *arguments; /* as help shows them; "" for none */
-    int min, max;          /* how many words may follow the name */
-    unsigned uses;         /* GWCTL_USES_…: which options it takes */
-    const char *const *words; /* what the first argument may be, NULL-terminated;
-                                 NULL: anything */
-    const char *help;      /* one line */
-    const char *more;      /* a paragraph, or NULL */
+    const char *name;         /* one word, or two: "session get" */
+    const char *arguments;    /* as help shows them; "" for none */
+    int min, max;             /* how many words may follow the name */
+    unsigned uses;            /* GWCTL_USES_…: which options it takes */
+    const char *const *words; /* what the first argument may be,
+                                 NULL-terminated; NULL: anything */
+    const char *help;         /* one line */
+    const char *more;         /* a paragraph, or NULL */
     int (*run)(struct gwctl_app *app); /* returns a gwctl_exit */
 } gwctl_command;
 

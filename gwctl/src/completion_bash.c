@@ -46,8 +46,8 @@ static bool takes_value(const gwctl_option *option)
 
 static bool is_common(const gwctl_option *option)
 {
-    return (option->uses & (GWCTL_USES_ALWAYS | GWCTL_USES_JSON |
-                            GWCTL_USES_CLUSTER)) != 0;
+    return (option->uses &
+            (GWCTL_USES_ALWAYS | GWCTL_USES_JSON | GWCTL_USES_CLUSTER)) != 0;
 }
 
 /* First words, each once: "session" stands for three commands. */
@@ -94,8 +94,7 @@ static void put_case(FILE *out, const gwctl_command *command)
         put_option_name(out, option);
     }
     fputs("'\n        words='", out);
-    for (size_t i = 0; command->words != NULL && command->words[i] != NULL;
-         i++)
+    for (size_t i = 0; command->words != NULL && command->words[i] != NULL; i++)
         fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
     fputs("' ;;\n", out);
 }

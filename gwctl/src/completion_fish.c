@@ -47,8 +47,8 @@ static void put_option(FILE *out, const gwctl_command *command,
 
 static bool is_general(const gwctl_option *option)
 {
-    return (option->uses & (GWCTL_USES_CLUSTER | GWCTL_USES_JSON |
-                            GWCTL_USES_ALWAYS)) != 0;
+    return (option->uses &
+            (GWCTL_USES_CLUSTER | GWCTL_USES_JSON | GWCTL_USES_ALWAYS)) != 0;
 }
 
 static void put_options(FILE *out, const gwctl_command *command)
@@ -58,9 +58,9 @@ static void put_options(FILE *out, const gwctl_command *command)
 
         if (option->flags & GWCTL_OPTION_SECRET)
             continue;
-        if (command == NULL ? is_general(option)
-                            : gwctl_command_takes(command, option) &&
-                                  !is_general(option))
+        if (command == NULL
+                ? is_general(option)
+                : gwctl_command_takes(command, option) && !is_general(option))
             put_option(out, command, option);
     }
 }

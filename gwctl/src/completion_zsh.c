@@ -114,8 +114,7 @@ void gwctl_completion_zsh(FILE *out)
           out);
     put_commands(out);
     fputs("    _arguments -C -S \\\n", out);
-    put_options(out,
-                GWCTL_USES_CLUSTER | GWCTL_USES_JSON | GWCTL_USES_ALWAYS);
+    put_options(out, GWCTL_USES_CLUSTER | GWCTL_USES_JSON | GWCTL_USES_ALWAYS);
     fputs("        '1: :->command' \\\n"
           "        '*:: :->rest' && return\n"
           "    if [[ $state == command ]]; then\n"

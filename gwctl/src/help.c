@@ -43,8 +43,8 @@ static void put_option(FILE *out, const gwctl_option *option)
     char name[GWCTL_OPTION_NAME_LEN + 1];
     char text[700];
     bool flag = option->type == GWCTL_OPTION_FLAG;
-    bool shows = option->preset != NULL &&
-                 (!flag || strcmp(option->preset, "yes") == 0);
+    bool shows =
+        option->preset != NULL && (!flag || strcmp(option->preset, "yes") == 0);
     int at;
 
     gwctl_option_arg_name(option, name);
@@ -68,9 +68,10 @@ static void put_options(FILE *out, unsigned uses)
 
 static void put_exit(FILE *out)
 {
-    fputs("\nExit status: 0 done, 1 in part or not confirmed, 2 wrong usage, 3 "
-          "nobody could be\nreached, 4 not online, 5 no memory or no output.\n",
-          out);
+    fputs(
+        "\nExit status: 0 done, 1 in part or not confirmed, 2 wrong usage, "
+        "3 nobody could\nbe reached, 4 not online, 5 no memory or no output.\n",
+        out);
 }
 
 void gwctl_help(FILE *out)

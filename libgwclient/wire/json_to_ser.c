@@ -56,15 +56,6 @@ static void put_double(writer *w, gw_slice number)
     }
 }
 
-/* json_decode() makes a float of -0, since no integer is that. */
-static void put_int(writer *w, const gw_json_token *token)
-{
-    if (token->num == 0 && token->text.base[0] == '-')
-        put_double(w, token->text);
-    else
-        gw_ser_put_int(&w->text, token->num);
-}
-
 static void open_array(writer *w, int is_list)
 {
     level *l = &w->levels[w->depth++];
@@ -116,7 +107,7 @@ static void put_token(writer *w, const gw_json_token *token)
         put_string(w, token);
         break;
     case GW_JSON_INT:
-        put_int(w, token);
+        gw_ser_put_int(&w->text, token->num);
         break;
     case GW_JSON_DOUBLE:
         put_double(w, token->text);

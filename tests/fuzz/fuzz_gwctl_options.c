@@ -26,8 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0)
         memcpy(copy, data, size);
     gwctl_options_init(&options);
-    rc = gwctl_options_read_text(&options, GWCTL_SOURCE_USER_FILE, text,
-                                 "file");
+    rc =
+        gwctl_options_read_text(&options, GWCTL_SOURCE_USER_FILE, text, "file");
     HOLDS(rc == GW_OK || (rc == GW_EINVAL && options.error[0] != '\0'));
     gwctl_options_deinit(&options);
     read_url(text);

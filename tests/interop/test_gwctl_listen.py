@@ -61,12 +61,13 @@ class Listening(GwctlTest):
         self.assertEqual(events[-2]["data"], "bye")
         self.assertEqual(events[-1]["event"], "close")
 
-    def test_the_cluster_cannot_be_reached(self):
-        register = f"127.0.0.1:{free_ports(1)[0]}"
+    def test_a_key_that_is_refused_binds_nothing(self):
         running = self.listen("--uid", "ann",
-                              env={"GWCTL_REGISTER": register})
-        self.assertEqual(running.ended(), 3)
-        self.assertIn(register.encode(), running.err)
+                              env={"GWCTL_SECRET_KEY": "other"})
+        self.assertIn(running.ended(), (1, 3))
+        gateway = self.cluster.gateways[0].inner_address
+        self.assertIn(gateway.encode(), running.err)
+        self.assertNotIn(b"is bound", running.err)
 
     def test_sigterm_ends_it(self):
         running = self.listen()

@@ -56,8 +56,8 @@ static int ask(bench *b)
  * to measure. */
 static void note_failure(bench *b, int code)
 {
-    int status = b->failed++ == 0 ? gwctl_result(b->app, code)
-                                  : gwctl_status_of(code);
+    int status =
+        b->failed++ == 0 ? gwctl_result(b->app, code) : gwctl_status_of(code);
 
     b->status = gwctl_worse(b->status, status);
     b->stop = b->stop || !gwctl_is_shown(status);
@@ -66,9 +66,9 @@ static void note_failure(bench *b, int code)
 static void call_once(bench *b)
 {
     uint64_t start = gwctl_now_ns();
-    int code = b->asks ? ask(b)
-                       : gwctl_target_send(b->app->client, &b->target,
-                                           &b->message);
+    int code = b->asks
+                   ? ask(b)
+                   : gwctl_target_send(b->app->client, &b->target, &b->message);
 
     gwctl_hist_add(&b->calls, gwctl_now_ns() - start);
     if (code == GW_OK)
@@ -133,8 +133,7 @@ static void put_times(gwctl_json *json, const char *name,
 {
     gwctl_json_open(json, name);
     for (size_t i = 0; i < POINTS; i++)
-        gwctl_json_number(json, points[i].name,
-                          ms_at(hist, points[i].percent));
+        gwctl_json_number(json, points[i].name, ms_at(hist, points[i].percent));
     gwctl_json_number(json, "max", (double)hist->max / 1e6);
     gwctl_json_close(json);
 }
@@ -220,8 +219,8 @@ static int set_up(bench *b)
         b->asks = kinds[i].asks;
         if (b->asks && names == 0)
             kind = GWCTL_TARGET_ALL;
-        return gwctl_target_init(&b->target, kind, app->argv + 1,
-                                 (size_t)names, app->options);
+        return gwctl_target_init(&b->target, kind, app->argv + 1, (size_t)names,
+                                 app->options);
     }
     return gwctl_misuse("bench: \"%.100s\" cannot be measured; gwctl help "
                         "bench lists what can",

@@ -68,8 +68,7 @@ static void note_failures(gw_client *client, gwctl_gateway_list *list)
     size_t count = gw_client_failures(client, &failures);
 
     for (size_t i = 0; i < count; i++) {
-        gwctl_gateway *gateway =
-            find(list, gw_slice_str(failures[i].address));
+        gwctl_gateway *gateway = find(list, gw_slice_str(failures[i].address));
 
         free(gateway->cause);
         gateway->cause =
@@ -134,8 +133,8 @@ static void time_one(gw_client *client, gwctl_gateway *gateway)
     }
     gateway->connections = -1;
     free(gateway->cause);
-    gateway->cause = gwctl_copy(gw_client_error(client),
-                                strlen(gw_client_error(client)));
+    gateway->cause =
+        gwctl_copy(gw_client_error(client), strlen(gw_client_error(client)));
 }
 
 void gwctl_gateways_time(gwctl_app *app, gwctl_gateway_list *list)
@@ -183,8 +182,8 @@ int gwctl_groups_count(gw_client *client, const gwctl_keys *names,
         count = count < ASK_AT_ONCE ? count : ASK_AT_ONCE;
         for (size_t i = 0; i < count; i++)
             keys[i] = names->items[at + i].key;
-        code = gw_batch_get_client_count(client, keys, count, add_count,
-                                         counts);
+        code =
+            gw_batch_get_client_count(client, keys, count, add_count, counts);
         if (!gwctl_has_answer(code))
             return code;
         worst = code != GW_OK ? code : worst;

@@ -61,7 +61,7 @@ int gwctl_gateways(gwctl_app *app)
     if (code == GW_OK || list.count > 0) {
         gwctl_gateways_time(app, &list);
         print(app, &list);
-        status = list.failed == 0            ? GWCTL_OK
+        status = list.failed == 0           ? GWCTL_OK
                  : list.failed < list.count ? GWCTL_PARTIAL
                                             : GWCTL_UNREACHABLE;
     } else {

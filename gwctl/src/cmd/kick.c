@@ -48,8 +48,8 @@ static int add_users(gwctl_app *app, victims *v)
 
     for (size_t i = 0; i < uids->count; i++) {
         size_t before = v->count;
-        int code = gw_get_client_ids_by_uid(
-            app->client, gw_key_str(uids->items[i]), add, v);
+        int code = gw_get_client_ids_by_uid(app->client,
+                                            gw_key_str(uids->items[i]), add, v);
 
         status = gwctl_worse(status, gwctl_result(app, code));
         if (code == GW_OK && v->count == before) {

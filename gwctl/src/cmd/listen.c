@@ -10,8 +10,9 @@
 #include "core/signals.h"
 #include "core/text.h"
 
-#define CLOSE_WAIT_MS 2000           /* for the server's close after ours */
-#define BACKLOG ((size_t)1024 * 1024) /* of input that the server is slow for */
+#define CLOSE_WAIT_MS 2000            /* for the server's close after ours */
+#define BACKLOG ((size_t)1024 * 1024) /* of input that the server is slow for  \
+                                       */
 
 /* ---- the end ------------------------------------------------------------- */
 
@@ -32,8 +33,7 @@ static void leave(gwctl_listener *l)
 
 static bool is_complete(const gwctl_listener *l)
 {
-    return l->app->options->count == 0 ||
-           l->messages >= l->app->options->count;
+    return l->app->options->count == 0 || l->messages >= l->app->options->count;
 }
 
 /* The server has closed, or gone: fine when we did first, or when it did so in

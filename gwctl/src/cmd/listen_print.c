@@ -105,8 +105,7 @@ void gwctl_listen_print_bound(gwctl_listener *l, const gw_client_id *id)
     finish(json);
 }
 
-void gwctl_listen_print_close(gwctl_listener *l, uint16_t code,
-                              gw_slice reason)
+void gwctl_listen_print_close(gwctl_listener *l, uint16_t code, gw_slice reason)
 {
     gwctl_json *json;
 

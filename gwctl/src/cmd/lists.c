@@ -4,14 +4,15 @@
 
 #include "app.h"
 #include "cmd/counts.h"
+#include "core/buf.h"
 #include "core/keys.h"
 #include "core/memory.h"
 #include "core/table.h"
 
 /* ---- uids and groups ----------------------------------------------------- */
 
-static void print_keys(gwctl_app *app, const gwctl_keys *keys,
-                       const char *name, const char *heading)
+static void print_keys(gwctl_app *app, const gwctl_keys *keys, const char *name,
+                       const char *heading)
 {
     gwctl_table table;
 
@@ -47,12 +48,12 @@ static int add_uid(void *arg, const gw_row *row)
 static int fill_select(const gwctl_options *options, gw_select *select,
                        gw_key **groups, gw_key **uids)
 {
-    int status = gwctl_parse_keys(options->groups.items, options->groups.count,
-                                  groups);
+    int status =
+        gwctl_parse_keys(options->groups.items, options->groups.count, groups);
 
     if (status == GWCTL_OK)
-        status = gwctl_parse_keys(options->uids.items, options->uids.count,
-                                  uids);
+        status =
+            gwctl_parse_keys(options->uids.items, options->uids.count, uids);
     select->groups = *groups;
     select->group_count = options->groups.count;
     select->uids = *uids;
@@ -72,8 +73,8 @@ static int select_rows(gwctl_app *app, unsigned fields, gw_row_fn fn, void *arg)
     select.fields = fields;
     status = fill_select(app->options, &select, &groups, &uids);
     if (status == GWCTL_OK)
-        status = gwctl_result(
-            app, gw_select_clients(app->client, &select, fn, arg));
+        status =
+            gwctl_result(app, gw_select_clients(app->client, &select, fn, arg));
     free(groups);
     free(uids);
     return status;
@@ -102,9 +103,9 @@ int gwctl_groups(gwctl_app *app)
         int code = gwctl_groups_count(app->client, &names, &counts);
 
         /* the gateways that fail are told once */
-        status = gwctl_worse(status, status == GWCTL_OK
-                                         ? gwctl_result(app, code)
-                                         : gwctl_status_of(code));
+        status =
+            gwctl_worse(status, status == GWCTL_OK ? gwctl_result(app, code)
+                                                   : gwctl_status_of(code));
     }
     if (gwctl_is_shown(status))
         print_keys(app, &counts, "group", "GROUP CONNECTIONS>");

@@ -47,8 +47,7 @@ static void confirm(sending *s)
     if (s->sent == s->asked)
         return;
     s->asked = s->sent;
-    s->status =
-        gwctl_worse(s->status, gwctl_confirm(s->app, &confirmed));
+    s->status = gwctl_worse(s->status, gwctl_confirm(s->app, &confirmed));
     if (confirmed)
         s->confirmed += s->pending;
     s->pending = 0;

@@ -98,8 +98,8 @@ static int apply(gwctl_app *app, const gw_client_id *id, gw_slice json,
     if (code != GW_OK)
         return gwctl_misuse("the session has to be a JSON object: %s",
                             gw_strerror(code));
-    status = gwctl_result(
-        app, change(app->client, id, gw_slice_of(session, len)));
+    status =
+        gwctl_result(app, change(app->client, id, gw_slice_of(session, len)));
     free(session);
     return status == GWCTL_OK ? verify(app, id) : status;
 }

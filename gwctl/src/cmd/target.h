@@ -25,8 +25,7 @@ typedef struct gwctl_target {
 /* From words of the command line, which have to stay, and --exclude.
  * GWCTL_OK, GWCTL_USAGE; gwctl_target_deinit() follows in any case. */
 int gwctl_target_init(gwctl_target *target, gwctl_target_kind kind,
-                      char **words, size_t count,
-                      const gwctl_options *options);
+                      char **words, size_t count, const gwctl_options *options);
 void gwctl_target_deinit(gwctl_target *target);
 
 /* A code of the library. */

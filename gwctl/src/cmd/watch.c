@@ -102,9 +102,8 @@ static void print_json(gwctl_app *app, const watch_round *r)
     }
     gwctl_json_list_end(json);
     gwctl_json_list(json, "groups");
-    for (size_t i = 0; groups != NULL && i < r->groups.count &&
-                       i < app->options->top;
-         i++) {
+    for (size_t i = 0;
+         groups != NULL && i < r->groups.count && i < app->options->top; i++) {
         gwctl_json_open(json, NULL);
         gwctl_json_key(json, "group", &groups[i]->key);
         gwctl_json_int(json, "connections", groups[i]->connections);
@@ -135,7 +134,8 @@ static void put_change(gwctl_table *table, int64_t now, int64_t before)
     gwctl_table_put_str(table, text);
 }
 
-static void put_gateways(gwctl_table *table, const watch_round *r, const watch_round *last)
+static void put_gateways(gwctl_table *table, const watch_round *r,
+                         const watch_round *last)
 {
     for (size_t i = 0; i < r->gateways.count; i++) {
         const gwctl_gateway *gateway = &r->gateways.items[i];
@@ -147,12 +147,13 @@ static void put_gateways(gwctl_table *table, const watch_round *r, const watch_r
             gwctl_table_put_str(table, "-");
         put_change(table, gateway->connections,
                    before_of(last, gateway->address));
-        gwctl_table_put_str(table, gateway->cause == NULL ? "" : gateway->cause);
+        gwctl_table_put_str(table,
+                            gateway->cause == NULL ? "" : gateway->cause);
     }
 }
 
-static void put_groups(gwctl_table *table, const watch_round *r, const watch_round *last,
-                       size_t top)
+static void put_groups(gwctl_table *table, const watch_round *r,
+                       const watch_round *last, size_t top)
 {
     const gwctl_keyed **groups = ranked(&r->groups);
 
@@ -186,15 +187,16 @@ static void print_line(const char *text, size_t columns, const char *end)
     size_t width;
 
     gwctl_text_escape(&line, gw_slice_str(text));
-    printf("%.*s%s", (int)gwctl_text_fit(gwctl_buf_slice(&line), columns,
-                                         &width),
+    printf("%.*s%s",
+           (int)gwctl_text_fit(gwctl_buf_slice(&line), columns, &width),
            line.len == 0 ? "" : line.base, end);
     gwctl_buf_deinit(&line);
 }
 
 /* The heading line, and the table under it; on a terminal in place of the last
  * one. */
-static void print_text(gwctl_app *app, const watch_round *r, const watch_round *last)
+static void print_text(gwctl_app *app, const watch_round *r,
+                       const watch_round *last)
 {
     bool moves = gwctl_terminal_moves();
     const char *end = moves ? "\033[K\n" : "\n";

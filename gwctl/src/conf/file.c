@@ -1,7 +1,7 @@
 /* A file of options: lines `name = value`, empty lines, and comments that begin
- * with # or ;. gatewayd reads its file, which looks the same, through inih; here
- * that would be a dependency for what is one function: inih cuts long lines,
- * and takes " ;" within a value for a comment. */
+ * with # or ;. gatewayd reads its file, which looks the same, through inih;
+ * here that would be a dependency for what is one function: inih cuts long
+ * lines, and takes " ;" within a value for a comment. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +39,9 @@ static int set_from_file(gwctl_options *options, gwctl_source source,
     snprintf(place, sizeof(place), "%s: %.*s", where,
              (int)(key.len < 60 ? key.len : 60), key.base);
     if (option == NULL)
-        return gwctl_options_fail(options, "%s: unknown option; gwctl --help "
-                                           "lists all",
+        return gwctl_options_fail(options,
+                                  "%s: unknown option; gwctl --help "
+                                  "lists all",
                                   place);
     if (option->flags & (GWCTL_OPTION_NO_FILE | GWCTL_OPTION_ARGS_ONLY))
         return gwctl_options_fail(options, "%s: not allowed in a file", place);
@@ -82,8 +83,8 @@ int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
 
     while (result == GW_OK && text.len > 0) {
         const char *newline = memchr(text.base, '\n', text.len);
-        size_t len = newline == NULL ? text.len
-                                     : (size_t)(newline - text.base) + 1;
+        size_t len =
+            newline == NULL ? text.len : (size_t)(newline - text.base) + 1;
 
         snprintf(where, sizeof(where), "%.200s:%u", name, ++number);
         result = read_line(options, source, where, trimmed(text.base, len));

@@ -108,8 +108,9 @@ static const struct {
     [GWCTL_OPTION_ADDRESS] = {NULL, gwctl_is_address,
                               "HOST:PORT like 10.0.0.5:1236"},
     [GWCTL_OPTION_CLIENT_ID] = {NULL, gwctl_is_client_id, "20 hex digits"},
-    [GWCTL_OPTION_HEADER] = {NULL, gwctl_is_header, "a header line like "
-                                                    "\"Origin: null\""},
+    [GWCTL_OPTION_HEADER] = {NULL, gwctl_is_header,
+                             "a header line like "
+                             "\"Origin: null\""},
     [GWCTL_OPTION_TOKEN] = {NULL, gwctl_is_token, "a word like mqtt"},
 };
 
@@ -135,8 +136,9 @@ static int bad_value(gwctl_options *options, const gwctl_option *option,
     char allowed[GWCTL_OPTION_TAKES_LEN + 1];
 
     gwctl_option_takes(option, allowed);
-    return gwctl_options_fail(options, "%s: \"%.100s\" is not allowed; it takes "
-                                       "%s",
+    return gwctl_options_fail(options,
+                              "%s: \"%.100s\" is not allowed; it takes "
+                              "%s",
                               place, value, allowed);
 }
 
@@ -165,8 +167,8 @@ static void clear_texts(gwctl_texts *texts)
 
 static void append_text(gwctl_texts *texts, const char *value, size_t len)
 {
-    texts->items = gwctl_realloc(texts->items, texts->count + 1,
-                                 sizeof(*texts->items));
+    texts->items =
+        gwctl_realloc(texts->items, texts->count + 1, sizeof(*texts->items));
     texts->items[texts->count++] = gwctl_copy(value, len);
 }
 

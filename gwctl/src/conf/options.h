@@ -106,16 +106,16 @@ int gwctl_options_load_key(gwctl_options *options);
 /* ---- the table ---------------------------------------------------------- */
 
 typedef enum gwctl_option_type {
-    GWCTL_OPTION_FLAG,     /* yes, no */
-    GWCTL_OPTION_NUMBER,   /* min…max */
-    GWCTL_OPTION_TIME,     /* seconds with a fraction; min…max, in ms */
-    GWCTL_OPTION_TEXT,     /* anything */
-    GWCTL_OPTION_NAME,     /* anything but nothing: a uid or group */
-    GWCTL_OPTION_FILE,     /* a file's name */
-    GWCTL_OPTION_ADDRESS,  /* HOST:PORT */
+    GWCTL_OPTION_FLAG,    /* yes, no */
+    GWCTL_OPTION_NUMBER,  /* min…max */
+    GWCTL_OPTION_TIME,    /* seconds with a fraction; min…max, in ms */
+    GWCTL_OPTION_TEXT,    /* anything */
+    GWCTL_OPTION_NAME,    /* anything but nothing: a uid or group */
+    GWCTL_OPTION_FILE,    /* a file's name */
+    GWCTL_OPTION_ADDRESS, /* HOST:PORT */
     GWCTL_OPTION_CLIENT_ID,
-    GWCTL_OPTION_HEADER,   /* "Name: value" */
-    GWCTL_OPTION_TOKEN,    /* a word as in HTTP headers */
+    GWCTL_OPTION_HEADER, /* "Name: value" */
+    GWCTL_OPTION_TOKEN,  /* a word as in HTTP headers */
     GWCTL_OPTION_TYPES
 } gwctl_option_type;
 
@@ -148,7 +148,7 @@ enum {
 };
 
 typedef struct gwctl_option {
-    unsigned uses; /* one GWCTL_USES_… */
+    unsigned uses;   /* one GWCTL_USES_… */
     const char *key; /* lower-case words joined by _ */
     gwctl_option_type type;
     unsigned flags;

@@ -180,9 +180,9 @@ static int read_files(gwctl_options *options, char **env)
         return gwctl_options_read_file(options, GWCTL_SOURCE_USER_FILE,
                                        options->config);
     result = read_user_file(options, env);
-    return result < 0 ? result
-                      : read_if_there(options, GWCTL_SOURCE_SYSTEM_FILE,
-                                      SYSTEM_FILE);
+    return result < 0
+               ? result
+               : read_if_there(options, GWCTL_SOURCE_SYSTEM_FILE, SYSTEM_FILE);
 }
 
 /* ---- all of them -------------------------------------------------------- */

@@ -13,10 +13,10 @@ typedef struct gwctl_json {
     bool comma; /* something stands before in this object or array */
 } gwctl_json;
 
-void gwctl_json_open(gwctl_json *json, const char *name);  /* { */
-void gwctl_json_close(gwctl_json *json);                   /* } */
-void gwctl_json_list(gwctl_json *json, const char *name);  /* [ */
-void gwctl_json_list_end(gwctl_json *json);                /* ] */
+void gwctl_json_open(gwctl_json *json, const char *name); /* { */
+void gwctl_json_close(gwctl_json *json);                  /* } */
+void gwctl_json_list(gwctl_json *json, const char *name); /* [ */
+void gwctl_json_list_end(gwctl_json *json);               /* ] */
 void gwctl_json_end_line(gwctl_json *json); /* a newline; the next object */
 
 /* Bytes that are UTF-8 become a string. Others cannot: NAME becomes

@@ -18,8 +18,8 @@ void gwctl_signals_init(void)
 {
     struct sigaction old;
 
-    pipe_ignored = sigaction(SIGPIPE, NULL, &old) == 0 &&
-                   old.sa_handler == SIG_IGN;
+    pipe_ignored =
+        sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
     signal(SIGPIPE, SIG_IGN);
 }
 
@@ -43,7 +43,8 @@ static void on_signal(int number)
         }
         stopped = 1;
     }
-    ignored = write(wake[1], "", 1); /* when the pipe is full it wakes already */
+    ignored =
+        write(wake[1], "", 1); /* when the pipe is full it wakes already */
     (void)ignored;
     errno = saved;
 }

@@ -128,15 +128,15 @@ static void put_blanks(gwctl_buf *line, size_t count)
 }
 
 /* Nothing is put behind the last cell of a line. */
-static void put_cell(gwctl_buf *line, gw_slice cell, const column *column,
+static void put_cell(gwctl_buf *line, gw_slice cell, const column *of,
                      bool last)
 {
-    size_t blanks = column->width - gwctl_text_width(cell);
+    size_t blanks = of->width - gwctl_text_width(cell);
 
-    if (column->right)
+    if (of->right)
         put_blanks(line, blanks);
     gwctl_buf_put(line, cell.base, cell.len);
-    if (!column->right && !last)
+    if (!of->right && !last)
         put_blanks(line, blanks);
     if (!last)
         put_blanks(line, GAP);

@@ -26,7 +26,7 @@ void gwctl_table_put_str(gwctl_table *table, const char *text);
 void gwctl_table_put_int(gwctl_table *table, int64_t value);
 void gwctl_table_put_key(gwctl_table *table, const gw_key *key); /* none: - */
 void gwctl_table_put_json(gwctl_table *table, gw_slice json); /* stays JSON */
-void gwctl_table_put_ms(gwctl_table *table, double ms);          /* 0.123 */
+void gwctl_table_put_ms(gwctl_table *table, double ms);       /* 0.123 */
 
 /* Writes the whole; each line is cut at `columns` and ends with `end`. At most
  * `lines` lines (0: all). */

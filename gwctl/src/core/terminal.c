@@ -20,8 +20,8 @@ void gwctl_terminal_size(size_t *columns, size_t *lines)
 
     *columns = SIZE_MAX;
     *lines = 0;
-    if (isatty(STDOUT_FILENO) &&
-        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col > 0) {
         *columns = size.ws_col;
         *lines = size.ws_row;
     }

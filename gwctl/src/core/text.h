@@ -19,8 +19,8 @@ bool gwctl_is_utf8(gw_slice text);
 void gwctl_text_escape(gwctl_buf *out, gw_slice text);
 void gwctl_text_print(FILE *out, gw_slice text);
 
-/* The same for what is JSON, and stays it: what would do something to a terminal
- * can only be within its strings, and becomes \u009b and the like. */
+/* The same for what is JSON, and stays it: what would do something to a
+ * terminal can only be within its strings, and becomes \u009b and the like. */
 void gwctl_text_escape_json(gwctl_buf *out, gw_slice json);
 
 /* Columns that escaped text takes on a terminal, by the locale. */

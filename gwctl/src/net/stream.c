@@ -163,6 +163,5 @@ ssize_t gwctl_stream_write(gwctl_stream *stream, const void *base, size_t len,
     if (stream->tls != NULL)
         return gwctl_tls_write(stream->tls, base, len, error);
     sent = send(stream->fd, base, len, 0);
-    return sent >= 0 ? sent
-                     : outcome("sending", GWCTL_NET_WANTS_WRITE, error);
+    return sent >= 0 ? sent : outcome("sending", GWCTL_NET_WANTS_WRITE, error);
 }

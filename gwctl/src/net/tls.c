@@ -123,9 +123,8 @@ static bool set_up(gwctl_tls *tls, int fd, const char *host,
     allow_bare_end(tls->context);
     SSL_CTX_set_mode(tls->context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_verify(tls->context, insecure ? SSL_VERIFY_NONE
-                                              : SSL_VERIFY_PEER,
-                       NULL);
+    SSL_CTX_set_verify(tls->context,
+                       insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
     tls->ssl = SSL_new(tls->context);
     if (tls->ssl == NULL || SSL_set_fd(tls->ssl, fd) != 1 ||
         !set_host(tls->ssl, host, insecure))

@@ -151,9 +151,9 @@ static int shake_hands(gwctl_websocket *ws, const gwctl_websocket_goal *goal,
 {
     unsigned char bytes[KEY_BYTES];
     char key[GWCTL_WS_KEY_LEN + 1];
-    gwctl_ws_request request = {&goal->url,           key,
-                                goal->protocols,      goal->protocol_count,
-                                goal->headers,        goal->header_count};
+    gwctl_ws_request request = {&goal->url,      key,
+                                goal->protocols, goal->protocol_count,
+                                goal->headers,   goal->header_count};
     int done = 0;
 
     random_bytes(bytes, sizeof(bytes));
@@ -252,9 +252,9 @@ int gwctl_websocket_next(gwctl_websocket *ws, gwctl_ws_event *event)
         size_t consumed = 0;
         int rc;
 
-        left = gw_slice_of(ws->taken == 0 ? ws->in.base
-                                          : ws->in.base + ws->taken,
-                           ws->in.len - ws->taken);
+        left =
+            gw_slice_of(ws->taken == 0 ? ws->in.base : ws->in.base + ws->taken,
+                        ws->in.len - ws->taken);
         rc = gwctl_ws_read(&ws->reader, left, ws->max_message, &frame,
                            &consumed);
         if (rc == GW_EAGAIN)

@@ -26,11 +26,11 @@ typedef struct gwctl_websocket {
     gwctl_buf out;
     gwctl_buf message; /* the fragments of one */
     uint64_t max_message;
-    bool ended;           /* the server has closed the connection */
-    bool closing;         /* our close frame is on its way */
-    short read_events;    /* what to poll for before reading again */
-    short write_events;   /* and before writing */
-    char protocol[64];    /* that the server chose, or "" */
+    bool ended;         /* the server has closed the connection */
+    bool closing;       /* our close frame is on its way */
+    short read_events;  /* what to poll for before reading again */
+    short write_events; /* and before writing */
+    char protocol[64];  /* that the server chose, or "" */
     char error[GWCTL_NET_ERROR_LEN + 1];
 } gwctl_websocket;
 

@@ -22,7 +22,8 @@ typedef enum gwctl_ws_opcode {
 #define GWCTL_WS_GOING_AWAY 1001
 #define GWCTL_WS_PROTOCOL 1002
 #define GWCTL_WS_NO_CODE 1005  /* a close frame without one */
-#define GWCTL_WS_ABNORMAL 1006 /* the connection ended without a close frame */
+#define GWCTL_WS_ABNORMAL 1006 /* the connection ended without a close frame   \
+                                */
 #define GWCTL_WS_TOO_BIG 1009
 
 /* All zeros at the beginning of a connection. */

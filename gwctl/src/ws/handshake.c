@@ -87,8 +87,8 @@ static gw_slice trimmed(gw_slice text)
 {
     while (text.len > 0 && (text.base[0] == ' ' || text.base[0] == '\t'))
         text = gw_slice_of(text.base + 1, text.len - 1);
-    while (text.len > 0 && (text.base[text.len - 1] == ' ' ||
-                            text.base[text.len - 1] == '\t'))
+    while (text.len > 0 &&
+           (text.base[text.len - 1] == ' ' || text.base[text.len - 1] == '\t'))
         text.len--;
     return text;
 }
@@ -110,8 +110,7 @@ static bool list_has(gw_slice list, const char *lower)
 
 static const char *read_header(gw_slice line, answer *a)
 {
-    const char *colon =
-        line.len == 0 ? NULL : memchr(line.base, ':', line.len);
+    const char *colon = line.len == 0 ? NULL : memchr(line.base, ':', line.len);
     size_t len = colon == NULL ? 0 : (size_t)(colon - line.base);
     gw_slice name = gw_slice_of(line.base, len);
     gw_slice value;

@@ -18,6 +18,9 @@
 /* A slice of a literal, which may hold NUL bytes. */
 #define LIT(literal) gw_slice_of(literal, sizeof(literal) - 1)
 
+/* A literal where arguments of main() are wanted; nobody writes to it. */
+#define WORD(literal) ((char *)(uintptr_t)(literal))
+
 /* Compares bytes; the message shows both when they differ. */
 #define assert_slice_equal(a, b) check_slice_equal(a, b, __FILE__, __LINE__)
 void check_slice_equal(gw_slice a, gw_slice b, const char *file, int line);

@@ -31,13 +31,18 @@ static void every_command_can_be_found_and_run(void **state)
 
 static void what_is_no_command_is_not_found(void **state)
 {
-    char *cases[][2] = {{"", ""},        {"send", ""},    {"session", ""},
-                        {"session", "x"}, {"session", "getx"}, {"UIDS", ""}};
+    const char *const cases[][2] = {
+        {"", ""},         {"send", ""},        {"session", ""},
+        {"session", "x"}, {"session", "getx"}, {"UIDS", ""},
+    };
     int words;
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++)
-        assert_null(gwctl_command_find(cases[i], 2, &words));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *argv[] = {WORD(cases[i][0]), WORD(cases[i][1]), NULL};
+
+        assert_null(gwctl_command_find(argv, 2, &words));
+    }
     assert_null(gwctl_command_find(NULL, 0, &words));
 }
 
@@ -70,7 +75,7 @@ static int check(const char *name, const char *option, int argc, char *error)
     char text[60];
     char arg[60];
     char *command_words[] = {text, NULL};
-    char *argv[] = {"gwctl", arg, NULL};
+    char *argv[] = {WORD("gwctl"), arg, NULL};
     int count = 2;
     int words;
     gwctl_options options;
@@ -175,9 +180,8 @@ static void help_of_a_command_names_its_options(void **state)
 
 static void print_completion(FILE *out, void *arg)
 {
-    void (*const print[])(FILE *) = {gwctl_completion_bash,
-                                     gwctl_completion_zsh,
-                                     gwctl_completion_fish};
+    void (*const print[])(FILE *) = {
+        gwctl_completion_bash, gwctl_completion_zsh, gwctl_completion_fish};
 
     print[*(const int *)arg](out);
 }
@@ -210,7 +214,7 @@ static void print_quoted(FILE *out, void *arg)
 
 static void quotes_are_safe(void **state)
 {
-    char *text = printed(print_quoted, "it's $x `y`");
+    char *text = printed(print_quoted, WORD("it's $x `y`"));
 
     (void)state;
     assert_string_equal(text, "'it'\\''s $x `y`'");

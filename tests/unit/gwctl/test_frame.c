@@ -98,8 +98,9 @@ static void messages_and_control_frames(void **state)
     (void)state;
     check(LIT("\x81\x05hello"), GW_OK, LIT("text++:hello;"));
     check(LIT("\x82\x02\0\xff"), GW_OK, LIT("binary++:\0\xff;"));
-    check(LIT("\x81\0\x89\x02hi\x8a\0"), GW_OK, LIT("text++:;ping++:hi;"
-                                                    "pong++:;"));
+    check(LIT("\x81\0\x89\x02hi\x8a\0"), GW_OK,
+          LIT("text++:;ping++:hi;"
+              "pong++:;"));
     check(LIT("\x81\x02\xff\xfe"), GW_OK, LIT("text++:\xff\xfe;"));
 }
 
@@ -127,24 +128,22 @@ static void close_frames(void **state)
 
 static void rules_that_a_server_may_break(void **state)
 {
-    static const struct {
-        gw_slice bytes;
-    } cases[] = {
-        {LIT("\x81\x81\0\0\0\0x")},  /* masked */
-        {LIT("\xc1\x00")},           /* a reserved bit */
-        {LIT("\x83\x00")},           /* opcodes that are none */
-        {LIT("\x8b\x00")},
-        {LIT("\x80\x00")},           /* nothing to continue */
-        {LIT("\x09\x00")},           /* a control frame in fragments */
-        {LIT("\x89\x7e\x00\x7e")},   /* or too long */
-        {LIT("\x81\x7e\x00\x7d")},   /* lengths that are too long */
-        {LIT("\x81\x7f\0\0\0\0\0\0\xff\xff")},
-        {LIT("\x81\x7f\x80\0\0\0\0\0\0\0")},
+    const gw_slice cases[] = {
+        LIT("\x81\x81\0\0\0\0x"), /* masked */
+        LIT("\xc1\x00"),          /* a reserved bit */
+        LIT("\x83\x00"),          /* opcodes that are none */
+        LIT("\x8b\x00"),
+        LIT("\x80\x00"),         /* nothing to continue */
+        LIT("\x09\x00"),         /* a control frame in fragments */
+        LIT("\x89\x7e\x00\x7e"), /* or too long */
+        LIT("\x81\x7e\x00\x7d"), /* lengths that are too long */
+        LIT("\x81\x7f\0\0\0\0\0\0\xff\xff"),
+        LIT("\x81\x7f\x80\0\0\0\0\0\0\0"),
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        check(cases[i].bytes, GW_EPROTO, LIT(""));
+        check(cases[i], GW_EPROTO, LIT(""));
     check(LIT("\x01\x01x\x81\x01y"), GW_EPROTO, LIT("text+-:x;"));
 }
 
@@ -191,10 +190,10 @@ static void lengths_of_every_form(void **state)
         assert_int_equal(frame.payload.len, lengths[i]);
         assert_int_equal(consumed, bytes.len);
         for (size_t cut = 0; cut < bytes.len; cut += cut < 12 ? 1 : 7919)
-            assert_int_equal(
-                gwctl_ws_read(&reader, gw_slice_of(bytes.base, cut),
-                              MAX_MESSAGE, &frame, &consumed),
-                GW_EAGAIN);
+            assert_int_equal(gwctl_ws_read(&reader,
+                                           gw_slice_of(bytes.base, cut),
+                                           MAX_MESSAGE, &frame, &consumed),
+                             GW_EAGAIN);
     }
     gwctl_buf_deinit(&buf);
 }
@@ -220,14 +219,13 @@ static void what_is_written_is_masked(void **state)
     len = gwctl_ws_write_head(out, GWCTL_WS_TEXT, 5, mask);
     gwctl_ws_mask(out + len, "Hello", 5, mask);
     /* RFC 6455, 5.7 */
-    assert_slice_equal(
-        gw_slice_of(out, len + 5),
-        LIT("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"));
+    assert_slice_equal(gw_slice_of(out, len + 5),
+                       LIT("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"));
 }
 
 static void heads_have_the_shortest_form(void **state)
 {
-    static const struct {
+    const struct {
         uint64_t len;
         gw_slice head;
     } cases[] = {
@@ -242,8 +240,8 @@ static void heads_have_the_shortest_form(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char out[GWCTL_WS_HEAD_MAX];
-        size_t len = gwctl_ws_write_head(out, GWCTL_WS_BINARY, cases[i].len,
-                                         "mask");
+        size_t len =
+            gwctl_ws_write_head(out, GWCTL_WS_BINARY, cases[i].len, "mask");
 
         assert_slice_equal(gw_slice_of(out, len), cases[i].head);
     }

@@ -10,7 +10,7 @@
 #define KEY "dGhlIHNhbXBsZSBub25jZQ=="
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 #define UPGRADE                                                                \
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"                \
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"               \
     "Connection: Upgrade\r\n"
 #define GOOD UPGRADE "Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n"
 
@@ -129,10 +129,9 @@ static void an_answer_without_end_is_too_big(void **state)
     assert_int_equal(read_exact(gw_slice_of(bytes, GWCTL_WS_ANSWER_MAX - 1),
                                 &refusal, &consumed),
                      GW_EAGAIN);
-    assert_int_equal(
-        read_exact(gw_slice_of(bytes, GWCTL_WS_ANSWER_MAX), &refusal,
-                   &consumed),
-        GW_ETOOBIG);
+    assert_int_equal(read_exact(gw_slice_of(bytes, GWCTL_WS_ANSWER_MAX),
+                                &refusal, &consumed),
+                     GW_ETOOBIG);
     free(bytes);
 }
 
@@ -199,8 +198,8 @@ static void sha1_digests(void **state)
         {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
          "84983e441c3bd26ebaae4aa1f95129e5e54670f1"},
         {"a", 1000000, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"},
-        {"0123456701234567012345670123456701234567012345670123456701234567",
-         10, "dea356a2cddd90c7a7ecedc5ebb563934f460452"},
+        {"0123456701234567012345670123456701234567012345670123456701234567", 10,
+         "dea356a2cddd90c7a7ecedc5ebb563934f460452"},
         {"", 0, "da39a3ee5e6b4b0d3255bfef95601890afd80709"},
         {"a", 55, "c1c8bbdc22796e28c0e15163d20899b65621d65a"},
         {"a", 56, "c2db330f6083854c99d4b5bfb6e8f29f201be699"},
@@ -227,9 +226,14 @@ static void sha1_digests(void **state)
 static void base64_texts(void **state)
 {
     static const char *const cases[][2] = {
-        {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-        {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
-        {"foobar", "Zm9vYmFy"}, {"\xff\xfe\xfd", "//79"},
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
+        {"\xff\xfe\xfd", "//79"},
     };
 
     (void)state;

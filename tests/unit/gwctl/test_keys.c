@@ -14,8 +14,8 @@ static void add(gwctl_keys *keys, const char *word, int64_t connections)
 
 static void equal_ones_are_put_together(void **state)
 {
-    static const char *const order[] = {"-3", "7", "10", "", "07", "a", "ab",
-                                        "b"};
+    static const char *const order[] = {"-3", "7", "10", "",
+                                        "07", "a", "ab", "b"};
     gwctl_keys keys = {NULL, 0, 0};
 
     (void)state;
@@ -60,11 +60,10 @@ static void who_is_not_listed_is_not_found(void **state)
 
 static void canonical_integers_are_integers(void **state)
 {
-    static const char *const integers[] = {"0", "7", "-3",
-                                           "9223372036854775807",
-                                           "-9223372036854775808"};
+    static const char *const integers[] = {
+        "0", "7", "-3", "9223372036854775807", "-9223372036854775808"};
     static const char *const texts[] = {
-        "",   "07", "-0",   "+1", "1.0", " 1", "1 ", "-", "9223372036854775808",
+        "",    "07",  "-0", "+1", "1.0", " 1", "1 ", "-", "9223372036854775808",
         "0x1", "1e3", "abc"};
 
     (void)state;
@@ -94,9 +93,17 @@ static void small_times_are_exact(void **state)
 
 static void large_ones_are_exact_to_a_64th(void **state)
 {
-    static const uint64_t values[] = {
-        127, 128, 129, 1000, 65535, 65536, 123456789, UINT64_C(1) << 40,
-        UINT64_MAX / 2, UINT64_MAX - 1, UINT64_MAX};
+    static const uint64_t values[] = {127,
+                                      128,
+                                      129,
+                                      1000,
+                                      65535,
+                                      65536,
+                                      123456789,
+                                      UINT64_C(1) << 40,
+                                      UINT64_MAX / 2,
+                                      UINT64_MAX - 1,
+                                      UINT64_MAX};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(values); i++) {

@@ -9,11 +9,12 @@
 
 #define ARGS_MAX 16
 
-/* Options from words of the command line, blanks between them, and variables. */
+/* Options from words of the command line, blanks between them, and variables.
+ */
 static int load(gwctl_options *options, const char *line, char **env)
 {
     static char words[1000];
-    char *argv[ARGS_MAX] = {"gwctl"};
+    char *argv[ARGS_MAX] = {WORD("gwctl")};
     int argc = 1;
 
     snprintf(words, sizeof(words), "%s", line);
@@ -24,7 +25,7 @@ static int load(gwctl_options *options, const char *line, char **env)
     return gwctl_options_load(options, &argc, argv, env);
 }
 
-static char *no_env[] = {"GWCTL_CONFIG=/dev/null", NULL};
+static char *no_env[] = {WORD("GWCTL_CONFIG=/dev/null"), NULL};
 
 static void expect_error(const char *line, char **env, const char *part)
 {
@@ -71,8 +72,11 @@ static void defaults(void **state)
 
 static void words_that_are_no_options_stay(void **state)
 {
-    char *argv[] = {"gwctl", "--json", "a",  "--timeout", "2", "-",
-                    "--",    "--raw",  "b",  NULL};
+    char *argv[] = {WORD("gwctl"), WORD("--json"),
+                    WORD("a"),     WORD("--timeout"),
+                    WORD("2"),     WORD("-"),
+                    WORD("--"),    WORD("--raw"),
+                    WORD("b"),     NULL};
     int argc = 9;
     gwctl_options options;
 
@@ -98,8 +102,8 @@ static void the_higher_source_wins(void **state)
                             "register = [::1]:3\njson = yes\n"
                             "interval = 0.25\nca_file = /a b ;c#d=e");
     char variable[100];
-    char *env[] = {variable, "GWCTL_CONNECT_TIMEOUT=2", "GWCTL_JSON=",
-                   "GWCTL_INTERVAL=9", NULL};
+    char *env[] = {variable, WORD("GWCTL_CONNECT_TIMEOUT=2"),
+                   WORD("GWCTL_JSON="), WORD("GWCTL_INTERVAL=9"), NULL};
     gwctl_options options;
 
     (void)state;
@@ -134,11 +138,11 @@ static void the_users_file_is_above_the_systems(void **state)
                          &options, GWCTL_SOURCE_USER_FILE,
                          LIT("timeout = 1\nregister = user:1\n"), "user"),
                      GW_OK);
-    assert_int_equal(
-        gwctl_options_read_text(
-            &options, GWCTL_SOURCE_SYSTEM_FILE,
-            LIT("timeout = 9\nregister = system:1\nquiet = on\n"), "system"),
-        GW_OK);
+    assert_int_equal(gwctl_options_read_text(
+                         &options, GWCTL_SOURCE_SYSTEM_FILE,
+                         LIT("timeout = 9\nregister = system:1\nquiet = on\n"),
+                         "system"),
+                     GW_OK);
     assert_int_equal(options.timeout, 1000);
     assert_int_equal(options.registers.count, 1);
     assert_string_equal(options.registers.items[0], "user:1");
@@ -151,9 +155,9 @@ static void the_users_file_is_found(void **state)
     char folder[] = "/tmp/gwctl-home-XXXXXX";
     char path[200];
     char home[200];
-    char xdg[200];
+    char xdg[300];
     char *by_home[] = {home, NULL};
-    char *by_xdg[] = {"HOME=/nowhere", xdg, NULL};
+    char *by_xdg[] = {WORD("HOME=/nowhere"), xdg, NULL};
     gwctl_options options;
     FILE *file;
 
@@ -182,7 +186,7 @@ static void the_users_file_is_found(void **state)
 
 static void help_needs_no_right_file(void **state)
 {
-    char *env[] = {"GWCTL_CONFIG=/does/not/exist", NULL};
+    char *env[] = {WORD("GWCTL_CONFIG=/does/not/exist"), NULL};
     gwctl_options options;
 
     (void)state;
@@ -245,8 +249,9 @@ static void times_have_fractions(void **state)
     gwctl_options options;
 
     (void)state;
-    assert_int_equal(load(&options, "--timeout 0.001 --ping 1.50 --interval "
-                                    "2.0625",
+    assert_int_equal(load(&options,
+                          "--timeout 0.001 --ping 1.50 --interval "
+                          "2.0625",
                           no_env),
                      GW_OK);
     assert_int_equal(options.timeout, 1);
@@ -281,7 +286,7 @@ static void headers_stay_on_their_line(void **state)
 
 static void lines_of_a_file_that_are_wrong(void **state)
 {
-    static const struct {
+    const struct {
         gw_slice text;
         const char *part;
     } cases[] = {
@@ -318,9 +323,10 @@ static void the_key_comes_from_a_file_or_the_environment(void **state)
     char *empty = write_file("\nx\n");
     char line[100];
     char variable[100];
-    char *env[] = {"GWCTL_CONFIG=/dev/null", "GWCTL_SECRET_KEY=other", NULL};
-    char *both[] = {"GWCTL_CONFIG=/dev/null", "GWCTL_SECRET_KEY=other",
-                    variable, NULL};
+    char *env[] = {WORD("GWCTL_CONFIG=/dev/null"),
+                   WORD("GWCTL_SECRET_KEY=other"), NULL};
+    char *both[] = {WORD("GWCTL_CONFIG=/dev/null"),
+                    WORD("GWCTL_SECRET_KEY=other"), variable, NULL};
     gwctl_options options;
 
     (void)state;

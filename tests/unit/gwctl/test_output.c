@@ -11,7 +11,7 @@
 
 static void text_stays_on_its_line(void **state)
 {
-    static const struct {
+    const struct {
         gw_slice text;
         const char *escaped;
     } cases[] = {
@@ -25,9 +25,9 @@ static void text_stays_on_its_line(void **state)
          "\xc3\xa9\xe4\xbd\xa0\xf0\x9f\x98\x80"},
         {LIT("\xff\xc3"), "\\xff\\xc3"},
         {LIT("\xed\xa0\x80"), "\\xed\\xa0\\x80"},
-        {LIT("\xc2\x9b"), "\\xc2\\x9b"},             /* U+009B: CSI */
-        {LIT("\xe2\x80\xae"), "\\xe2\\x80\\xae"},     /* U+202E */
-        {LIT("\xe2\x80\xa8"), "\\xe2\\x80\\xa8"},     /* U+2028 */
+        {LIT("\xc2\x9b"), "\\xc2\\x9b"},          /* U+009B: CSI */
+        {LIT("\xe2\x80\xae"), "\\xe2\\x80\\xae"}, /* U+202E */
+        {LIT("\xe2\x80\xa8"), "\\xe2\\x80\\xa8"}, /* U+2028 */
     };
 
     (void)state;
