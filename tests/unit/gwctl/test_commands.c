@@ -87,7 +87,7 @@ static int check(const char *name, const char *option, int argc, char *error)
     assert_int_equal(gwctl_options_read_args(&options, &count, argv), GW_OK);
     rc = gwctl_command_check(gwctl_command_find(command_words, 1, &words),
                              &options, argc);
-    snprintf(error, 200, "%s", options.error);
+    snprintf(error, 200, "%.199s", options.error);
     gwctl_options_deinit(&options);
     return rc;
 }
