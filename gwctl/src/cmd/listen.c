@@ -10,9 +10,11 @@
 #include "core/signals.h"
 #include "core/text.h"
 
-#define CLOSE_WAIT_MS 2000            /* for the server's close after ours */
-#define BACKLOG ((size_t)1024 * 1024) /* of input that the server is slow for  \
-                                       */
+/* For the server's close after ours. */
+#define CLOSE_WAIT_MS 2000
+
+/* Of input that the server is slow for. */
+#define BACKLOG ((size_t)1024 * 1024)
 
 /* ---- the end ------------------------------------------------------------- */
 

@@ -17,13 +17,14 @@ typedef enum gwctl_ws_opcode {
     GWCTL_WS_PONG = 0xa
 } gwctl_ws_opcode;
 
-/* Status codes of a close frame (RFC 6455, 7.4.1). */
+/* Status codes of a close frame (RFC 6455, 7.4.1). The two that are never on
+ * the wire: NO_CODE, a close frame without one; ABNORMAL, the connection ended
+ * without a close frame. */
 #define GWCTL_WS_NORMAL 1000
 #define GWCTL_WS_GOING_AWAY 1001
 #define GWCTL_WS_PROTOCOL 1002
-#define GWCTL_WS_NO_CODE 1005  /* a close frame without one */
-#define GWCTL_WS_ABNORMAL 1006 /* the connection ended without a close frame   \
-                                */
+#define GWCTL_WS_NO_CODE 1005
+#define GWCTL_WS_ABNORMAL 1006
 #define GWCTL_WS_TOO_BIG 1009
 
 /* All zeros at the beginning of a connection. */
