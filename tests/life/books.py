@@ -14,8 +14,7 @@ from harness.worker import RESIDENT_SLACK, ZEND_SLACK
 from load import Ledger, Load
 
 WARM = 0.2    # the part of the calls after which a process is warm
-TELLING = 60  # requests of each worker tell how its heap is
-FEW = 5       # are too few
+FEW = 5       # requests do not tell how a heap is
 ENOUGH = 100000  # calls without a process that should have had some
 LOOK_INTERVAL = 0.25  # seconds between looks at the connections, which cost
 AGREEING_LOOKS = 10
@@ -137,7 +136,7 @@ class Life:
         self.warm = Figures(self.host, self.ports)
         since = self.load.calls
         self._serve(lambda: self.made(self.calls * (1 - WARM), since,
-                                      TELLING))
+                                      self.host.telling_requests))
         self.seconds = time.monotonic() - start
         self._compare_heaps()
         self.host.check()

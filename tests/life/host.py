@@ -22,6 +22,7 @@ class Host:
     parallel = 4             # requests at a time
     keep = 1                 # requests on one HTTP connection
     warm_requests = 10       # that each worker has answered when it is warm
+    telling_requests = 30    # and more, which tell how its heap is
     reloads = False
     reload_may_lose = False  # requests that nobody answers
 

@@ -36,6 +36,7 @@ class Loop(Host):
     it has then; None: who knows."""
 
     keep = 10
+    telling_requests = 200  # its heap depends on how many clients are connected
     forked = 0
 
     def __init__(self, two):
