@@ -200,7 +200,7 @@ class CliServerWorkers(CliServer):
     the first process answers, too. One request at a time: PHP 8.2 and before
     may wait for a next connection while a request has come on another one."""
 
-    title = "php -S, 2 workers"
+    title = "php -S, 2 workers and the first process"
     environment = {"PHP_CLI_SERVER_WORKERS": "2"}
     workers = 3
     parallel = 1
