@@ -111,8 +111,12 @@ static void run(bench *b)
 
 static const struct {
     const char *name;
+    const char *member; /* of JSON: a name that needs no quotes in jq */
     double percent;
-} points[] = {{"p50", 50}, {"p90", 90}, {"p99", 99}, {"p99.9", 99.9}};
+} points[] = {{"p50", "p50", 50},
+              {"p90", "p90", 90},
+              {"p99", "p99", 99},
+              {"p99.9", "p999", 99.9}};
 
 #define POINTS (sizeof(points) / sizeof(points[0]))
 
@@ -133,7 +137,8 @@ static void put_times(gwctl_json *json, const char *name,
 {
     gwctl_json_open(json, name);
     for (size_t i = 0; i < POINTS; i++)
-        gwctl_json_number(json, points[i].name, ms_at(hist, points[i].percent));
+        gwctl_json_number(json, points[i].member,
+                          ms_at(hist, points[i].percent));
     gwctl_json_number(json, "max", (double)hist->max / 1e6);
     gwctl_json_close(json);
 }

@@ -159,6 +159,8 @@ void gwctl_table_print(const gwctl_table *table, FILE *out, size_t width,
         for (size_t c = 0; c < table->columns; c++)
             put_cell(&line, cell_of(table, row, c), &columns[c],
                      c + 1 == table->columns);
+        while (line.len > 0 && line.base[line.len - 1] == ' ')
+            line.len--; /* empty cells at the end */
         if (line.len > 0)
             fwrite(line.base, 1,
                    gwctl_text_fit(gwctl_buf_slice(&line), width, &used), out);

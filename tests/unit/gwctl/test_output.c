@@ -142,6 +142,9 @@ static void fill(gwctl_table *table)
     gwctl_table_put_key(table, &seven);
     gwctl_table_put_ms(table, 1.5);
     gwctl_table_put_key(table, &none);
+    gwctl_table_put_str(table, "x");
+    gwctl_table_put_str(table, "");
+    gwctl_table_put_str(table, "");
 }
 
 static void print_all(FILE *out, void *arg)
@@ -164,7 +167,8 @@ static void columns_are_as_wide_as_they_need_be(void **state)
     text = printed(print_all, &table);
     assert_string_equal(text, "NAME        COUNT  NOTE\n"
                               "al\\nice  12345678  first\n"
-                              "7           1.500  -\n");
+                              "7           1.500  -\n"
+                              "x\n");
     free(text);
     text = printed(print_cut, &table);
     assert_string_equal(text, "NAME      |al\\nice  1|");
