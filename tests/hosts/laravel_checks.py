@@ -3,12 +3,14 @@ HTTP and received on WebSockets, both through nginx."""
 
 import http.cookiejar
 import json
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 from types import SimpleNamespace
 
-from harness.cluster import AbsentGateway
+from harness.cluster import AbsentGateway, Gatewayd
+from harness.inner import register_addresses
 from harness.process import ROOT, wait_until
 from harness.websocket import WebSocket
 
@@ -18,12 +20,16 @@ class Visitor:
 
     def __init__(self, host, name=None):
         self.host = host
-        jar = http.cookiejar.CookieJar()
+        self.jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(jar))
+            urllib.request.HTTPCookieProcessor(self.jar))
+        self.token = self.socket = None
+        self.sign_in(name)
+
+    def sign_in(self, name):
+        """As anybody, or as nobody, in the session that it has."""
         path = f"login?name={name}" if name else "token"
         self.token = self.open(path).read().decode()
-        self.socket = None
 
     def open(self, path, data=None, headers=None):
         body = None if data is None else json.dumps(data).encode()
@@ -66,9 +72,7 @@ class Visitor:
 
     def gets(self, event, channel, data):
         """The next thing that it receives, to the byte."""
-        text = json.dumps({"event": event, "channel": channel, "data": data},
-                          separators=(",", ":"), ensure_ascii=False)
-        self.socket.expect_text(text)
+        self.socket.expect_text(frame(event, channel, data))
 
     def receive(self):
         """The next message, decoded."""
@@ -84,6 +88,10 @@ class Visitor:
         text = self.socket.received[head:head + length].decode()
         self.socket.expect_text(text)  # nothing but a text frame
         return json.loads(text)
+
+    def expect_closed(self):
+        wait_until(lambda: self.socket.read() is not None and self.socket.eof,
+                   "the end of the page's connection")
 
     def close(self):
         if self.socket is not None:
@@ -108,7 +116,14 @@ class Company:
             visitor.close()
 
 
+def frame(event, channel, data):
+    """A channel's message, as the driver writes it."""
+    return json.dumps({"event": event, "channel": channel, "data": data},
+                      separators=(",", ":"), ensure_ascii=False)
+
+
 NEWS = "App\\Events\\NewsPosted"
+SAID = "App\\Events\\RoomMessage"
 ROOM = "presence-room.1"
 ALICE = {"user_id": 1, "user_info": {"id": 1, "name": "alice"}}
 BOB = {"user_id": 2, "user_info": {"id": 2, "name": "bob"}}
@@ -160,6 +175,29 @@ def presence_channel(us):
     us.bob.close()
     us.bob.expect("gateway/leave", {"token": left})
     us.alice.gets("gateway:leaving", ROOM, BOB)
+
+
+def leave_tokens(us):
+    """Others hear of a leaving once; a token is its owner's, and for a day."""
+    us.alice.join(ROOM)
+    first, second = us.bob.join(ROOM)["leave"], us.bob.join(ROOM)["leave"]
+    for _ in range(2):
+        us.alice.gets("gateway:joining", ROOM, BOB)
+    us.alice.expect("gateway/leave", {"token": first}, 422)
+    us.guest.expect("gateway/leave", {"token": first}, 422)
+    for cookie in us.bob.jar:  # encrypted by the same key
+        us.bob.expect("gateway/leave", {
+            "token": urllib.parse.unquote(cookie.value)}, 422)
+    for nothing in (None, ["x"], 7, ""):
+        us.bob.expect("gateway/leave", {"token": nothing}, 422)
+    us.bob.close()
+    old = us.host.php("-r", AGED, env={"TOKEN": second})
+    us.bob.expect("gateway/leave", {"token": old}, 422)
+    for _ in range(2):
+        us.bob.expect("gateway/leave", {"token": first})
+    us.alice.gets("gateway:leaving", ROOM, BOB)
+    us.alice.expect("room/say", {"text": "a mark"})
+    us.alice.gets(SAID, ROOM, {"from": "alice", "text": "a mark"})
 
 
 def two_pages(us):
@@ -251,6 +289,43 @@ def bound_elsewhere(us):
     us.bob.expect("gateway/bind", {"client_id": us.bob.client_id}, 403)
 
 
+def claims_at_once(us):
+    """Of two sessions that claim a page at the same moment one gets it."""
+    us.guest.close()
+    for _ in range(25):
+        us.guest.connect(bind=False)
+        claim = {"client_id": us.guest.client_id}
+        both = Both(us.alice, us.bob)
+        answers = both.post("gateway/bind", claim)
+        same(sorted(answers), [200, 403])
+        same(both.post("gateway/bind", claim), answers)
+        us.guest.close()
+
+
+class Both:
+    """Two visitors, and what they do at the same time."""
+
+    def __init__(self, *visitors):
+        self.visitors = visitors
+        self.barrier = threading.Barrier(len(visitors))
+
+    def post(self, path, data):
+        """Their statuses."""
+        answers = {}
+
+        def post(visitor):
+            self.barrier.wait(30)
+            answers[visitor] = visitor.post(path, data)[0]
+
+        threads = [threading.Thread(target=post, args=[visitor])
+                   for visitor in self.visitors]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return [answers.get(visitor) for visitor in self.visitors]
+
+
 def own_groups(us):
     """A public channel named like a group of the application is another one."""
     us.alice.expect("inbox/bind", {"client_id": us.alice.client_id})
@@ -266,10 +341,41 @@ def logout(us):
     """The session's pages are closed; other pages of the user are not."""
     other = Visitor(us.host, "alice").connect()
     us.alice.expect("logout", {})
-    wait_until(lambda: us.alice.socket.read() is not None
-               and us.alice.socket.eof, "the end of alice's page")
+    us.alice.expect_closed()
     us.bob.expect("push/uid", {"uid": "1", "text": "still here?"})
     other.socket.expect_text('{"text":"still here?"}')
+    other.close()
+
+
+def signed_in_later(us):
+    """A page that a guest has opened is its user's from the next channel on,
+    and closed after the logout."""
+    us.guest.join("news")
+    us.guest.sign_in("bob")
+    us.guest.join("private-App.Models.User.2")
+    us.alice.expect("push/uid", {"uid": "2", "text": "hello bob"})
+    for visitor in (us.guest, us.bob):
+        visitor.socket.expect_text('{"text":"hello bob"}')
+    us.guest.expect("logout", {})
+    us.guest.expect_closed()
+    us.alice.expect("push/uid", {"uid": "2", "text": "still here?"})
+    us.bob.socket.expect_text('{"text":"still here?"}')
+
+
+def logout_of_devices(us):
+    """logoutCurrentDevice() closes this session's pages, logoutOtherDevices()
+    those of the user's others."""
+    other = Visitor(us.host, "alice").connect()
+    us.alice.expect("logout/others", {"password": "wrong"}, 500)
+    us.alice.expect("logout/others", {"password": "alice's"})
+    other.expect_closed()
+    us.bob.expect("push/uid", {"uid": "1", "text": "still here?"})
+    us.alice.socket.expect_text('{"text":"still here?"}')
+    other.connect()
+    us.alice.expect("logout/here", {})
+    us.alice.expect_closed()
+    us.bob.expect("push/uid", {"uid": "1", "text": "and here?"})
+    other.socket.expect_text('{"text":"and here?"}')
     other.close()
 
 
@@ -280,20 +386,66 @@ def queued_push(us):
 
 
 def job_is_tried_again(us):
-    """One that nobody could be asked about is not lost, and comes once."""
+    """One that reached nobody is not lost, and comes once: without a Register,
+    and where no gateway that it lists can be reached."""
+    us.bob.join("private-App.Models.User.2")
+    report = '{"text":"Your report is ready."}'
+    shipped = frame("order.shipped", "private-App.Models.User.2", {"order": 9})
+    with Nowhere(us.host) as nowhere:
+        for address in ("127.0.0.1:1", nowhere.register_address):
+            for path, data, text in (
+                    ("push/later", {}, report),
+                    ("room/ship", {"user": 2, "order": 9}, shipped)):
+                tried_again(us, address, lambda p=path, d=data: us.bob.expect(
+                    p, d), text)
+
+
+def tried_again(us, address, queue, text):
+    """What `queue` does is tried with that Register, then with the right one."""
     host = us.host
     host.stop_worker()
     try:
-        us.bob.expect("push/later", {})
-        nowhere = {"GATEWAY_REGISTER_ADDRESS": "127.0.0.1:1"}
-        host.php("artisan", "queue:work", "--once", env=nowhere)
+        queue()
+        same(host.count_jobs(), 1)
+        host.php("artisan", "queue:work", "--once", env={
+            "GATEWAY_REGISTER_ADDRESS": address, **UNCACHED})
+        same(host.count_jobs("failed_jobs"), 0)
         same(host.count_jobs(), 1)
     finally:
         host.start_worker()
-    us.bob.socket.expect_text('{"text":"Your report is ready."}')
+    us.bob.socket.expect_text(text)
     wait_until(lambda: host.count_jobs() == 0, "the end of the job")
     same(host.count_jobs("failed_jobs"), 0)
-    same(us.bob.socket.received, b"")
+    us.bob.socket.expect_silence()
+
+
+class Nowhere:
+    """A Register that lists a gateway which is not there, and no other."""
+
+    def __init__(self, host):
+        self.key = host.gateway.secret_key
+        self.register = Gatewayd(secret_key=self.key, options=[
+            "--register-only", "--register-grace", "0"])
+        self.register_address = self.register.own_register
+        self.absent = None
+
+    def __enter__(self):
+        self.absent = AbsentGateway(SimpleNamespace(
+            register_address=self.register_address, secret_key=self.key))
+        wait_until(lambda: register_addresses(self.register_address, self.key),
+                   "the absent gateway's listing")
+        return self
+
+    def __exit__(self, *_):
+        if self.absent is not None:
+            self.absent.close()
+        self.register.close()
+
+
+def several_channels(us):
+    """A broadcast that fails after its first channel is not made again."""
+    found = json.loads(us.host.php("-r", SEVERAL))
+    same(found, {"the first": "thrown", "the second": "reported"})
 
 
 def a_gateway_is_down(us):
@@ -322,6 +474,8 @@ def a_gateway_is_down(us):
         wait_until(lambda: host.count_jobs() == 0, "the end of the jobs")
         same(host.count_jobs("failed_jobs"), 0)
         us.bob.socket.expect_silence()
+        us.alice.expect("logout", {})
+        us.alice.expect_closed()
     finally:
         absent.close()
 
@@ -339,10 +493,57 @@ def published(us):
         same((host.app / path).read_text(), (package / source).read_text())
 
 
-SHOW = """
+# Where the configuration is cached, another environment counts by this.
+UNCACHED = {"APP_CONFIG_CACHE": "bootstrap/cache/none.php"}
+BOOT = """
 require 'vendor/autoload.php';
 $app = require 'bootstrap/app.php';
 $app->make(Illuminate\\Contracts\\Console\\Kernel::class)->bootstrap();
+"""
+# A leave token, two days older.
+AGED = BOOT + """
+$crypt = $app['encrypter'];
+$told = json_decode($crypt->decryptString(getenv('TOKEN')), true);
+$told['time'] -= 2 * 86400;
+echo $crypt->encryptString(json_encode($told));
+"""
+# The driver, on channels of which one fails.
+SEVERAL = BOOT + """
+class Failing extends GatewayClient\\Laravel\\Channels {
+    public $fails;
+    public function send(string $name, string $message, ?string $exclude = null): void {
+        if ($name === $this->fails) {
+            throw new GatewayClient\\GatewayException('nobody');
+        }
+    }
+}
+$reported = [];
+$app->instance(Illuminate\\Contracts\\Debug\\ExceptionHandler::class,
+    new class($app, $reported) extends Illuminate\\Foundation\\Exceptions\\Handler {
+    public $all = [];
+    public function __construct($app, &$reported) {
+        parent::__construct($app);
+        $this->all = &$reported;
+    }
+    public function report(Throwable $e) { $this->all[] = $e->getMessage(); }
+});
+$found = [];
+foreach (['the first' => 'a', 'the second' => 'b'] as $which => $fails) {
+    $channels = new Failing('channel:');
+    $channels->fails = $fails;
+    $driver = new GatewayClient\\Laravel\\Broadcasting\\GatewayBroadcaster(
+        $app->make(GatewayClient\\Laravel\\Pages::class), $channels);
+    $reported = [];
+    try {
+        $driver->broadcast(['a', 'b'], 'event', []);
+        $found[$which] = $reported === ['nobody'] ? 'reported' : $reported;
+    } catch (Illuminate\\Broadcasting\\BroadcastException $e) {
+        $found[$which] = 'thrown';
+    }
+}
+echo json_encode($found);
+"""
+SHOW = BOOT + """
 $show = fn () => [GatewayClient\\Gateway::$registerAddress,
     GatewayClient\\Gateway::$secretKey, (float) ini_get('gatewayclient.timeout')];
 $first = $show();
@@ -373,16 +574,15 @@ def same(got, wanted):
         raise AssertionError(f"wanted {wanted!r}, got {got!r}")
 
 
-CHECKS = (public_channel, private_channel, presence_channel, two_pages,
-          notification, to_others, strange_requests, unbound_page, bound_elsewhere,
-          own_groups, logout, queued_push, job_is_tried_again,
+CHECKS = (public_channel, private_channel, presence_channel, leave_tokens,
+          two_pages, notification, to_others, strange_requests, unbound_page,
+          bound_elsewhere, claims_at_once, own_groups, logout, signed_in_later,
+          logout_of_devices, queued_push, job_is_tried_again, several_channels,
           a_gateway_is_down, settings, published)
 
 
 def run(host, verdicts):
     for check in CHECKS:
-        if check is job_is_tried_again and host.cached:
-            continue  # the other host's: here the environment is cached
         with verdicts.check(f"{check.__name__.replace('_', ' ')}: "
                             f"{' '.join(check.__doc__.split())}"):
             with Company(host) as us:

@@ -23,9 +23,14 @@ return [
     'channel_prefix' => 'channel:',
 
     // The routes bind, leave and members. False: the application has its own.
+    // The middleware must find the same user as that of Broadcast::routes().
     'routes' => true,
     'route_prefix' => 'gateway',
     'route_middleware' => ['web'],
+
+    // The cache whose locks keep two sessions from claiming one page at the same
+    // moment. Null: the default one. Several web servers need one that they share.
+    'lock_store' => null,
 
     // After a logout, close the connections of the session's pages. They come
     // back as a guest's.

@@ -3,13 +3,17 @@
 namespace GatewayClient\Laravel;
 
 use GatewayClient\Gateway;
+use GatewayClient\GatewayException;
+use Illuminate\Contracts\Encryption\DecryptException;
+use Illuminate\Support\Facades\Cache;
 use Illuminate\Support\Facades\Crypt;
-use Throwable;
 
 /** Channels are groups: who is in one, and what is sent to it. A channel's name
  *  is the whole one: "news", "private-orders.1", "presence-room.1". */
-final class Channels
+class Channels
 {
+    private const LEAVE = 'gateway.leave'; // what a token is for
+    private const LIFE = 86400;            // seconds, of a token whose page is gone
     private const NAME = '/^[A-Za-z0-9_\-=@,.;]{1,164}$/D'; // as Pusher's
 
     /** @var string */
@@ -56,10 +60,11 @@ final class Channels
     /** Puts a page into a channel; on a presence channel as that member:
      *  ["user_id" => …, "user_info" => …].
      *
+     *  @param  string  $owner  of the page
      *  @return array what the page is told */
-    public function join(string $client_id, string $name, ?array $member = null): array
+    public function join(string $owner, string $client_id, string $name, ?array $member = null): array
     {
-        $answer = ['auth' => '', 'leave' => self::token($client_id, $name, $member)];
+        $answer = ['auth' => '', 'leave' => self::token($owner, $client_id, $name, $member)];
         if ($member === null) {
             Gateway::joinGroup($client_id, $this->group($name));
 
@@ -81,18 +86,24 @@ final class Channels
     }
 
     /** By the token that join() gave. It works for a page that is gone, too,
-     *  which is what most pages are that leave.
+     *  which is what most pages are that leave; for a day, and others are told
+     *  once.
      *
-     *  @return bool false: this is no such token */
-    public function leave(string $token): bool
+     *  @return bool false: this is no such token, or another owner's, or too old */
+    public function leave(string $owner, string $token): bool
     {
-        try {
-            [$client_id, $name, $member] = json_decode(Crypt::decryptString($token), true);
-        } catch (Throwable $e) {
+        $told = self::open($token);
+        if ($told === null || ! hash_equals($told['owner'], $owner)) {
             return false;
         }
-        Gateway::leaveGroup($client_id, $this->group($name));
-        if ($member !== null && ! isset($this->members($name)[(string) $member['user_id']])) {
+        ['client_id' => $client_id, 'name' => $name, 'member' => $member] = $told;
+        if (self::isHere($client_id, $owner)) {
+            Gateway::leaveGroup($client_id, $this->group($name));
+        } elseif (time() - $told['time'] > self::LIFE) {
+            return false;
+        }
+        if ($member !== null && Cache::add('gateway.left.' . hash('sha256', $token), 1, self::LIFE)
+            && ! isset($this->members($name)[(string) $member['user_id']])) {
             $this->send($name, self::message($name, 'gateway:leaving', $member), $client_id);
         }
 
@@ -123,9 +134,32 @@ final class Channels
         return $members;
     }
 
-    private static function token(string $client_id, string $name, ?array $member): string
+    /** Still connected; a page whose gateway is gone is not. */
+    private static function isHere(string $client_id, string $owner): bool
     {
-        return Crypt::encryptString(json_encode([$client_id, $name, $member],
+        try {
+            return Pages::isOwned($client_id, $owner);
+        } catch (GatewayException $e) {
+            return false;
+        }
+    }
+
+    private static function token(string $owner, string $client_id, string $name, ?array $member): string
+    {
+        return Crypt::encryptString(json_encode(['for' => self::LEAVE, 'time' => time(),
+            'owner' => $owner, 'client_id' => $client_id, 'name' => $name, 'member' => $member],
             JSON_THROW_ON_ERROR));
+    }
+
+    /** Null: not by token(). The application encrypts other things with its key. */
+    private static function open(string $token): ?array
+    {
+        try {
+            $told = json_decode(Crypt::decryptString($token), true);
+        } catch (DecryptException $e) {
+            return null;
+        }
+
+        return is_array($told) && ($told['for'] ?? null) === self::LEAVE ? $told : null;
     }
 }

@@ -3,10 +3,12 @@
 namespace GatewayClient\Laravel;
 
 use GatewayClient\Gateway;
+use Illuminate\Auth\Events\CurrentDeviceLogout;
 use Illuminate\Auth\Events\Logout;
+use Illuminate\Auth\Events\OtherDeviceLogout;
 use Throwable;
 
-/** After a logout the session's pages are in groups that they may not be in any
+/** After a logout a session's pages are in groups that they may not be in any
  *  more. Closed, they come back under new client_ids, as a guest's. */
 final class CloseAtLogout
 {
@@ -18,19 +20,42 @@ final class CloseAtLogout
         $this->pages = $pages;
     }
 
-    public function handle(Logout $event): void
+    /** This session is signed out.
+     *
+     *  @param Logout|CurrentDeviceLogout $event */
+    public function here($event): void
     {
-        if ($event->user === null || ! config('gateway.close_on_logout')
-            || ! app()->bound('request')) {
+        $this->close($event->user, function (): array {
+            return $this->pages->ofSession(request());
+        });
+    }
+
+    /** All others of the user are. */
+    public function elsewhere(OtherDeviceLogout $event): void
+    {
+        $user = $event->user;
+        $this->close($user, function () use ($user): array {
+            return $this->pages->ofOthers(request(), (string) $user->getAuthIdentifier());
+        });
+    }
+
+    /** Nobody must stay signed in because a gateway is down. */
+    private function close($user, callable $pages): void
+    {
+        if ($user === null || ! config('gateway.close_on_logout')
+            || ! app()->bound('request') || ! request()->hasSession()) {
             return;
         }
         try {
-            $uid = (string) $event->user->getAuthIdentifier();
-            foreach ($this->pages->ofSession(request(), $uid) as $client_id) {
-                Gateway::closeClient($client_id);
+            foreach ($pages() as $client_id) {
+                try {
+                    Gateway::closeClient($client_id);
+                } catch (Throwable $e) {
+                    report($e);
+                }
             }
         } catch (Throwable $e) {
-            report($e); // nobody must stay signed in because a gateway is down
+            report($e);
         }
     }
 }

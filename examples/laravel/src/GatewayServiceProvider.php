@@ -3,7 +3,9 @@
 namespace GatewayClient\Laravel;
 
 use GatewayClient\Laravel\Broadcasting\GatewayBroadcaster;
+use Illuminate\Auth\Events\CurrentDeviceLogout;
 use Illuminate\Auth\Events\Logout;
+use Illuminate\Auth\Events\OtherDeviceLogout;
 use Illuminate\Broadcasting\BroadcastManager;
 use Illuminate\Queue\Events\JobProcessing;
 use Illuminate\Support\ServiceProvider;
@@ -52,7 +54,9 @@ class GatewayServiceProvider extends ServiceProvider
         $this->app['events']->listen(self::BEGINNINGS, function (): void {
             $this->settings();
         });
-        $this->app['events']->listen(Logout::class, CloseAtLogout::class);
+        $this->app['events']->listen([Logout::class, CurrentDeviceLogout::class],
+            [CloseAtLogout::class, 'here']);
+        $this->app['events']->listen(OtherDeviceLogout::class, [CloseAtLogout::class, 'elsewhere']);
     }
 
     /** At each request: the extension forgets them at its end, and in a worker

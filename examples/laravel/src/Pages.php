@@ -3,8 +3,10 @@
 namespace GatewayClient\Laravel;
 
 use GatewayClient\Gateway;
+use Illuminate\Contracts\Cache\LockProvider;
+use Illuminate\Contracts\Cache\LockTimeoutException;
 use Illuminate\Http\Request;
-use Illuminate\Support\Str;
+use Illuminate\Support\Facades\Cache;
 use Symfony\Component\HttpKernel\Exception\HttpException;
 
 /** Which pages belong to whom.
@@ -19,7 +21,8 @@ final class Pages
     /** Our place in the session that a gateway keeps for a connection. */
     public const KEY = 'laravel';
 
-    private const TOKEN = 'gateway.owner';
+    private const GROUP = 'owner:'; // of all pages of an owner
+    private const PATIENCE = 5;     // seconds, for another claim of the same page
 
     public static function isClientId($value): bool
     {
@@ -34,54 +37,69 @@ final class Pages
      *  @return string the client_id */
     public function claim(Request $request, $client_id): string
     {
-        $session = $this->session($client_id);
-        $owner = $session[self::KEY]['owner'] ?? null;
-        $claimer = $this->ownerOf($request);
-        if ($owner === null
-            ? Gateway::getUidByClientId($client_id) !== null // bound by other means
-            : ! hash_equals($owner, $claimer)) {
-            throw new HttpException(403, 'This page is somebody else\'s.');
+        $claimer = Owner::of($request);
+        $session = self::session($client_id);
+        if (! isset($session[self::KEY]['owner'])) {
+            $session = self::alone($client_id, static function () use ($client_id, $claimer): array {
+                return self::take($client_id, $claimer);
+            });
         }
-        if ($owner === null) {
-            Gateway::updateSession($client_id, [self::KEY => ['owner' => $claimer]]);
-        }
-        $user = $request->user();
-        if ($user !== null) {
-            Gateway::bindUid($client_id, (string) $user->getAuthIdentifier());
-        }
+        self::check($session, $claimer);
+        self::bind($request, $client_id, $session);
 
         return $client_id;
     }
 
-    /** A client_id that the requesting session has claimed. Throws as claim()
-     *  does; 403 also for a page that nobody has claimed.
+    /** A client_id that the requesting session has claimed; who has signed in
+     *  since then is bound. Throws as claim() does; 403 also for a page that
+     *  nobody has claimed.
      *
      *  @param  mixed  $client_id  what the page sent */
     public function own(Request $request, $client_id): string
     {
-        $session = $this->session($client_id);
-        $owner = $session[self::KEY]['owner'] ?? '';
-        if (! hash_equals($owner, $this->ownerOf($request))) {
-            throw new HttpException(403, 'This page is somebody else\'s.');
-        }
+        $session = self::session($client_id);
+        self::check($session, Owner::of($request));
+        self::bind($request, $client_id, $session);
 
         return $client_id;
     }
 
-    /** The pages of a uid that this session has claimed. */
-    public function ofSession(Request $request, string $uid): array
+    /** The pages that this session has claimed.
+     *
+     *  @return string[] */
+    public function ofSession(Request $request): array
     {
-        $owner = $this->ownerOf($request);
+        $group = self::GROUP . Owner::of($request);
+        $pages = [];
+        Delivery::attempt(static function () use ($group, &$pages): void {
+            $pages = Gateway::getClientIdListByGroup($group);
+        });
 
-        return array_values(array_filter(Gateway::getClientIdByUid($uid),
-            static function (string $client_id) use ($owner): bool {
-                $session = Gateway::getSession($client_id);
-
-                return ($session[self::KEY]['owner'] ?? null) === $owner;
-            }));
+        return array_values($pages);
     }
 
-    private function session($client_id): array
+    /** The pages of a uid, but for those of this session.
+     *
+     *  @return string[] */
+    public function ofOthers(Request $request, string $uid): array
+    {
+        $pages = [];
+        Delivery::attempt(static function () use ($uid, &$pages): void {
+            $pages = Gateway::getClientIdByUid($uid);
+        });
+
+        return array_values(array_diff($pages, $this->ofSession($request)));
+    }
+
+    /** Whether a page is connected, and this owner's. */
+    public static function isOwned(string $client_id, string $owner): bool
+    {
+        $session = Gateway::getSession($client_id);
+
+        return is_array($session) && ($session[self::KEY]['owner'] ?? null) === $owner;
+    }
+
+    private static function session($client_id): array
     {
         if (! self::isClientId($client_id)) {
             throw new HttpException(422, 'client_id must be the 20 hex digits of the init message.');
@@ -94,24 +112,54 @@ final class Pages
         return $session;
     }
 
-    /** The session, by a token that is kept in it: its id changes at a login.
-     *  Requests without a session, as with API tokens: the user. A hash, so that
-     *  the gateway holds nothing that opens anything here. */
-    private function ownerOf(Request $request): string
+    private static function check(array $session, string $owner): void
     {
-        if ($request->hasSession()) {
-            $store = $request->session();
-            if (! $store->has(self::TOKEN)) {
-                $store->put(self::TOKEN, Str::random(40));
-            }
-
-            return hash('sha256', 'session ' . $store->get(self::TOKEN));
+        if (! hash_equals($session[self::KEY]['owner'] ?? '', $owner)) {
+            throw new HttpException(403, 'This page is somebody else\'s.');
         }
+    }
+
+    /** Runs while nobody else claims that page, where the cache has locks. */
+    private static function alone(string $client_id, callable $call): array
+    {
+        $store = Cache::store(config('gateway.lock_store'))->getStore();
+        if (! $store instanceof LockProvider) {
+            return $call();
+        }
+        try {
+            return $store->lock("gateway.claim.$client_id", 2 * self::PATIENCE)
+                ->block(self::PATIENCE, $call);
+        } catch (LockTimeoutException $e) {
+            throw new HttpException(503, 'This page is being claimed.', $e);
+        }
+    }
+
+    /** Sets the owner unless there is one, or a uid that was bound by other means.
+     *
+     *  @return array the session as the gateway has it: who asks next finds it */
+    private static function take(string $client_id, string $claimer): array
+    {
+        $session = self::session($client_id);
+        if (isset($session[self::KEY]['owner']) || Gateway::getUidByClientId($client_id) !== null) {
+            return $session;
+        }
+        Gateway::updateSession($client_id, [self::KEY => ['owner' => $claimer]]);
+        Gateway::joinGroup($client_id, self::GROUP . $claimer);
+
+        return self::session($client_id);
+    }
+
+    /** Not again and again: the application may have bound another uid since. */
+    private static function bind(Request $request, string $client_id, array $session): void
+    {
         $user = $request->user();
         if ($user === null) {
-            throw new HttpException(401, 'Sign in first.');
+            return;
         }
-
-        return hash('sha256', 'user ' . get_class($user) . ' ' . $user->getAuthIdentifier());
+        $uid = (string) $user->getAuthIdentifier();
+        if (($session[self::KEY]['uid'] ?? null) !== $uid) {
+            Gateway::updateSession($client_id, [self::KEY => ['uid' => $uid]]);
+            Gateway::bindUid($client_id, $uid);
+        }
     }
 }

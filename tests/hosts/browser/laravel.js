@@ -4,7 +4,7 @@
 //
 //   node laravel.js JSON      as flow.js
 
-const { Checks, eventually, same } = require('../../browser/checks');
+const { Checks, LIMIT, eventually, same } = require('../../browser/checks');
 const { Guest, open } = require('./guest');
 
 const options = JSON.parse(process.argv[2]);
@@ -112,6 +112,72 @@ async function lossChecks(t, his, { alice, bob }) {
   });
 }
 
+/** The next answer of `path`, as it is now, held back until release(). */
+async function delayed(page, path) {
+  let asked;
+  let release;
+  const request = new Promise((resolve) => { asked = resolve; });
+  const released = new Promise((resolve) => { release = resolve; });
+  await page.route(path, async (route) => {
+    const answer = await route.fetch();
+    asked();
+    await released;
+    await route.fulfill({ response: answer });
+  }, { times: 1 });
+  return { request, release, done: page.waitForResponse(path) };
+}
+
+async function raceChecks(t, his, { alice }) {
+  await t.check('a list of members that is older than an event does not undo it', async () => {
+    await eventually(() => members(alice), 'alice', 'members');
+    const list = await delayed(alice.page, '**/gateway/members');
+    await alice.page.evaluate(() => {
+      window.left = 0;
+      window.Echo.join('room.1').leaving(() => { window.left += 1; });
+      window.Echo.connector.refresh();
+    });
+    await list.request;
+    const third = await Guest.open(his, options, "bob's third room", 'room');
+    await eventually(() => members(alice), 'alice, bob', 'members');
+    list.release();
+    await list.done;
+    await Promise.all([alice.page.waitForResponse('**/gateway/members'), // and a newer one
+      alice.page.evaluate(() => window.Echo.connector.refresh())]);
+    same([await members(alice), await alice.page.evaluate(() => window.left)],
+      ['alice, bob', 0], 'members, and who has left');
+    await third.page.close();
+  });
+}
+
+async function tokenChecks(t, { alice }) {
+  await t.check("a CSRF token of the page that is stale is not used", async () => {
+    const channel = await alice.page.evaluate(() => new Promise((resolve) => {
+      document.querySelector('meta[name=csrf-token]').content = 'stale';
+      window.Echo.channel('weather').subscribed(() => resolve('subscribed'))
+        .error((error) => resolve(error.message));
+    }));
+    same(channel, 'subscribed', 'the channel');
+  });
+}
+
+/** The page of the other host checks, whose script binds by itself. */
+async function inboxChecks(t, hers) {
+  await t.check('a bind that fails for the moment is made again', async () => {
+    const inbox = await Guest.open(hers, options, "alice's inbox");
+    await inbox.waitOnline();
+    let tries = 0;
+    await inbox.page.route(`**/${options.bind}`, (route) => {
+      tries += 1;
+      if (tries === 1) return route.fulfill({ status: 502, body: 'deploying' });
+      return tries === 2 ? route.abort() : route.continue();
+    });
+    await inbox.page.reload();
+    await inbox.page.locator('#state[data-state="online"]').waitFor({ timeout: 3 * LIMIT });
+    same(tries, 3, 'tries');
+    await inbox.page.close();
+  });
+}
+
 async function main() {
   const t = new Checks();
   const browser = await open(options.chromium);
@@ -135,6 +201,9 @@ async function main() {
       await guests.bob.screenshot(`${options.screenshots}/${options.name}-room.png`);
     }
     await lossChecks(t, his, guests);
+    await raceChecks(t, his, guests);
+    await tokenChecks(t, guests);
+    await inboxChecks(t, hers);
   } finally {
     await browser.close();
   }

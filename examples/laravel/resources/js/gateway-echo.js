@@ -5,8 +5,8 @@
 //   import { GatewayConnector } from './gateway-echo.js';
 //   window.Echo = new Echo({ broadcaster: GatewayConnector });
 //
-// Options, besides Echo's own (authEndpoint, auth.headers, csrfToken, bearerToken,
-// namespace):
+// Options, besides Echo's own (authEndpoint, auth.headers, bearerToken, namespace; and
+// csrfToken: without it, the cookie XSRF-TOKEN or else the page's <meta> is used):
 //
 //   socketUrl         '/ws'       of the gateway; ws://… or wss://…, or a path of
 //                                 this host
@@ -155,6 +155,7 @@ class GatewayPresenceChannel extends GatewayChannel {
     super(connector, name);
     this.members = null; // user_id ⇒ user_info, once it is known
     this.early = [];     // what came before the list of members
+    this.awaited = new Set(); // of each list on its way: whom events changed since
     this.callbacks = { here: [], joining: [], leaving: [] };
   }
 
@@ -180,6 +181,7 @@ class GatewayPresenceChannel extends GatewayChannel {
     } else if (this.members === null) {
       this.early.push([event, data]);
     } else {
+      this.awaited.forEach((changed) => changed.add(String(data.user_id)));
       this.change(event, data);
     }
   }
@@ -202,12 +204,29 @@ class GatewayPresenceChannel extends GatewayChannel {
     this.early.splice(0).forEach(([event, data]) => this.change(event, data));
   }
 
-  /** A list from the server, against the one that we have. */
-  refreshed(list) {
-    const now = new Set(list.map((one) => String(one.user_id)));
-    for (const one of list) this.change('gateway:joining', one);
+  /** A list from the server, against the one that we have. Events are newer than
+   *  a list that was asked for before them. */
+  async refresh(ask) {
+    const changed = new Set();
+    const { members, awaited } = this;
+    awaited.add(changed);
+    try {
+      const list = await ask();
+      if (members === this.members) this.compare(list, changed);
+    } finally {
+      awaited.delete(changed);
+    }
+  }
+
+  compare(list, changed) {
+    const now = new Map(list.map((one) => [String(one.user_id), one]));
+    for (const [id, one] of now) {
+      if (!changed.has(id)) this.change('gateway:joining', one);
+    }
     for (const [id, info] of [...this.members]) {
-      if (!now.has(id)) this.change('gateway:leaving', { user_id: id, user_info: info });
+      if (!now.has(id) && !changed.has(id)) {
+        this.change('gateway:leaving', { user_id: id, user_info: info });
+      }
     }
   }
 
@@ -423,11 +442,8 @@ export class GatewayConnector {
     const { clientId } = this;
     for (const channel of Object.values(this.channels)) {
       if (channel instanceof GatewayPresenceChannel && channel.members) {
-        this.post(this.options.membersEndpoint,
-          { socket_id: clientId, channel_name: channel.name })
-          .then(({ members }) => {
-            if (clientId === this.clientId && channel.members) channel.refreshed(members);
-          }).catch(() => {});
+        channel.refresh(async () => (await this.post(this.options.membersEndpoint,
+          { socket_id: clientId, channel_name: channel.name })).members).catch(() => {});
       }
     }
   }
@@ -452,11 +468,16 @@ export class GatewayConnector {
     return answer.json();
   }
 
+  /** The cookie comes anew with each answer. The page's own token is stale once
+   *  somebody has signed in or out without loading it again, and Laravel looks at
+   *  that first. */
   tokens() {
+    const cookie = document.cookie.match(/(?:^|; )XSRF-TOKEN=([^;]+)/)?.[1];
     const meta = document.querySelector('meta[name="csrf-token"]');
-    const token = this.options.csrfToken ?? meta?.content;
+    const token = this.options.csrfToken ?? (cookie ? undefined : meta?.content);
     return {
       ...(token && { 'X-CSRF-TOKEN': token }),
+      ...(cookie && { 'X-XSRF-TOKEN': decodeURIComponent(cookie) }),
       ...(this.options.bearerToken && { Authorization: `Bearer ${this.options.bearerToken}` }),
     };
   }

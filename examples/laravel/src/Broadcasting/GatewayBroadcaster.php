@@ -4,6 +4,7 @@ namespace GatewayClient\Laravel\Broadcasting;
 
 use GatewayClient\GatewayException;
 use GatewayClient\Laravel\Channels;
+use GatewayClient\Laravel\Owner;
 use GatewayClient\Laravel\Pages;
 use Illuminate\Broadcasting\BroadcastException;
 use Illuminate\Broadcasting\Broadcasters\Broadcaster;
@@ -45,7 +46,7 @@ class GatewayBroadcaster extends Broadcaster
         }
         $client_id = $this->pages->own($request, $request->input('socket_id'));
         if (! $this->isGuardedChannel($name)) {
-            return $this->groups->join($client_id, $name);
+            return $this->groups->join(Owner::of($request), $client_id, $name);
         }
         $channel = $this->normalizeChannelName($name);
         if (! $this->retrieveUser($request, $channel)) {
@@ -64,30 +65,37 @@ class GatewayBroadcaster extends Broadcaster
     {
         $name = $request->input('channel_name');
         $client_id = $request->input('socket_id');
+        $owner = Owner::of($request);
         if (! Channels::isPresence($name)) {
-            return $this->groups->join($client_id, $name);
+            return $this->groups->join($owner, $client_id, $name);
         }
         $user = $this->retrieveUser($request, $this->normalizeChannelName($name));
         $id = method_exists($user, 'getAuthIdentifierForBroadcasting')
             ? $user->getAuthIdentifierForBroadcasting()
             : $user->getAuthIdentifier();
 
-        return $this->groups->join($client_id, $name, ['user_id' => $id, 'user_info' => $result]);
+        return $this->groups->join($owner, $client_id, $name,
+            ['user_id' => $id, 'user_info' => $result]);
     }
 
     /** @param  string  $event
-     *  @throws BroadcastException no gateway could be asked: a queued broadcast
-     *                             is tried again */
+     *  @throws BroadcastException nothing was sent: a queued broadcast that has
+     *                             tries left is tried again */
     public function broadcast(array $channels, $event, array $payload = [])
     {
         $socket = Arr::pull($payload, 'socket');
         $exclude = Pages::isClientId($socket) ? $socket : null; // a page's header
-        try {
-            foreach ($this->messages($channels, $event, $payload) as $name => $message) {
+        $sent = 0;
+        foreach ($this->messages($channels, $event, $payload) as $name => $message) {
+            try {
                 $this->groups->send((string) $name, $message, $exclude);
+                $sent++;
+            } catch (GatewayException $e) {
+                if ($sent === 0) {
+                    throw new BroadcastException($e->getMessage(), 0, $e);
+                }
+                report($e); // another try would send to the first channels twice
             }
-        } catch (GatewayException $e) {
-            throw new BroadcastException($e->getMessage(), 0, $e);
         }
     }
 

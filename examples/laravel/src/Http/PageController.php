@@ -3,6 +3,7 @@
 namespace GatewayClient\Laravel\Http;
 
 use GatewayClient\Laravel\Channels;
+use GatewayClient\Laravel\Owner;
 use GatewayClient\Laravel\Pages;
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
@@ -22,7 +23,8 @@ class PageController extends Controller
     /** The page leaves a channel, or is closed. */
     public function leave(Request $request, Channels $channels): JsonResponse
     {
-        $left = $channels->leave((string) $request->input('token'));
+        $token = $request->input('token');
+        $left = is_string($token) && $channels->leave(Owner::of($request), $token);
 
         return new JsonResponse(['left' => $left], $left ? 200 : 422);
     }

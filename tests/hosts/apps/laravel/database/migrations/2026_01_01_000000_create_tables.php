@@ -3,6 +3,7 @@
 use Illuminate\Database\Migrations\Migration;
 use Illuminate\Database\Schema\Blueprint;
 use Illuminate\Support\Facades\DB;
+use Illuminate\Support\Facades\Hash;
 use Illuminate\Support\Facades\Schema;
 
 /** As Laravel makes them for the database queue, and two users. */
@@ -13,10 +14,13 @@ return new class extends Migration
         Schema::create('users', function (Blueprint $table) {
             $table->id();
             $table->string('name')->unique();
+            $table->string('password');
             $table->rememberToken();
             $table->timestamps();
         });
-        DB::table('users')->insert([['name' => 'alice'], ['name' => 'bob']]);
+        foreach (['alice', 'bob'] as $name) {
+            DB::table('users')->insert(['name' => $name, 'password' => Hash::make("$name's")]);
+        }
         Schema::create('jobs', function (Blueprint $table) {
             $table->id();
             $table->string('queue')->index();

@@ -35,6 +35,20 @@ class LoginController extends Controller
         return ['signed out' => true];
     }
 
+    public function logoutHere()
+    {
+        Auth::logoutCurrentDevice();
+
+        return ['signed out' => true];
+    }
+
+    public function logoutOthers(Request $request)
+    {
+        Auth::logoutOtherDevices((string) $request->input('password'));
+
+        return ['signed out' => true];
+    }
+
     public function notify(Request $request)
     {
         $user = User::findOrFail($request->input('user'));
