@@ -55,6 +55,39 @@ run_stage() {
     say "$(printf '%-22s %s (%d s)' "$name" "$line" $((SECONDS - start)))"
 }
 
+# yield_processors : from now on this process and its children run only when
+# nobody else wants to. The second line is for kernels that share processors
+# among sessions first, and may be refused.
+yield_processors() {
+    chrt --idle --pid 0 $$ || true
+    (echo 19 >"/proc/$$/autogroup") 2>/dev/null || true
+}
+
+# start_beside COMMAND... : runs stages beside those of this script, in a
+# session of their own, which ends with this script at the latest.
+start_beside() {
+    BESIDE_LOG=$OUT/log/test/beside.log
+    mkdir -p "$(dirname "$BESIDE_LOG")"
+    setsid "$@" >"$BESIDE_LOG" 2>&1 </dev/null &
+    BESIDE_PID=$!
+    trap 'kill -- "-$BESIDE_PID" 2>/dev/null || true' EXIT
+}
+
+# join_beside : waits for them, prints what they print and adds their sums.
+join_beside() {
+    local status=0 start=$SECONDS line failed
+    wait "$BESIDE_PID" || status=$?
+    trap - EXIT
+    say "beside (waited $((SECONDS - start)) s for the last):"
+    sed '/^total time /,$d' "$BESIDE_LOG"
+    line=$(tail -n 1 "$BESIDE_LOG")
+    failed=$(field "$line" failed)
+    [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
+    PASSED=$((PASSED + $(field "$line" passed)))
+    FAILED=$((FAILED + failed))
+    SKIPPED=$((SKIPPED + $(field "$line" skipped)))
+}
+
 # what_failed LOG : the tests that failed and what they say, in few lines, for
 # whoever sees only the end of the output.
 what_failed() {
