@@ -43,7 +43,7 @@ def one_machine_with_a_file(block):
     start, check = block.text.splitlines()
     with machines(1) as [host], folder() as home:
         with_files(block.text, home)
-        shutil.copy(ROOT / "gatewayd/gatewayd.conf", home / "etc")
+        shutil.copy(ROOT / "gatewayd/gatewayd.conf", home / "etc/gatewayd")
         run_shell(check, home)
         with typed(host, start, home), browser(host):
             pass
