@@ -2,7 +2,7 @@
 """Checks what the compiler does not: that #include lines run one way only,
 that only the files named in portable.py know the system, that the scripts which
 build the extension agree, that every file states the same version and the same
-oldest PHP, and that the
+oldest PHP, that the library exports the same symbols everywhere, and that the
 explained differences in the docs are those that the conformance tests allow.
 
 Prints one line per finding and ends with `N passed, N failed`.
@@ -186,6 +186,13 @@ def changelog_versions():
         yield "CHANGELOG.md", found.group(1)
 
 
+def debian_versions():
+    """The newest entry, less the revision that a distribution may add."""
+    text = (ROOT / "debian/changelog").read_text()
+    yield ("debian/changelog",
+           re.match(r"[\w-]+ \(([^)-]+)", text).group(1))
+
+
 def literal_versions(folder, pattern):
     """Version literals in sources, which ought to come from version.h."""
     for file in sorted((ROOT / folder).rglob("*.[ch]")):
@@ -199,6 +206,7 @@ def check_versions():
         ("package.xml", package_xml_versions),
         ("composer.json", composer_versions),
         ("CHANGELOG.md", changelog_versions),
+        ("debian", debian_versions),
         ("ext", lambda: literal_versions(
             "ext", r'#define PHP_\w+_VERSION\s+"([^"]+)"')),
         ("gatewayd", lambda: literal_versions(
@@ -235,6 +243,20 @@ def check_php_versions():
                [] if got == want else [f"{path} says {got}, not {want}"])
 
 
+def check_symbols():
+    """Debian's list of symbols is the linker's."""
+    exported = re.findall(r"^ +(gw_\w+);$",
+                          (ROOT / "libgwclient/gwclient.map").read_text(),
+                          re.MULTILINE)
+    listed = re.findall(r"^ (gw_\w+)@Base ",
+                        (ROOT / "debian/libgwclient0.symbols").read_text(),
+                        re.MULTILINE)
+    yield ("symbols of libgwclient0",
+           [f"{name} is in one of gwclient.map, libgwclient0.symbols"
+            for name in sorted(set(exported) ^ set(listed))]
+           + ([] if exported else ["gwclient.map has none"]))
+
+
 def check_conformance_document():
     """docs/conformance.md has the rules of tests/conformance/allowed.py."""
     document = ROOT / "docs/conformance.md"
@@ -250,7 +272,7 @@ def check_conformance_document():
 def main():
     return build_scripts.report(
         [*check_includes(), *portable.checks(), *build_scripts.checks(),
-         *check_versions(), *check_php_versions(),
+         *check_versions(), *check_php_versions(), *check_symbols(),
          *check_conformance_document()])
 
 
