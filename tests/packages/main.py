@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""What `run` runs in namespaces of its own: the parts, by name."""
+
+import importlib
+import sys
+
+import chroots
+from debs import copy_sources
+from report import Report
+
+
+def main():
+    report = Report()
+    lock = chroots.prepare()
+    base = chroots.base()
+    chroots.refresh(base)
+    sources = copy_sources()
+    for name in sys.argv[1:]:
+        part = importlib.import_module(f"part_{name}")
+        # What goes wrong between the checks ends the part, not the others.
+        with report.check(f"{name}, to its end"):
+            part.run(report, base, sources)
+    lock.close()
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
