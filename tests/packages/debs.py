@@ -8,7 +8,8 @@ from chroots import Chroot, call, installed, layer
 from place import ROOT, WORK
 
 CHECKOUT = "/usr/src/gatewayclient"
-PACKAGES = ("libgwclient0", "libgwclient-dev", "gatewayd", "php-gatewayclient")
+PACKAGES = ("libgwclient0", "libgwclient-dev", "gatewayd", "gwctl",
+            "php-gatewayclient")
 
 
 def copy_sources():

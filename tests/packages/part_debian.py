@@ -19,7 +19,7 @@ PHP = ("apt-get update && "
 # What belongs to us, wherever it lies; /root holds what the tests brought.
 OURS = r"""find / -xdev \( -path /proc -o -path /root -o -path /usr/src \
     -o -path /var/cache/apt \) -prune -o \
-    \( -name '*gatewayd*' -o -name '*gwclient*' -o -name '*gatewayclient*' \) \
+    \( -name '*gwctl*' -o -name '*gatewayd*' -o -name '*gwclient*' -o -name '*gatewayclient*' \) \
     -print"""
 
 
@@ -93,7 +93,7 @@ def without_systemd(report, page, debs, php):
         with report.check("the packaged configuration is good"):
             for command in page.take("Configure"):
                 chroot.run(command)
-        with report.check("gatewayd runs as its unit says, PHP pushes"):
+        with report.check("gatewayd runs as its unit says, PHP and gwctl push"):
             unit = unit_of(chroot)
             assert unit["User"] == "gatewayd", unit
             with Service(chroot.command(unit["ExecStart"].split(),
@@ -102,6 +102,9 @@ def without_systemd(report, page, debs, php):
                          network, [7272]) as process:
                 expect_owner(chroot, process.pid)
                 network.php_pushes(chroot, "from the package")
+                network.push("by the command line", chroot.command(
+                    ["gwctl", "send-to-all", "by the command line"],
+                    network=network))
         with report.check("php --ri shows version, settings and pool"):
             expect_info(chroot)
         with report.check("purge, without systemd"):
