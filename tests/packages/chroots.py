@@ -77,8 +77,11 @@ def keep(folder, fill):
         building = folder.with_name(f"building-{folder.name}")
         shutil.rmtree(building, ignore_errors=True) # of a run that was ended
         building.mkdir()
-        fill(building)
-        building.rename(folder)
+        try:
+            fill(building)
+            building.rename(folder)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
     os.utime(folder)
 
 
