@@ -28,8 +28,7 @@ static void set_number(const char *name, int number)
     zend_hash_str_update(&EG(symbol_table), name, strlen(name), &value);
 }
 
-/* Its exit status; 255 after a fatal error. */
-static int run_script(const server *s, int request)
+static void run_script(const server *s, int request)
 {
     zend_file_handle file;
 
@@ -42,7 +41,6 @@ static int run_script(const server *s, int request)
         zend_destroy_file_handle(&file);
     }
     zend_end_try();
-    return EG(exit_status);
 }
 
 static void *serve(void *arg)
@@ -58,8 +56,10 @@ static void *serve(void *arg)
         }
         SG(headers_sent) = 1;
         SG(request_info).no_headers = 1;
-        s->wrong += run_script(s, i) != 0;
+        run_script(s, i);
         php_request_shutdown(NULL);
+        /* Functions that run at the end have had their say. */
+        s->wrong += EG(exit_status) != 0;
     }
     ts_free_thread();
     return NULL;

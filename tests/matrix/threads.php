@@ -29,7 +29,7 @@ function opened(): int
 {
     ob_start();
     phpinfo(INFO_MODULES);
-    preg_match('/Connections opened => (\d+)/', ob_get_clean(), $m);
+    preg_match('/Connections opened\D+(\d+)/', strip_tags(ob_get_clean()), $m);
     return (int)$m[1];
 }
 
