@@ -44,11 +44,18 @@ function connect() {
     }
     // Every connection has a new client_id, which the application binds anew.
     document.getElementById('client-id').textContent = message.client_id;
-    const answer = await post(bind, { client_id: message.client_id });
+    let answer;
+    try {
+      answer = await post(bind, { client_id: message.client_id });
+    } catch {
+      answer = { status: 503 }; // the network
+    }
     if (socket.readyState !== WebSocket.OPEN) return;
     if (answer.ok) {
       losses = 0;
       state('online', 'online');
+    } else if (answer.status >= 500 || [409, 429].includes(answer.status)) {
+      socket.close(); // may go better with the next connection
     } else {
       state('refused', answer.status ? `not bound: ${answer.status}` : 'signed out');
     }
@@ -64,9 +71,12 @@ function connect() {
 for (const form of document.querySelectorAll('form[id^="push-"]')) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const answer = await post(form.action, Object.fromEntries(new FormData(form)));
-    if (answer.ok) form.elements.text.value = '';
-    form.classList.toggle('failed', !answer.ok);
+    let ok = false;
+    try {
+      ({ ok } = await post(form.action, Object.fromEntries(new FormData(form))));
+    } catch { /* the network: as refused */ }
+    if (ok) form.elements.text.value = '';
+    form.classList.toggle('failed', !ok);
   });
 }
 

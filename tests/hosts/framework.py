@@ -54,10 +54,13 @@ class FrameworkHost(Host):
     assets = "public"        # where examples/page goes
     log = ""                 # pattern of the application's log files
     browser = {"page": "push", "bind": "push/bind", "logout": "logout",
+               "pushes": {"uid": "push/user", "group": "push/group"},
+               "guest_token": "login", "guest_status": 302,
                "csrf_status": 403}
     scripts = ("flow.js", "logout.js")
-    push = "push/user"       # where form#push-uid posts
     console_push = ()        # words of a push from the console
+    console_kick = ()        # of closing alice's pages
+    boot = ""                # PHP that starts the application, see unset()
 
     @property
     def ini(self):
@@ -97,6 +100,12 @@ class FrameworkHost(Host):
         """Console commands in this block use another Register; yields the
         environment to run them in."""
         yield {"GATEWAY_REGISTER_ADDRESS": address}
+
+    @contextlib.contextmanager
+    def unset(self):
+        """In this block `boot` finds nothing configured; yields the environment
+        to run it in."""
+        yield {"GATEWAY_REGISTER_ADDRESS": "", "GATEWAY_SECRET_KEY": ""}
 
     def logs(self):
         """What the application, or PHP, has logged."""

@@ -1,14 +1,8 @@
 """What is checked of a framework's application besides the browser's flow: the
 page's commands, and what becomes of a cluster that is not whole."""
 
-import http.cookiejar
-import json
 import re
-import struct
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from types import SimpleNamespace
 
 import framework
@@ -16,87 +10,13 @@ from harness.children import connections
 from harness.cluster import AbsentGateway
 from harness.inner import register_addresses
 from harness.process import free_ports, wait_until
-from harness.websocket import WebSocket
 from host import SECRET_KEY
-
-CLOSE = 0x88
-
-
-class Unredirected(urllib.request.HTTPRedirectHandler):
-    """A redirection is an answer like others."""
-
-    def redirect_request(self, *_):
-        return None
-
-
-def whole_frame(data):
-    """Where the payload of the first frame is, or None: not all is there."""
-    if len(data) < 4:
-        return None
-    size, start = data[1], 2
-    if size == 126:
-        size, start = struct.unpack_from(">H", data, 2)[0], 4
-    return (start, start + size) if len(data) >= start + size else None
-
-
-class Visitor:
-    """A user without a browser: cookies, and one page's WebSocket."""
-
-    def __init__(self, host, name):
-        self.host = host
-        self.opener = urllib.request.build_opener(
-            Unredirected, urllib.request.HTTPCookieProcessor(
-                http.cookiejar.CookieJar()))
-        login = host.browser.get("login", "login?name={name}")
-        self.get(login.replace("{name}", name))
-        found = re.search(r'name="csrf-token" content="([^"]+)"',
-                          self.get(host.browser["page"]))
-        self.token = found[1]
-        self.socket = WebSocket(host.gateway.websocket_port)
-        status = self.post(host.browser["bind"],
-                           {"client_id": self.socket.client_id})
-        if status != 200:
-            self.close()
-            raise AssertionError(f"bind was answered with {status}")
-
-    def get(self, path):
-        with self._open(urllib.request.Request(self.host.url + path)) as reply:
-            return reply.read().decode()
-
-    def post(self, path, data):
-        """Returns the status."""
-        request = urllib.request.Request(
-            self.host.url + path, json.dumps(data).encode(),
-            {"Content-Type": "application/json", "X-CSRF-Token": self.token})
-        with self._open(request) as reply:
-            return reply.status
-
-    def _open(self, request):
-        try:
-            return self.opener.open(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            return error
-
-    def message(self):
-        """The next message that the page gets, from JSON; None when the
-        gateway closes instead."""
-        socket = self.socket
-        place = wait_until(lambda: whole_frame(socket.read())
-                           or (socket.eof and "end"), "a message")
-        if place == "end" or socket.received[0] == CLOSE:
-            return None
-        start, end = place
-        payload = socket.received[start:end]
-        socket.received = socket.received[end:]
-        return json.loads(payload)
-
-    def expect(self, wanted):
-        got = self.message()
-        if got != wanted:
-            raise AssertionError(f"wanted {wanted}, got {got}")
-
-    def close(self):
-        self.socket.close()
+from visitor import Visitor
+SHOW = """
+echo json_encode([GatewayClient\\Gateway::$registerAddress,
+    GatewayClient\\Gateway::$secretKey, GatewayClient\\Gateway::$connectTimeout,
+    ini_get('gatewayclient.timeout')]);
+"""
 
 
 def run(host, verdicts):
@@ -108,6 +28,12 @@ def run(host, verdicts):
     if host.console_push:
         with verdicts.check("no Register: the command fails and says why"):
             no_register(host)
+    if host.boot:
+        with verdicts.check("what is not configured is as php.ini has it"):
+            not_configured(host)
+    with verdicts.check("a logout without a Register is one, and the log says "
+                        "why the pages stay"):
+        logout_without_register(host)
 
 
 def page_commands(host):
@@ -160,7 +86,8 @@ def one_gateway_down(host):
             nonlocal number
             number += 1
             text = f"push {number}"
-            status = alice.post(host.push, {"uid": "alice", "text": text})
+            status = alice.post(host.browser["pushes"]["uid"],
+                                {"uid": "alice", "text": text})
             if status != 200:
                 raise AssertionError(f"a push was answered with {status}:\n"
                                      f"{host.logs()}")
@@ -169,6 +96,9 @@ def one_gateway_down(host):
 
         wait_until(logged, lambda: f"{absent.address} in the log:\n"
                    f"{host.logs()}", interval=0.1)
+        if host.console_kick:
+            kick_in_part(host)
+            alice.expect(None)
     finally:
         absent.close()
         alice.close()
@@ -177,17 +107,64 @@ def one_gateway_down(host):
         "a Register that lists one gateway")
 
 
+def kick_in_part(host):
+    """Alice's page is closed; whether she has others is not known."""
+    done = host.run([*host.php_words(), *host.console_kick])
+    lines = done.stdout.splitlines()
+    if done.returncode != 1 or "1 closed" not in lines:
+        raise AssertionError(f"{done.args} ended with {done.returncode}:\n"
+                             f"{done.stdout}")
+
+
+def not_configured(host):
+    ini = ("-d", "gatewayclient.register_address=one:1,two:2",
+           "-d", "gatewayclient.secret_key=of the ini",
+           "-d", "gatewayclient.connect_timeout=1.5",
+           "-d", "gatewayclient.timeout=2.5")
+    with host.unset() as environment:
+        found = host.php(*ini, "-r", host.boot + SHOW, env=environment)
+    wanted = host.php(*ini, "-r", SHOW)
+    if found != wanted or "of the ini" not in wanted:
+        raise AssertionError(f"wanted {wanted}, got {found}")
+
+
+def logout_without_register(host):
+    """The last check: gatewayd, which is the Register, is gone after it."""
+    register = host.gateway.own_register
+    page = host.browser["page"]
+    alice = Visitor(host, "alice")
+    try:
+        host.gateway.close()
+        gone = time.monotonic()
+
+        def forgotten():
+            """No child of php-fpm believes its list any more."""
+            status = alice.post(host.browser["pushes"]["uid"],
+                                {"uid": "alice", "text": "lost"})
+            return status >= 500 and time.monotonic() > gone + 1.5
+
+        wait_until(forgotten, "a push that fails", interval=0.1)
+        before = host.logs().count(register)
+        status = alice.post(host.browser["logout"], {})
+        if status not in (200, 302):
+            raise AssertionError(f"the logout was answered with {status}")
+        if host.logs().count(register) == before:
+            raise AssertionError(f"the log says nothing:\n{host.logs()}")
+        if alice.status(page) == 200:
+            raise AssertionError("she is still signed in")
+    finally:
+        alice.close()
+
+
 def no_register(host):
     dead = f"127.0.0.1:{free_ports(1)[0]}"
     start = time.monotonic()
     with host.at_register(dead) as environment:
-        command = [*host.php_words(), *host.console_push]
-        try:
-            host.command(command, env=environment)
-        except AssertionError as failure:
-            if dead not in str(failure):
-                raise
-        else:
-            raise AssertionError(f"{command} succeeded")
+        # Read without the command line, which may have the address.
+        done = host.run([*host.php_words(), *host.console_push],
+                        env=environment)
+        if done.returncode == 0 or dead not in done.stdout:
+            raise AssertionError(f"{done.args} ended with {done.returncode}:"
+                                 f"\n{done.stdout}")
     if time.monotonic() - start > 30:
         raise AssertionError("it took longer than half a minute")

@@ -46,9 +46,11 @@ The pages. browser/flow.js drives every host in the same way. It wants:
 or the text itself; that is between the application and its page.
 
 What must be refused, and flow.js tries it: a bind without the CSRF token
-(`csrf_status`), a bind without login (`guest_status`, when the application has
-one), and a bind of a client_id that another session has bound (403). The last
-is the application's work: see examples/demo/public/bind.php.
+(`csrf_status`), a bind of a client_id that another session has bound (403; that
+is the application's work: see examples/demo/public/bind.php), and whatever a
+guest does with a valid token (`guest_status`): `guest_token` is a path that
+answers somebody who is not signed in with one, `pushes` the paths that the two
+forms post to.
 """
 
 import contextlib
@@ -203,13 +205,16 @@ class Host:
 
     def command(self, words, timeout=60, check=True, env=None):
         """The same for any program."""
-        words = list(map(str, words))
-        done = subprocess.run(
-            words, cwd=self.app, text=True, stdin=subprocess.DEVNULL,
+        done = self.run(words, timeout, env)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{' '.join(done.args)} ended with "
+                                 f"{done.returncode}:\n{done.stdout[-3000:]}")
+        return done.stdout
+
+    def run(self, words, timeout=60, env=None):
+        """The same, whatever its status: a subprocess.CompletedProcess."""
+        return subprocess.run(
+            list(map(str, words)), cwd=self.app, text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=timeout, check=False,
             env={**os.environ, **self.variables(), **(env or {})})
-        if check and done.returncode != 0:
-            raise AssertionError(f"{' '.join(words)} ended with "
-                                 f"{done.returncode}:\n{done.stdout[-3000:]}")
-        return done.stdout

@@ -21,8 +21,9 @@ class Application(FrameworkHost):
     front = "/index.php"
     browser = {"login": "login.php?name={name}", "page": "index.php",
                "bind": "bind.php", "logout": "logout.php",
+               "pushes": {"uid": "push.php", "group": "push.php"},
+               "guest_token": "login.php", "guest_status": 401,
                "csrf_status": 403}
-    push = "push.php"
     console_push = ("bin/notice.php", "alice", "hello")
     register = None
 
@@ -40,8 +41,10 @@ class Application(FrameworkHost):
     @contextlib.contextmanager
     def at_register(self, address):
         self.register = address
-        yield {}
-        self.register = None
+        try:
+            yield {}
+        finally:
+            self.register = None
 
     def logs(self):
         log = self.fpm.folder / "php.log"

@@ -1,5 +1,6 @@
 """Symfony, by Composer, in production mode but with warnings as exceptions."""
 
+import contextlib
 import os
 
 from framework import FrameworkHost
@@ -17,6 +18,9 @@ class Application(FrameworkHost):
     folders = ("var/log",)
     log = "var/log/*.log"
     console_push = ("bin/console", "gateway:push", "alice", "hello")
+    boot = """require 'vendor/autoload.php';
+        (new App\\Kernel('unset', false))->boot();"""
+    console_kick = ("bin/console", "gateway:kick", "alice")
 
     def environment(self):
         return {"APP_ENV": "prod", "APP_DEBUG": "0",
@@ -25,6 +29,15 @@ class Application(FrameworkHost):
     def __init__(self, name, folder):
         super().__init__(name, folder)
         self.secret = os.urandom(16).hex()
+
+    @contextlib.contextmanager
+    def unset(self):
+        file = self.app / "config/packages/gateway_client.yaml"
+        kept = file.rename(self.app / "kept.yaml")
+        try:
+            yield {}
+        finally:
+            kept.rename(file)
 
     def prepare(self):
         super().prepare()

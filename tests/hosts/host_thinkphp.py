@@ -7,6 +7,7 @@ import re
 import blocks
 import framework
 import framework_source
+import thinkphp_checks
 from framework import FrameworkHost
 from host import SECRET_KEY
 
@@ -20,6 +21,9 @@ class Application(FrameworkHost):
     front = "/index.php?s=$uri&$query_string"
     log = "runtime/log/**/*.log"
     console_push = ("think", "gateway:push", "alice", "hello")
+    boot = """require 'vendor/autoload.php';
+        (new think\\App())->initialize();"""
+    console_kick = ("think", "gateway:kick", "alice")
 
     def install(self, require, links):
         framework_source.install(self.name, self.app, require, links,
@@ -42,12 +46,29 @@ class Application(FrameworkHost):
         file.write_text(text)
 
     @contextlib.contextmanager
+    def unset(self):
+        file = self.app / ".env"
+        kept = file.rename(self.app / "kept.env")
+        try:
+            yield {}
+        finally:
+            kept.rename(file)
+
+    @contextlib.contextmanager
     def at_register(self, address):
         self.set_register(address)
-        yield {}
-        self.set_register(self.gateway.own_register)
+        try:
+            yield {}
+        finally:
+            self.set_register(self.gateway.own_register)
 
     def checks(self, verdicts):
+        with verdicts.check("what no route matches is guarded, too"):
+            thinkphp_checks.unmatched(self)
+        with verdicts.check("a method that is only said is not believed"):
+            thinkphp_checks.said_methods(self)
+        with verdicts.check("a user whose id is a number"):
+            thinkphp_checks.number(self)
         super().checks(verdicts)
         chinese = "thinkphp.zh-CN"
         verdicts.same("the Chinese page has the same files",

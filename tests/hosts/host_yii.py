@@ -22,6 +22,12 @@ class Application(FrameworkHost):
     log = "runtime/logs/*.log"
     browser = {**FrameworkHost.browser, "csrf_status": 400}
     console_push = ("yii", "gateway/push", "alice", "hello")
+    boot = """require 'vendor/autoload.php';
+        require 'vendor/yiisoft/yii2/Yii.php';
+        $configured = require 'config/gateway.php';
+        unset($configured['timeout']);
+        Yii::createObject($configured);"""
+    console_kick = ("yii", "gateway/kick", "alice")
 
     def __init__(self, name, folder):
         super().__init__(name, folder)

@@ -26,19 +26,19 @@ final class GatewayClientBundle extends AbstractBundle
             ->children()
                 ->scalarNode('register_address')
                     ->info('host:port of the Register; several with commas')
-                    ->defaultValue('127.0.0.1:1236')
+                    ->defaultNull()
                 ->end()
                 ->scalarNode('secret_key')
                     ->info('The key of the cluster')
-                    ->defaultValue('')
+                    ->defaultNull()
                 ->end()
                 ->floatNode('connect_timeout')
                     ->info('Seconds for one connection attempt')
-                    ->defaultValue(3.0)
+                    ->defaultNull()
                 ->end()
                 ->floatNode('timeout')
                     ->info('Seconds for a whole call, all gateways together')
-                    ->defaultValue(5.0)
+                    ->defaultNull()
                 ->end()
             ->end();
     }
@@ -61,14 +61,22 @@ final class GatewayClientBundle extends AbstractBundle
     /**
      * The settings are static properties, which return to those of php.ini at
      * each request: so this is done at each boot of the kernel. Code that calls
-     * Gateway directly has them, too.
+     * Gateway directly has them, too. What is not configured stays php.ini's.
      */
     public function boot(): void
     {
         $settings = $this->container->getParameter('gateway_client.settings');
-        Gateway::$registerAddress = array_map('trim', explode(',', $settings['register_address']));
-        Gateway::$secretKey = $settings['secret_key'];
-        Gateway::$connectTimeout = $settings['connect_timeout'];
-        ini_set('gatewayclient.timeout', (string) $settings['timeout']);
+        if (null !== $settings['register_address']) {
+            Gateway::$registerAddress = array_map('trim', explode(',', $settings['register_address']));
+        }
+        if (null !== $settings['secret_key']) {
+            Gateway::$secretKey = $settings['secret_key'];
+        }
+        if (null !== $settings['connect_timeout']) {
+            Gateway::$connectTimeout = $settings['connect_timeout'];
+        }
+        if (null !== $settings['timeout']) {
+            ini_set('gatewayclient.timeout', (string) $settings['timeout']);
+        }
     }
 }

@@ -12,10 +12,12 @@ use Psr\Log\LoggerInterface;
  *
  * A GatewayException says that nothing could be done: no Register answers, or
  * a wrong key. A gateway that is down is a warning in the log: all others have
- * been served. (Symfony would make an exception of PHP's warning.)
+ * been served, if there are any. (Symfony would make an exception of it.)
  */
 class GatewayPusher
 {
+    private int $warnings = 0;
+
     public function __construct(private readonly LoggerInterface $logger)
     {
     }
@@ -25,7 +27,7 @@ class GatewayPusher
      *
      * The uid is the session's, never the request's. The client_id is what the
      * page was greeted with; false when it is none, is gone, or is somebody
-     * else's already.
+     * else's already, and when its gateway fails meanwhile.
      *
      * @param string[] $groups
      */
@@ -43,9 +45,14 @@ class GatewayPusher
             if (null !== $owner && $owner !== $uid) {
                 return false;
             }
-            Gateway::bindUid($clientId, $uid);
+            // Read back: another session may have bound it at the same time.
+            if (false === Gateway::bindUid($clientId, $uid) || Gateway::getUidByClientId($clientId) !== $uid) {
+                return false;
+            }
             foreach ($groups as $group) {
-                Gateway::joinGroup($clientId, $group);
+                if (false === Gateway::joinGroup($clientId, $group)) {
+                    return false;
+                }
             }
 
             return true;
@@ -82,15 +89,19 @@ class GatewayPusher
         return \count($this->logged(static fn () => Gateway::getClientIdByUid($uid)));
     }
 
-    /** Closes all pages of a user; says how many. */
+    /** Closes all pages of a user; says how many. A gateway that fails is a warning. */
     public function kick(string $uid): int
     {
-        $pages = $this->logged(static fn () => Gateway::getClientIdByUid($uid));
-        foreach ($pages as $page) {
-            $this->logged(static fn () => Gateway::closeClient($page));
-        }
+        return $this->logged(static fn () => \count(array_filter(
+            Gateway::getClientIdByUid($uid),
+            static fn (string $page) => Gateway::closeClient($page),
+        )));
+    }
 
-        return \count($pages);
+    /** How many warnings there were: after one, not everybody was reached. */
+    public function warnings(): int
+    {
+        return $this->warnings;
     }
 
     /** @return array{connections: int, users: array<string, int>, groups: array<string, int>} pages of each */
@@ -121,6 +132,7 @@ class GatewayPusher
     private function logged(callable $call): mixed
     {
         set_error_handler(function (int $level, string $text): bool {
+            ++$this->warnings;
             $this->logger->warning($text);
 
             return true;

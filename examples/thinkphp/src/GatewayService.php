@@ -18,20 +18,23 @@ class GatewayService extends Service
     /**
      * The settings are static properties, which return to those of php.ini at
      * each request: so this is done at each start of the application. Code that
-     * calls Gateway directly has them, too.
+     * calls Gateway directly has them, too. What is not set stays php.ini's.
      */
     public function boot(): void
     {
-        $settings = $this->app->config->get('gateway', []) + [
-            'register_address' => '127.0.0.1:1236',
-            'secret_key' => '',
-            'connect_timeout' => 3,
-            'timeout' => 5,
-        ];
-        Gateway::$registerAddress = array_map('trim', explode(',', $settings['register_address']));
-        Gateway::$secretKey = (string) $settings['secret_key'];
-        Gateway::$connectTimeout = $settings['connect_timeout'];
-        ini_set('gatewayclient.timeout', (string) $settings['timeout']);
+        $settings = $this->app->config->get('gateway', []);
+        if (isset($settings['register_address'])) {
+            Gateway::$registerAddress = array_map('trim', explode(',', $settings['register_address']));
+        }
+        if (isset($settings['secret_key'])) {
+            Gateway::$secretKey = (string) $settings['secret_key'];
+        }
+        if (isset($settings['connect_timeout'])) {
+            Gateway::$connectTimeout = (float) $settings['connect_timeout'];
+        }
+        if (isset($settings['timeout'])) {
+            ini_set('gatewayclient.timeout', (string) $settings['timeout']);
+        }
 
         $this->commands([
             command\Push::class,

@@ -13,10 +13,12 @@ use think\Log;
  *
  * A GatewayException says that nothing could be done: no Register answers, or
  * a wrong key. A gateway that is down is a warning in the log: all others have
- * been served. (ThinkPHP would make an exception of PHP's warning.)
+ * been served, if there are any. (ThinkPHP would make an exception of it.)
  */
 class Pusher
 {
+    private int $warnings = 0;
+
     public function __construct(private Log $log)
     {
     }
@@ -26,7 +28,7 @@ class Pusher
      *
      * The uid is the session's, never the request's. The client_id is what the
      * page was greeted with; false when it is none, is gone, or is somebody
-     * else's already.
+     * else's already, and when its gateway fails meanwhile.
      *
      * @param string[] $groups
      */
@@ -43,9 +45,14 @@ class Pusher
             if ($owner !== null && $owner !== $uid) {
                 return false;
             }
-            Gateway::bindUid($clientId, $uid);
+            // Read back: another session may have bound it at the same time.
+            if (Gateway::bindUid($clientId, $uid) === false || Gateway::getUidByClientId($clientId) !== $uid) {
+                return false;
+            }
             foreach ($groups as $group) {
-                Gateway::joinGroup($clientId, $group);
+                if (Gateway::joinGroup($clientId, $group) === false) {
+                    return false;
+                }
             }
             return true;
         });
@@ -79,14 +86,19 @@ class Pusher
         return count($this->logged(static fn () => Gateway::getClientIdByUid($uid)));
     }
 
-    /** Closes all pages of a user; says how many. */
+    /** Closes all pages of a user; says how many. A gateway that fails is a warning. */
     public function kick(string $uid): int
     {
-        $pages = $this->logged(static fn () => Gateway::getClientIdByUid($uid));
-        foreach ($pages as $page) {
-            $this->logged(static fn () => Gateway::closeClient($page));
-        }
-        return count($pages);
+        return $this->logged(static fn () => count(array_filter(
+            Gateway::getClientIdByUid($uid),
+            static fn (string $page) => Gateway::closeClient($page)
+        )));
+    }
+
+    /** How many warnings there were: after one, not everybody was reached. */
+    public function warnings(): int
+    {
+        return $this->warnings;
     }
 
     /** @return array connections (int), users and groups (name => pages) */
@@ -115,6 +127,7 @@ class Pusher
     private function logged(callable $call): mixed
     {
         set_error_handler(function (int $level, string $text): bool {
+            $this->warnings++;
             $this->log->warning($text);
             return true;
         }, E_WARNING);

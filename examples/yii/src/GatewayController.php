@@ -69,6 +69,10 @@ class GatewayController extends Controller
     public function actionKick(string $uid): int
     {
         $this->stdout($this->pusher()->kick($uid) . " closed\n");
+        if ($this->pusher()->countWarnings() > 0) {
+            $this->stdout("not certain that these were all, see the log\n");
+            return ExitCode::UNSPECIFIED_ERROR;
+        }
         return ExitCode::OK;
     }
 

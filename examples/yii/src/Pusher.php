@@ -15,21 +15,26 @@ use yii\console\Application as ConsoleApplication;
  *
  * A GatewayException says that nothing could be done: no Register answers, or
  * a wrong key. A gateway that is down is a warning in the log: all others have
- * been served. (Yii would make an exception of PHP's warning.)
+ * been served, if there are any. (Yii would make an exception of it.)
  */
 class Pusher extends Component implements BootstrapInterface
 {
-    /** @var string host:port of the Register; several with commas */
-    public $registerAddress = '127.0.0.1:1236';
+    // What is null is php.ini's matter.
 
-    /** @var string the key of the cluster */
-    public $secretKey = '';
+    /** @var string|null host:port of the Register; several with commas */
+    public $registerAddress;
 
-    /** @var float seconds for one connection attempt */
-    public $connectTimeout = 3.0;
+    /** @var string|null the key of the cluster */
+    public $secretKey;
 
-    /** @var float seconds for a whole call, all gateways together */
-    public $timeout = 5.0;
+    /** @var float|null seconds for one connection attempt */
+    public $connectTimeout;
+
+    /** @var float|null seconds for a whole call, all gateways together */
+    public $timeout;
+
+    /** @var int */
+    private $warnings = 0;
 
     /**
      * The settings are static properties, which return to those of php.ini at
@@ -39,10 +44,18 @@ class Pusher extends Component implements BootstrapInterface
     public function init(): void
     {
         parent::init();
-        Gateway::$registerAddress = array_map('trim', explode(',', $this->registerAddress));
-        Gateway::$secretKey = $this->secretKey;
-        Gateway::$connectTimeout = (float) $this->connectTimeout;
-        ini_set('gatewayclient.timeout', (string) $this->timeout);
+        if ($this->registerAddress !== null) {
+            Gateway::$registerAddress = array_map('trim', explode(',', $this->registerAddress));
+        }
+        if ($this->secretKey !== null) {
+            Gateway::$secretKey = $this->secretKey;
+        }
+        if ($this->connectTimeout !== null) {
+            Gateway::$connectTimeout = (float) $this->connectTimeout;
+        }
+        if ($this->timeout !== null) {
+            ini_set('gatewayclient.timeout', (string) $this->timeout);
+        }
     }
 
     public function bootstrap($app): void
@@ -57,7 +70,7 @@ class Pusher extends Component implements BootstrapInterface
      *
      * The uid is the session's, never the request's. The client_id is what the
      * page was greeted with; false when it is none, is gone, or is somebody
-     * else's already.
+     * else's already, and when its gateway fails meanwhile.
      *
      * @param string[] $groups
      */
@@ -74,9 +87,14 @@ class Pusher extends Component implements BootstrapInterface
             if ($owner !== null && $owner !== $uid) {
                 return false;
             }
-            Gateway::bindUid($clientId, $uid);
+            // Read back: another session may have bound it at the same time.
+            if (Gateway::bindUid($clientId, $uid) === false || Gateway::getUidByClientId($clientId) !== $uid) {
+                return false;
+            }
             foreach ($groups as $group) {
-                Gateway::joinGroup($clientId, $group);
+                if (Gateway::joinGroup($clientId, $group) === false) {
+                    return false;
+                }
             }
             return true;
         });
@@ -110,14 +128,19 @@ class Pusher extends Component implements BootstrapInterface
         return count($this->logged(static fn () => Gateway::getClientIdByUid($uid)));
     }
 
-    /** Closes all pages of a user; says how many. */
+    /** Closes all pages of a user; says how many. A gateway that fails is a warning. */
     public function kick(string $uid): int
     {
-        $pages = $this->logged(static fn () => Gateway::getClientIdByUid($uid));
-        foreach ($pages as $page) {
-            $this->logged(static fn () => Gateway::closeClient($page));
-        }
-        return count($pages);
+        return $this->logged(static fn () => count(array_filter(
+            Gateway::getClientIdByUid($uid),
+            static fn (string $page) => Gateway::closeClient($page)
+        )));
+    }
+
+    /** How many warnings there were: after one, not everybody was reached. */
+    public function countWarnings(): int
+    {
+        return $this->warnings;
     }
 
     /** @return array connections (int), users and groups (name => pages) */
@@ -145,7 +168,8 @@ class Pusher extends Component implements BootstrapInterface
     /** The call's result; PHP's warnings go to the log. */
     private function logged(callable $call)
     {
-        set_error_handler(static function (int $level, string $text): bool {
+        set_error_handler(function (int $level, string $text): bool {
+            $this->warnings++;
             Yii::warning($text, 'gateway');
             return true;
         }, E_WARNING);

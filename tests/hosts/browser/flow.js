@@ -8,6 +8,7 @@
 
 const { Checks, eventually, same } = require('../../browser/checks');
 const { Guest, open } = require('./guest');
+const { guestChecks } = require('./guests');
 
 const options = JSON.parse(process.argv[2]);
 const uid = (name) => options.uids[name] ?? name;
@@ -66,7 +67,7 @@ async function settle(from, all, mark) {
   }
 }
 
-async function refusalChecks(t, browser, { alice, bob }) {
+async function refusalChecks(t, browser, { alice, second, bob }) {
   await t.check("another session's client_id is refused with 403", async () => {
     same(await bob.post(options.bind, { client_id: await alice.clientId() }), 403, 'status');
   });
@@ -83,7 +84,17 @@ async function refusalChecks(t, browser, { alice, bob }) {
     });
     same(answer.status(), options.csrf_status, 'status');
   });
-  if (options.guest_status) {
+  if (options.guest_token) {
+    const texts = ['from a guest', 'from a guest to the group'];
+    await guestChecks(t, browser, options, texts);
+    await t.check('nobody got what a guest wanted to push', async () => {
+      await settle(bob, [alice, second, bob], 'after the guest');
+      for (const user of [alice, second, bob]) {
+        const got = await user.received();
+        same(got.filter((one) => texts.includes(one)), [], `at ${user.label}`);
+      }
+    });
+  } else if (options.guest_status) {
     await t.check('a bind without login is refused', async () => {
       const context = await browser.newContext();
       const answer = await context.request.post(new URL(options.bind, options.url).href, {

@@ -10,6 +10,23 @@ const { Guest, open } = require('./guest');
 
 const options = JSON.parse(process.argv[2]);
 
+/** A bind that fails as in a deployment is tried again, with another connection. */
+async function retryChecks(t, browser) {
+  await t.check('a bind that fails for the moment is tried again', async () => {
+    const context = await Guest.signIn(browser, options, 'alice');
+    const answers = [502, 'no network'];
+    await context.route(new URL(options.bind, options.url).href, (route) => {
+      const answer = answers.shift();
+      if (answer === undefined) return route.continue();
+      return answer === 502 ? route.fulfill({ status: answer }) : route.abort();
+    });
+    const guest = await Guest.open(context, options, 'the page');
+    await guest.waitOnline();
+    same(answers.length, 0, 'failures left');
+    await context.close();
+  });
+}
+
 const stateOf = (guest) => guest.page.locator('#state').getAttribute('data-state');
 
 async function main() {
@@ -35,6 +52,7 @@ async function main() {
         'the message');
       same((await here.received()).length, 0, 'messages at the other page');
     });
+    await retryChecks(t, browser);
   } finally {
     await browser.close();
   }

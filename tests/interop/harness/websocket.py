@@ -39,6 +39,21 @@ def text_frame(payload):
     return b"\x81\x7f" + struct.pack(">Q", len(payload)) + payload
 
 
+def whole_frame(data):
+    """Where the payload of the first unmasked frame begins and ends, or None:
+    not all of it is there."""
+    start = 2
+    if len(data) >= start:
+        size = data[1]
+        if size > 125:
+            more = 2 if size == 126 else 8
+            start += more
+            size = int.from_bytes(data[2:start], "big")
+        if len(data) >= start + size:
+            return start, start + size
+    return None
+
+
 class Connection:
     """A client's TCP connection. `received` holds all bytes that were not
     taken yet; `eof` is true once the gateway has closed. `source` is the
@@ -133,6 +148,17 @@ class WebSocket(Connection):
 
     def send(self, opcode, payload, fin=True):
         self.socket.sendall(client_frame(opcode, payload, fin))
+
+    def read_frame(self, timeout=None):
+        """Takes the next frame: (opcode, payload); None at the end."""
+        found = wait_until(lambda: whole_frame(self.read())
+                           or (self.eof and "end"), "a frame", timeout)
+        if found == "end":
+            return None
+        start, end = found
+        opcode, payload = self.received[0] & 15, self.received[start:end]
+        self.received = self.received[end:]
+        return opcode, payload
 
     def expect_text(self, payload, timeout=None):
         self.expect(text_frame(payload), timeout)

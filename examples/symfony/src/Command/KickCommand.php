@@ -28,6 +28,11 @@ final class KickCommand extends Command
     {
         $closed = $this->pusher->kick($input->getArgument('uid'));
         $output->writeln("$closed closed");
+        if ($this->pusher->warnings() > 0) {
+            $output->writeln('not certain that these were all, see the log');
+
+            return self::FAILURE;
+        }
 
         return self::SUCCESS;
     }

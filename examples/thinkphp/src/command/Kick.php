@@ -21,6 +21,10 @@ class Kick extends Command
     {
         $closed = $pusher->kick((string) $this->input->getArgument('uid'));
         $this->output->writeln("$closed closed");
+        if ($pusher->warnings() > 0) {
+            $this->output->writeln('not certain that these were all, see the log');
+            return 1;
+        }
         return 0;
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 require __DIR__ . '/../app.php';
 
-session_regenerate_id(true);
-$_SESSION['uid'] = (string) $_GET['name'];
-echo 'signed in';
+if (isset($_GET['name'])) {
+    session_regenerate_id(true);
+    $_SESSION['uid'] = (string) $_GET['name'];
+}
+echo csrf_token();

@@ -9,6 +9,7 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\Routing\Attribute\Route;
 use Symfony\Component\Security\Core\User\UserProviderInterface;
+use Symfony\Component\Security\Csrf\CsrfTokenManagerInterface;
 
 /** Stands for an application's login, without a password. */
 final class LoginController extends AbstractController
@@ -18,11 +19,12 @@ final class LoginController extends AbstractController
         Request $request,
         Security $security,
         #[Autowire(service: 'security.user.provider.concrete.users')] UserProviderInterface $users,
+        CsrfTokenManagerInterface $tokens,
     ): Response {
         if ($request->query->has('name')) {
             $security->login($users->loadUserByIdentifier($request->query->getString('name')), 'form_login');
         }
 
-        return new Response('signed in');
+        return new Response($tokens->getToken('push')->getValue());
     }
 }

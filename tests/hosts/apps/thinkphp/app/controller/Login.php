@@ -4,19 +4,21 @@ declare(strict_types=1);
 
 namespace app\controller;
 
+use app\middleware\PushToken;
 use think\Request;
 use think\Session;
 
-/** Stands for an application's login, without a password. */
+/** Stands for an application's login, without a password. Ids may be numbers. */
 class Login
 {
-    public function index(Request $request, Session $session): string
+    public function index(Request $request, Session $session, PushToken $token): string
     {
         if ($request->has('name', 'get')) {
-            $session->set('uid', $request->get('name/s'));
+            $name = $request->get('name/s');
+            $session->set('uid', ctype_digit($name) ? (int) $name : $name);
             $session->save(); // ThinkPHP does it after the response is sent
         }
 
-        return 'signed in';
+        return $token->get();
     }
 }

@@ -1,3 +1,0 @@
-<?php
-
-return ['url_route_must' => true];

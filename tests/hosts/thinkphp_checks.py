@@ -1,0 +1,77 @@
+"""What ThinkPHP's own ways past a guard lead to: as it comes, it dispatches a URL
+that no route matches, and believes a request that says its method itself."""
+
+from visitor import Visitor
+
+GUEST = 302     # to the login
+NO_TOKEN = 403
+# ThinkPHP's own answer where a POST route has the same controller and action.
+ELSEWHERE = 404
+PATHS = ("push/user", "push_/user", "push_/group", "bind_/index", "bind/index",
+         "logout", "logout_/index")
+
+
+def same(got, wanted, what):
+    if got not in wanted:
+        raise AssertionError(f"{what}: {got}, not {wanted}")
+
+
+def data_of(visitor):
+    return {"uid": "bob", "group": "team", "text": "no",
+            "client_id": visitor.socket.client_id}
+
+
+def unmatched(host):
+    """Str::studly() makes Push of push_, and POST routes leave GET over."""
+    guest, bob = Visitor(host), Visitor(host, "bob")
+    try:
+        for path in PATHS:
+            same(guest.post(path, data_of(guest)), (GUEST, ELSEWHERE),
+                 f"a guest's POST {path}")
+            same(guest.status(path), (GUEST,), f"a guest's GET {path}")
+            same(bob.post(path, data_of(bob), token=False),
+                 (NO_TOKEN, ELSEWHERE), f"POST {path}, no token")
+            same(bob.status(path), (NO_TOKEN,), f"GET {path}")
+        still_signed_in(bob)
+    finally:
+        guest.close()
+        bob.close()
+
+
+def said_methods(host):
+    """With them no route matches, and ThinkPHP's own token is not asked for."""
+    guest, bob = Visitor(host), Visitor(host, "bob")
+    try:
+        for path in PATHS:
+            for more, header in (({"_method": "GET"}, {}),
+                                 ({}, {"X-HTTP-Method-Override": "GET"})):
+                said = f"{path} {more or header}"
+                same(guest.post(path, {**data_of(guest), **more}, header),
+                     (GUEST,), f"a guest's {said}")
+                same(bob.post(path, {**data_of(bob), **more}, header,
+                              token=False), (NO_TOKEN,), said)
+        still_signed_in(bob)
+    finally:
+        guest.close()
+        bob.close()
+
+
+def still_signed_in(bob):
+    """And nothing has arrived before this."""
+    same(bob.post("push/user", {"uid": "bob", "text": "yes"}), (200,), "a push")
+    bob.expect({"type": "message", "from": "bob", "text": "yes"})
+
+
+def number(host):
+    seven = Visitor(host, "7")
+    try:
+        same(seven.status("push"), (200,), "the page")
+        same(seven.post("push/bind", {"client_id": seven.socket.client_id}),
+             (200,), "the same bind again")
+        same(seven.post("push/user", {"uid": "7", "text": "yes"}), (200,),
+             "a push")
+        seven.expect({"type": "message", "from": "7", "text": "yes"})
+        same(seven.post("logout", {}), (GUEST,), "the logout")
+        seven.expect(None)
+    finally:
+        seven.close()

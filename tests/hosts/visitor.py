@@ -1,0 +1,85 @@
+"""A user without a browser: cookies, the CSRF token, and one page's WebSocket."""
+
+import http.cookiejar
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from harness.websocket import WebSocket
+
+CLOSE = 8
+TEXT = 1
+
+
+class Unredirected(urllib.request.HTTPRedirectHandler):
+    """A redirection is an answer like others."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+class Visitor:
+    """Signed in and bound; without a name a guest, who has a token and a
+    connection all the same."""
+
+    def __init__(self, host, name=None):
+        self.host = host
+        self.opener = urllib.request.build_opener(
+            Unredirected, urllib.request.HTTPCookieProcessor(
+                http.cookiejar.CookieJar()))
+        if name is not None:
+            login = host.browser.get("login", "login?name={name}")
+            self.get(login.replace("{name}", name))
+        self.token = self.get(host.browser["guest_token"])
+        self.socket = WebSocket(host.gateway.websocket_port)
+        if name is None:
+            return
+        status = self.post(host.browser["bind"],
+                           {"client_id": self.socket.client_id})
+        if status != 200:
+            self.close()
+            raise AssertionError(f"bind was answered with {status}")
+
+    def get(self, path):
+        with self._open(path) as reply:
+            return reply.read().decode()
+
+    def status(self, path):
+        """Of a GET."""
+        with self._open(path) as reply:
+            return reply.status
+
+    def post(self, path, data, headers=None, token=True):
+        """Returns the status."""
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        if token:
+            headers["X-CSRF-Token"] = self.token
+        with self._open(path, json.dumps(data).encode(), headers) as reply:
+            return reply.status
+
+    def _open(self, path, data=None, headers=None):
+        request = urllib.request.Request(self.host.url + path, data,
+                                         headers or {})
+        try:
+            return self.opener.open(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            return error
+
+    def message(self):
+        """The next message that the page gets, from JSON; None when the
+        gateway closes instead."""
+        frame = self.socket.read_frame()
+        if frame is None or frame[0] == CLOSE:
+            return None
+        if frame[0] != TEXT:
+            raise AssertionError(f"a frame {frame}")
+        return json.loads(frame[1])
+
+    def expect(self, wanted):
+        got = self.message()
+        if got != wanted:
+            raise AssertionError(f"wanted {wanted}, got {got}")
+
+    def close(self):
+        self.socket.close()
