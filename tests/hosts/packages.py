@@ -2,20 +2,18 @@
 cache (GW_CACHE), copied into each application."""
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
+from harness.cache import cache_folder, locked
 from harness.process import ROOT
 from host import Unavailable
 
-CACHE = Path(os.environ.get("GW_CACHE")
-             or Path.home() / ".cache/gatewayclient-tests") / "hosts"
+CACHE = cache_folder("hosts")
 LIMIT = 400  # seconds that Composer may take
 # Nothing is run that a package brings, unless the host wants its plugins.
 FLAGS = ["--no-interaction", "--no-progress", "--no-scripts", "--prefer-dist",
@@ -73,12 +71,11 @@ def install(name, app, require, links=None, plugins=False, **more):
     `more` are members of composer.json, like autoload=…. Raises Unavailable."""
     wanted = manifest(require, links, **more)
     kept = CACHE / f"{name}-{_key(wanted, links)}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / f".{name}.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(CACHE / f".{name}.lock"):
         if not kept.is_dir():
             _fetch(name, kept, wanted, plugins)
-    subprocess.run(["cp", "-a", f"{kept}/.", f"{app}/"], check=True)
+        # Here: another run, of another composer.json, removes it.
+        subprocess.run(["cp", "-a", f"{kept}/.", f"{app}/"], check=True)
     for package, folder in (links or {}).items():
         link = app / "vendor" / package
         if link.is_symlink():
@@ -97,8 +94,9 @@ def _fetch(name, kept, wanted, plugins):
         why = _composer(work, plugins)
         if why:
             raise Unavailable(why)
-        for old in CACHE.glob(f"{name}-*"):  # of an earlier composer.json
-            shutil.rmtree(old, ignore_errors=True)
+        for old in CACHE.iterdir():  # of an earlier composer.json
+            if re.fullmatch(rf"{re.escape(name)}-[0-9a-f]{{16}}", old.name):
+                shutil.rmtree(old, ignore_errors=True)
         work.rename(kept)
     finally:
         with contextlib.suppress(OSError):

@@ -9,12 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from harness.cache import cache_folder, locked
 from host import APP
 from loops import Loop
 
-CACHE = Path(os.environ.get("GW_CACHE") or Path(
-    os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache",
-    "gatewayclient-tests")) / "webman"
+CACHE = cache_folder("webman")
 INSTALL_SECONDS = 120
 AGAIN_AFTER = 3600  # seconds after an installation that failed
 
@@ -56,6 +55,11 @@ Route::get('/', fn ($request) => response(serve($request->get(),
 
 def install():
     """Why it is not in the cache, or None."""
+    with locked(CACHE.parent / ".webman.lock"):
+        return _install()
+
+
+def _install():
     if (CACHE / "kept/start.php").is_file():
         return None
     failed = CACHE / "failed"
@@ -69,7 +73,8 @@ def install():
         done = subprocess.run(
             ["composer", "create-project", "--no-interaction",
              "--no-progress", "--no-dev", "--prefer-dist",
-             "--ignore-platform-reqs", "workerman/webman", CACHE / "new"],
+             "--no-scripts", "--no-plugins", "--ignore-platform-reqs",
+             "workerman/webman", CACHE / "new", "^2.0"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, check=False,
             timeout=INSTALL_SECONDS,
