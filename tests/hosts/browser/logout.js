@@ -5,7 +5,7 @@
 //
 //   node logout.js JSON      as flow.js
 
-const { Checks, eventually, same } = require('../../browser/checks');
+const { Checks, LIMIT, eventually, same } = require('../../browser/checks');
 const { Guest, open } = require('./guest');
 
 const options = JSON.parse(process.argv[2]);
@@ -21,7 +21,7 @@ async function retryChecks(t, browser) {
       return answer === 502 ? route.fulfill({ status: answer }) : route.abort();
     });
     const guest = await Guest.open(context, options, 'the page');
-    await guest.waitOnline();
+    await guest.page.locator('#state[data-state="online"]').waitFor({ timeout: 3 * LIMIT });
     same(answers.length, 0, 'failures left');
     await context.close();
   });
