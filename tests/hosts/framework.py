@@ -55,8 +55,7 @@ class FrameworkHost(Host):
     log = ""                 # pattern of the application's log files
     browser = {"page": "push", "bind": "push/bind", "logout": "logout",
                "pushes": {"uid": "push/user", "group": "push/group"},
-               "guest_token": "login", "guest_status": 302,
-               "csrf_status": 403}
+               "guest_token": "login", "csrf_status": 403}
     scripts = ("flow.js", "logout.js")
     console_push = ()        # words of a push from the console
     console_kick = ()        # of closing alice's pages

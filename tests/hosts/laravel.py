@@ -32,6 +32,8 @@ class LaravelHost(Host):
     skeleton = ""         # in tests/hosts/apps
     scripts = ("flow.js", "laravel.js")
     browser = {"page": "inbox", "bind": "inbox/bind",
+               "pushes": {"uid": "push/uid", "group": "push/group"},
+               "guest_token": "token",
                "uids": {"alice": "1", "bob": "2"}}
     ini = {"opcache.enable": 1}
     children = 3
