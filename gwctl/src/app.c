@@ -19,11 +19,9 @@ static void tell(const char *format, va_list args)
     char text[MESSAGE_LEN];
 
     vsnprintf(text, sizeof(text), format, args);
-    for (char *p = text; *p != '\0'; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
-    }
-    fprintf(stderr, "gwctl: %s\n", text);
+    fputs("gwctl: ", stderr);
+    gwctl_text_print(stderr, gw_slice_str(text));
+    fputc('\n', stderr);
 }
 
 int gwctl_misuse(const char *format, ...)

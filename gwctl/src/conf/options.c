@@ -16,10 +16,6 @@ int gwctl_options_fail(gwctl_options *options, const char *format, ...)
     va_start(args, format);
     vsnprintf(options->error, sizeof(options->error), format, args);
     va_end(args);
-    for (char *p = options->error; *p != '\0'; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
-    }
     return GW_EINVAL;
 }
 

@@ -79,7 +79,7 @@ typedef struct gwctl_options {
     bool version;
 
     unsigned char source[GWCTL_OPTION_COUNT]; /* gwctl_source, by table row */
-    char error[GWCTL_ERROR_LEN + 1]; /* one line: the place, what is wrong */
+    char error[GWCTL_ERROR_LEN + 1]; /* the place, what is wrong; not escaped */
 } gwctl_options;
 
 /* Sets the defaults. */
@@ -186,7 +186,7 @@ int gwctl_option_set(gwctl_options *options, const gwctl_option *option,
 /* Whether any source has set the option with this key. */
 bool gwctl_option_given(const gwctl_options *options, const char *key);
 
-/* Writes options->error, printf-like, one line. Returns GW_EINVAL. */
+/* Writes options->error, printf-like. Returns GW_EINVAL. */
 int gwctl_options_fail(gwctl_options *options, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -6,6 +6,7 @@
 
 #include "conf/options.h"
 #include "core/memory.h"
+#include "core/text.h"
 
 #define PLACE_LEN 300
 #define SYSTEM_FILE "/etc/gwctl.conf"
@@ -142,7 +143,11 @@ static int read_if_there(gwctl_options *options, gwctl_source source,
     if (file == NULL && (errno == ENOENT || errno == ENOTDIR))
         return GW_OK;
     if (file == NULL && errno == EACCES) {
-        fprintf(stderr, "gwctl: warning: %s: %s\n", path, strerror(errno));
+        int error = errno;
+
+        fputs("gwctl: warning: ", stderr);
+        gwctl_text_print(stderr, gw_slice_str(path));
+        fprintf(stderr, ": %s\n", strerror(error));
         return GW_OK;
     }
     if (file != NULL)

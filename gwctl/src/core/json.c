@@ -37,6 +37,17 @@ static bool is_plain(unsigned char c)
     return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
 }
 
+/* JSON, so that it does nothing to a terminal either. */
+static void put_safe(FILE *out, gw_slice json)
+{
+    gwctl_buf escaped = {NULL, 0, 0};
+
+    gwctl_text_escape_json(&escaped, json);
+    if (escaped.len > 0)
+        fwrite(escaped.base, 1, escaped.len, out);
+    gwctl_buf_deinit(&escaped);
+}
+
 /* `text` is UTF-8. */
 static void put_string(FILE *out, gw_slice text)
 {
@@ -49,7 +60,7 @@ static void put_string(FILE *out, gw_slice text)
         while (at < text.len && is_plain((unsigned char)text.base[at]))
             at++;
         if (at > plain)
-            fwrite(text.base + plain, 1, at - plain, out);
+            put_safe(out, gw_slice_of(text.base + plain, at - plain));
         if (at < text.len)
             put_escaped(out, (unsigned char)text.base[at++]);
     }
@@ -165,8 +176,7 @@ void gwctl_json_number(gwctl_json *json, const char *name, double value)
 void gwctl_json_raw(gwctl_json *json, const char *name, gw_slice text)
 {
     begin_value(json, name);
-    if (text.len > 0)
-        fwrite(text.base, 1, text.len, json->out);
+    put_safe(json->out, text);
 }
 
 void gwctl_json_key(gwctl_json *json, const char *name, const gw_key *key)

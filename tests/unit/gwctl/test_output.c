@@ -28,6 +28,9 @@ static void text_stays_on_its_line(void **state)
         {LIT("\xc2\x9b"), "\\xc2\\x9b"},          /* U+009B: CSI */
         {LIT("\xe2\x80\xae"), "\\xe2\\x80\\xae"}, /* U+202E */
         {LIT("\xe2\x80\xa8"), "\\xe2\\x80\\xa8"}, /* U+2028 */
+        {LIT("\xd8\x9c"), "\\xd8\\x9c"},          /* U+061C */
+        {LIT("\xe2\x80\x8f"), "\\xe2\\x80\\x8f"}, /* U+200F */
+        {LIT("\xe2\x80\x8d"), "\xe2\x80\x8d"},    /* U+200D: joins emoji */
     };
 
     (void)state;
