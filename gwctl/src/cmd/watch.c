@@ -240,6 +240,16 @@ static int status_of(const watch_round *r)
     return r->gateways.failed > 0 ? GWCTL_PARTIAL : GWCTL_OK;
 }
 
+/* Until the next round. A new size of the terminal is no reason to ask. */
+static void pause_until(gwctl_app *app, uint64_t deadline, const watch_round *r,
+                        const watch_round *last)
+{
+    while (!gwctl_sleep_until(deadline) && !gwctl_stopped()) {
+        print_text(app, r, last);
+        fflush(stdout); /* the next round sees an error */
+    }
+}
+
 int gwctl_watch(gwctl_app *app)
 {
     const uint64_t wanted = app->options->count;
@@ -249,8 +259,10 @@ int gwctl_watch(gwctl_app *app)
 
     memset(&last, 0, sizeof(last));
     gwctl_signals_catch();
-    if (!app->options->json && gwctl_terminal_moves())
+    if (!app->options->json && gwctl_terminal_moves()) {
+        gwctl_signals_catch_resize();
         fputs("\033[2J", stdout);
+    }
     for (uint64_t done = 1; !gwctl_stopped(); done++) {
         watch_round r;
         uint64_t now;
@@ -260,19 +272,18 @@ int gwctl_watch(gwctl_app *app)
             print_json(app, &r);
         else
             print_text(app, &r, &last);
-        end_round(&last);
-        last = r;
         status = status_of(&r);
-        if (gwctl_flush_output() != GWCTL_OK) {
+        if (gwctl_flush_output() != GWCTL_OK)
             status = GWCTL_SYSTEM;
-            break;
-        }
-        if (done == wanted)
-            break;
         next += app->options->interval;
         now = gwctl_now_ms();
         next = next < now ? now : next;
-        gwctl_sleep((unsigned)(next - now));
+        if (done != wanted && status != GWCTL_SYSTEM)
+            pause_until(app, next, &r, &last);
+        end_round(&last);
+        last = r;
+        if (done == wanted || status == GWCTL_SYSTEM)
+            break;
     }
     end_round(&last);
     return status;

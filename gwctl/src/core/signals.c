@@ -8,9 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "exit.h"
 
+#define LONGEST_POLL_MS 60000
+
 static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t resized;
 static int wake[2] = {-1, -1};
 static bool pipe_ignored; /* when we were started */
 
@@ -36,7 +40,9 @@ static void on_signal(int number)
     int saved = errno;
     ssize_t ignored;
 
-    if (number != SIGWINCH) {
+    if (number == SIGWINCH) {
+        resized = 1;
+    } else {
         if (stopped) {
             signal(number, SIG_DFL);
             raise(number);
@@ -73,6 +79,10 @@ void gwctl_signals_catch(void)
     set_flags(wake[1]);
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
+}
+
+void gwctl_signals_catch_resize(void)
+{
     catch_signal(SIGWINCH);
 }
 
@@ -94,12 +104,21 @@ static void drain(void)
         continue;
 }
 
-void gwctl_sleep(unsigned ms)
+bool gwctl_sleep_until(uint64_t deadline)
 {
     struct pollfd fd = {.fd = wake[0], .events = POLLIN};
 
-    if (stopped)
-        return;
-    if (poll(&fd, 1, (int)ms) > 0)
+    while (!stopped && !resized) {
+        uint64_t now = gwctl_now_ms();
+        uint64_t left = deadline > now ? deadline - now : 0;
+
+        if (left == 0)
+            return true;
+        poll(&fd, 1, left > LONGEST_POLL_MS ? LONGEST_POLL_MS : (int)left);
+    }
+    if (!stopped) {
+        resized = 0; /* before the pipe: a signal between is not lost */
         drain();
+    }
+    return false;
 }

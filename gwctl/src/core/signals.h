@@ -4,6 +4,7 @@
 #define GWCTL_SIGNALS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Notes how SIGPIPE was, and ignores it: what cannot be written is an error
  * that the writer sees. */
@@ -22,7 +23,11 @@ bool gwctl_stopped(void);
 /* Readable from then on; for poll(). */
 int gwctl_stop_fd(void);
 
-/* Waits for so long, or until one comes, or the terminal changes its size. */
-void gwctl_sleep(unsigned ms);
+/* From now on a terminal that changes its size ends gwctl_sleep_until(). It
+ * also makes gwctl_stop_fd() readable, so it is not for those who poll that. */
+void gwctl_signals_catch_resize(void);
+
+/* Waits until then. False: a signal came before. */
+bool gwctl_sleep_until(uint64_t deadline_ms);
 
 #endif
