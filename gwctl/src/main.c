@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <gwclient/version.h>
 
 #include "app.h"
@@ -50,12 +53,25 @@ static int run(gwctl_app *app, gwctl_options *options, int argc, char **argv)
     return options->help ? GWCTL_OK : GWCTL_USAGE;
 }
 
+/* A socket must not become what we print on. What was closed stays an error,
+ * but for standard error: there is nobody to tell. */
+static void keep_descriptors(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            exit(GWCTL_SYSTEM);
+    }
+}
+
 int main(int argc, char **argv)
 {
     gwctl_options options;
     gwctl_app app = {.options = &options, .json = {stdout, false}};
     int status;
 
+    keep_descriptors();
     setlocale(LC_CTYPE, ""); /* how wide characters are; not how numbers look */
     gwctl_signals_init();
     gwctl_options_init(&options);
