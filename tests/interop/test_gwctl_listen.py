@@ -64,10 +64,21 @@ class Listening(GwctlTest):
     def test_a_key_that_is_refused_binds_nothing(self):
         running = self.listen("--uid", "ann",
                               env={"GWCTL_SECRET_KEY": "other"})
-        self.assertIn(running.ended(), (1, 3))
+        self.assertEqual(running.ended(), 3)
         gateway = self.cluster.gateways[0].inner_address
         self.assertIn(gateway.encode(), running.err)
         self.assertNotIn(b"is bound", running.err)
+
+    def test_a_new_size_of_the_terminal_is_nothing_to_it(self):
+        running = self.listen("--uid", "ann")
+        running.wait_err(b"is bound")
+        running.signal(signal.SIGWINCH)
+        before = gwctl.cpu_time(running.popen.pid)
+        for number in range(10):  # time for a loop to spin
+            self.gwctl("send-to-uid", "ann", f"<{number}>")
+        running.wait_out(b"<9>")
+        self.assertLess(gwctl.cpu_time(running.popen.pid) - before, 0.05)
+        self.assertEqual(running.stop(), 0)
 
     def test_sigterm_ends_it(self):
         running = self.listen()
@@ -239,6 +250,58 @@ class OddServers(unittest.TestCase):
         pong = done.objects[1]
         self.assertEqual(pong["event"], "pong")
         self.assertGreater(pong["round_trip_ms"], 0)
+
+    def test_a_server_that_takes_no_answers(self):
+        total = 64 * 1024 * 1024
+        sent = 0
+
+        def serve(link):
+            nonlocal sent
+            link.accept()
+            link.socket.settimeout(1)
+            pings = frame(9, b"x" * 125) * 8192
+            try:
+                while sent < total:
+                    sent += link.socket.send(pings)
+            except TimeoutError:
+                pass
+
+        done = self.listen(serve)
+        self.assertEqual(done.status, 1, done.err)
+        self.assertLess(sent, total)
+
+    def test_it_closes_before_it_tells_the_client_id(self):
+        def serve(link):
+            link.accept()
+            link.send(close_frame(1000))
+            self.assertEqual(link.read(), (8, b"\x03\xe8"))
+
+        done = self.listen(serve, "--uid", "ann")
+        self.assertEqual(done.status, 1, done)
+        self.assertIn("nothing is bound", done.err)
+
+    def test_hostile_text_does_nothing_to_a_terminal(self):
+        hostile = "\u009b2J\u202e\u061c\u200e\x7f"
+
+        def serve(link):
+            link.accept()
+            link.send(frame(1, hostile.encode()))
+            link.send(close_frame(1000, hostile.encode()))
+            link.read()
+
+        def refuse(link):
+            link.send(b"HTTP/1.1 403 No\xc2\x9b2J\xe2\x80\xae\r\n\r\n")
+
+        done = self.listen(serve)
+        self.assertEqual(done.objects[1]["data"], hostile)
+        self.assertEqual(done.objects[2]["reason"], hostile)
+        with WebSocketServer(serve) as server:
+            plain = gwctl.run(None, "listen", server.url)
+        refused = self.listen(refuse)
+        self.assertIn("403 No\\xc2\\x9b2J", refused.err)
+        for text in (done.out, plain.out, plain.err, refused.err):
+            for c in hostile.replace("2J", ""):
+                self.assertNotIn(c, text)
 
     def test_nobody_tells_the_client_id(self):
         def serve(link):

@@ -13,9 +13,6 @@
 /* For the server's close after ours. */
 #define CLOSE_WAIT_MS 2000
 
-/* Of input that the server is slow for. */
-#define BACKLOG ((size_t)1024 * 1024)
-
 /* ---- the end ------------------------------------------------------------- */
 
 static void end(gwctl_listener *l, int status)
@@ -47,6 +44,11 @@ static void on_closed(gwctl_listener *l, uint16_t code, gw_slice reason)
     bool ours = l->ws.closing;
 
     gwctl_listen_print_close(l, code, reason);
+    if (l->binding && !ours) {
+        gwctl_warn("the server closed before it told the client_id: nothing is "
+                   "bound");
+        l->status = gwctl_worse(l->status, GWCTL_PARTIAL);
+    }
     if (code != GWCTL_WS_ABNORMAL)
         gwctl_websocket_close(&l->ws, code);
     gwctl_websocket_flush(&l->ws);
@@ -122,7 +124,7 @@ static void read_socket(gwctl_listener *l)
 static bool may_read_input(const gwctl_listener *l)
 {
     return l->app->options->send && !l->input.ended && !l->ws.closing &&
-           !l->binding && l->ws.out.len < BACKLOG;
+           !l->binding && l->ws.out.len < GWCTL_WEBSOCKET_BACKLOG;
 }
 
 static void read_input(gwctl_listener *l)
@@ -184,7 +186,7 @@ static int time_left(const gwctl_listener *l)
     uint64_t now = gwctl_now_ms();
     uint64_t next = UINT64_MAX;
 
-    if (l->app->options->ping > 0 && l->next_ping < next)
+    if (l->app->options->ping > 0 && !l->ws.closing)
         next = l->next_ping;
     if (l->binding && l->bind_deadline < next)
         next = l->bind_deadline;
@@ -213,14 +215,15 @@ static void turn(gwctl_listener *l)
     }
     if (gwctl_stopped())
         leave(l);
-    if (fds[2].revents & (POLLERR | POLLNVAL)) {
-        gwctl_signals_broken_pipe();
+    if (fds[2].revents & (POLLERR | POLLHUP | POLLNVAL)) {
+        if (!(fds[2].revents & POLLNVAL))
+            gwctl_signals_broken_pipe();
         end(l, GWCTL_SYSTEM);
         return;
     }
     if (fds[3].revents != 0)
         read_input(l);
-    if (fds[0].revents != 0)
+    if (fds[0].revents != 0 && gwctl_websocket_may_fill(&l->ws))
         read_socket(l);
     if (!l->done)
         check_times(l);

@@ -16,6 +16,8 @@
 #include "exit.h"
 
 #define PIECE ((size_t)65536)
+#define PIECES_A_TURN 16 /* a server that floods us gets its answers between   \
+                          */
 #define KEY_BYTES 16
 
 static void random_bytes(void *out, size_t len)
@@ -49,6 +51,7 @@ static short events_of(ssize_t result)
 int gwctl_websocket_fill(gwctl_websocket *ws)
 {
     ssize_t got;
+    size_t turn = PIECES_A_TURN;
 
     drop_taken(ws);
     do {
@@ -57,7 +60,7 @@ int gwctl_websocket_fill(gwctl_websocket *ws)
         got = gwctl_stream_read(&ws->stream, to, PIECE, ws->error);
         if (got > 0)
             ws->in.len += (size_t)got;
-    } while (got > 0 && ws->in.len < ws->max_message + PIECE);
+    } while (got > 0 && --turn > 0);
     if (got == GWCTL_NET_FAILED)
         return -1;
     ws->ended = got == 0;
@@ -82,9 +85,14 @@ int gwctl_websocket_flush(gwctl_websocket *ws)
     return 0;
 }
 
+bool gwctl_websocket_may_fill(const gwctl_websocket *ws)
+{
+    return !ws->ended && ws->out.len < GWCTL_WEBSOCKET_BACKLOG;
+}
+
 short gwctl_websocket_events(const gwctl_websocket *ws)
 {
-    short events = ws->ended ? 0 : ws->read_events;
+    short events = gwctl_websocket_may_fill(ws) ? ws->read_events : 0;
 
     if (ws->out.len > 0)
         events |= ws->write_events;

@@ -50,6 +50,11 @@ void gwctl_websocket_free(gwctl_websocket *ws);
 /* What poll() has to look for. */
 short gwctl_websocket_events(const gwctl_websocket *ws);
 
+/* Whether to read: a server that asks and takes no answers is not read from
+ * while this much waits to be written. */
+#define GWCTL_WEBSOCKET_BACKLOG ((size_t)1024 * 1024)
+bool gwctl_websocket_may_fill(const gwctl_websocket *ws);
+
 /* Reads what is there; at the end `ended` is set. -1: the connection failed. */
 int gwctl_websocket_fill(gwctl_websocket *ws);
 

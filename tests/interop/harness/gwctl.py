@@ -73,6 +73,13 @@ def parse_line(line):
     return value
 
 
+def cpu_time(pid):
+    """Seconds that a process has used so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def run(cluster, *words, stdin=b"", env=None):
     if isinstance(stdin, str):
         stdin = stdin.encode()
