@@ -115,8 +115,20 @@ static bool all_failed(gwctl_app *app, size_t failures)
 {
     size_t gateways = 0;
 
-    return gw_gateways(app->client, count_address, &gateways) == GW_OK &&
-           failures >= gateways;
+    if (gw_gateways(app->client, count_address, &gateways) != GW_OK)
+        return true; /* nor could the Register be asked: its key is the same */
+    return failures >= gateways;
+}
+
+/* One that is late was reached, and may still handle what was sent. One that
+ * closes the connection instead has most likely refused the key. */
+static bool any_late(const gw_failure *list, size_t failures)
+{
+    for (size_t i = 0; i < failures; i++) {
+        if (list[i].code == GW_ETIMEDOUT)
+            return true;
+    }
+    return false;
 }
 
 int gwctl_result(gwctl_app *app, int code)
@@ -131,7 +143,9 @@ int gwctl_result(gwctl_app *app, int code)
         gwctl_warn("%s: %s", list[i].address, list[i].cause);
     if (failures == 0)
         gwctl_warn("%s", gw_client_error(app->client));
-    if (code == GW_EPARTIAL && all_failed(app, failures))
+    if ((code == GW_EPARTIAL ||
+         (code == GW_EUNCONFIRMED && !any_late(list, failures))) &&
+        all_failed(app, failures))
         return GWCTL_UNREACHABLE;
     return gwctl_status_of(code);
 }

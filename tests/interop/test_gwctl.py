@@ -16,6 +16,7 @@ from harness.process import PATIENCE, free_ports, wait_until
 
 CMD_BIND_UID = 12
 CMD_JOIN_GROUP = 20
+TOO_LONG = 17 * 1024 * 1024
 NOBODY = "7f000001ffff00000001"
 
 
@@ -348,8 +349,7 @@ class Commands(GwctlTest):
         addresses = ",".join(g.inner_address for g in self.cluster.gateways)
         env["GWCTL_GATEWAY"] = addresses
         for words in (("online",), ("uids",), ("send-to-all", "x")):
-            done = gwctl.run(self.cluster, *words, env=env)
-            self.assertIn(done.status, (1, 3), done)
+            done = self.gwctl(*words, env=env, status=3)
             self.assertTrue(done.err.startswith("gwctl: "), done)
         self.expect([])
 
@@ -417,6 +417,47 @@ class Failures(GwctlTest):
             self.assertIn("Usage: gwctl session set CLIENT_ID [JSON]",
                           self.gwctl(*words).out)
         self.gwctl("help", "nothing", status=2)
+
+    def test_a_message_that_cannot_be_sent_after_one_that_was(self):
+        client = self.connect()
+        self.gwctl("send-to-all", "-", "--raw=no", status=1,
+                   stdin=b"one\n" + b"x" * TOO_LONG + b"\n")
+        client.expect_text("one")
+        self.gwctl("send-to-all", "-", status=2, stdin=b"x" * TOO_LONG)
+
+    def test_hostile_text_in_errors(self):
+        hostile = "\033[2J\u009b1m\u202e\u200f"
+        for words in ((hostile,), ("online", "--client", hostile),
+                      ("online", "--timeout", hostile),
+                      ("online", "--config", "/" + hostile),
+                      ("listen", hostile)):
+            done = self.gwctl(*words, status=2)
+            self.assertIn("\\x1b[2J\\xc2\\x9b1m\\xe2\\x80\\xae", done.err)
+            for c in hostile[0] + hostile[4] + hostile[-2:]:
+                self.assertNotIn(c, done.err)
+
+    def test_closed_descriptors(self):
+        client = self.connect()
+
+        def run(*words, closed):
+            line = " ".join(f"{fd}>&-" for fd in closed)
+            return subprocess.run(
+                ["sh", "-c", f'exec "$@" {line}', "sh",
+                 *gwctl.command(*words)], capture_output=True, check=False,
+                stdin=subprocess.DEVNULL, timeout=6 * PATIENCE,
+                env=gwctl.environment(self.cluster))
+
+        absent = AbsentGateway(self.cluster)  # there is something to warn of
+        self.addCleanup(absent.close)
+        self.cluster.wait_listed(2)
+        for closed in ((2,), (1, 2), (0, 1, 2)):
+            done = run("send-to-all", str(closed), closed=closed)
+            self.assertEqual(done.returncode, 1, done)
+            client.expect_text(str(closed))
+        self.assertEqual(run("gateways", closed=(1,)).returncode, 5)
+        done = run("send-to-all", "-", closed=(0,))
+        self.assertEqual(done.returncode, 5, done)
+        self.assertIn(b"standard input: Bad file descriptor", done.stderr)
 
     def test_no_register(self):
         env = {"GWCTL_REGISTER": f"127.0.0.1:{free_ports(1)[0]}"}

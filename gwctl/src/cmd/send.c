@@ -135,6 +135,8 @@ static int run(gwctl_app *app, gwctl_target_kind kind)
             confirm(&s);
         }
         gwctl_progress_end(&s.progress);
+        if (s.sent > 0 && s.status == GWCTL_USAGE)
+            s.status = GWCTL_PARTIAL; /* usage would mean: nothing was sent */
         report(&s);
     }
     gwctl_target_deinit(&s.target);
