@@ -16,8 +16,8 @@
 #include "exit.h"
 
 #define PIECE ((size_t)65536)
-#define PIECES_A_TURN 16 /* a server that floods us gets its answers between   \
-                          */
+/* Of a server that floods us: it gets its answers between. */
+#define PIECES_A_TURN 16
 #define KEY_BYTES 16
 
 static void random_bytes(void *out, size_t len)
