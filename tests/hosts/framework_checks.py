@@ -96,6 +96,12 @@ def one_gateway_down(host):
 
         wait_until(logged, lambda: f"{absent.address} in the log:\n"
                    f"{host.logs()}", interval=0.1)
+        if host.console_push:
+            done = host.run([*host.php_words(), *host.console_push])
+            if done.returncode != 1:
+                raise AssertionError(f"{done.args} ended with "
+                                     f"{done.returncode}:\n{done.stdout}")
+            alice.expect({"type": "notice", "text": "hello"})
         if host.console_kick:
             kick_in_part(host)
             alice.expect(None)

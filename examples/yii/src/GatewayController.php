@@ -78,7 +78,7 @@ class GatewayController extends Controller
 
     private function finish(string $success): int
     {
-        if (!$this->pusher()->flush()) {
+        if (!$this->pusher()->flush() || $this->pusher()->countWarnings() > 0) {
             $this->stdout("not certain that it arrived, see the log\n");
             return ExitCode::UNSPECIFIED_ERROR;
         }

@@ -35,7 +35,7 @@ final class AnnounceCommand extends Command
         } else {
             $this->pusher->toGroup($group, $notice);
         }
-        if (!$this->pusher->flush()) {
+        if (!$this->pusher->flush() || $this->pusher->warnings() > 0) {
             $output->writeln('not certain that it arrived everywhere, see the log');
 
             return self::FAILURE;

@@ -35,7 +35,7 @@ final class PushCommand extends Command
             return self::FAILURE;
         }
         $this->pusher->toUser($uid, ['type' => 'notice', 'text' => $input->getArgument('message')]);
-        if (!$this->pusher->flush()) {
+        if (!$this->pusher->flush() || $this->pusher->warnings() > 0) {
             $output->writeln('not certain that it arrived, see the log');
 
             return self::FAILURE;

@@ -28,7 +28,7 @@ class Announce extends Command
         } else {
             $pusher->toGroup($group, $notice);
         }
-        if (!$pusher->flush()) {
+        if (!$pusher->flush() || $pusher->warnings() > 0) {
             $this->output->writeln('not certain that it arrived everywhere, see the log');
             return 1;
         }

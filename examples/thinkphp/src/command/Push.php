@@ -27,7 +27,7 @@ class Push extends Command
             return 1;
         }
         $pusher->toUser($uid, ['type' => 'notice', 'text' => $this->input->getArgument('message')]);
-        if (!$pusher->flush()) {
+        if (!$pusher->flush() || $pusher->warnings() > 0) {
             $this->output->writeln('not certain that it arrived, see the log');
             return 1;
         }
