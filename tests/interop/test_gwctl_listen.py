@@ -304,15 +304,22 @@ class OddServers(unittest.TestCase):
                 self.assertNotIn(c, text)
 
     def test_nobody_tells_the_client_id(self):
-        def serve(link):
-            link.accept()
-            link.send(frame(1, b"hello"))
-            self.assertEqual(link.read(), (8, b"\x03\xe8"))
-            link.send(close_frame(1000))
+        other = b'{"client_id":"7f000001ffff00000001"}'
+        for greeting, why in (
+                (b"", "no message told"),
+                (frame(2, other), "no message told"),
+                (frame(1, b"hello") + frame(1, other), "the first message")):
+            def serve(link, greeting=greeting):
+                link.accept()
+                link.send(greeting)
+                self.assertEqual(link.read(), (8, b"\x03\xe8"))
+                link.send(close_frame(1000))
 
-        done = self.listen(serve, "--uid", "ann", "--timeout", "0.2")
-        self.assertEqual(done.status, 1, done)
-        self.assertIn("nothing is bound", done.err)
+            done = self.listen(serve, "--uid", "ann", "--timeout", "0.2")
+            self.assertEqual(done.status, 1, done)
+            self.assertIn(why, done.err)
+            self.assertIn("nothing is bound", done.err)
+            self.assertEqual(done.err.count("\n"), 1, done)
 
     def test_a_server_that_does_not_answer_our_close(self):
         def serve(link):

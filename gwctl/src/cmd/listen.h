@@ -20,8 +20,9 @@ typedef struct gwctl_listener {
     bool done;
 } gwctl_listener;
 
-/* Binds the connection when this message tells its client_id, if that is still
- * to be done. GWCTL_OK, or what failed. */
+/* Binds the connection, if that is still to be done, to what this message tells
+ * as its client_id. Only the first can be the greeting: those after it are
+ * written by anybody. GWCTL_OK, or what failed. */
 int gwctl_listen_bind(gwctl_listener *l, gw_slice message);
 
 /* The client_id in a greeting: after "client_id", a colon and a quote. */

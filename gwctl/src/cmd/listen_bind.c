@@ -56,9 +56,13 @@ int gwctl_listen_bind(gwctl_listener *l, gw_slice message)
     gw_client_id id;
     int status;
 
-    if (!l->binding || !gwctl_find_client_id(message, &id))
+    if (!l->binding)
         return GWCTL_OK;
     l->binding = false;
+    if (!gwctl_find_client_id(message, &id)) {
+        gwctl_warn("the first message tells no client_id: nothing is bound");
+        return GWCTL_PARTIAL;
+    }
     status = bind_all(l->app, &id);
     if (status == GWCTL_OK)
         gwctl_listen_print_bound(l, &id);
