@@ -71,8 +71,9 @@ int gwctl_websocket_fill(gwctl_websocket *ws)
 int gwctl_websocket_flush(gwctl_websocket *ws)
 {
     while (ws->out.len > 0) {
-        ssize_t sent = gwctl_stream_write(&ws->stream, ws->out.base,
-                                          ws->out.len, ws->error);
+        ssize_t sent =
+            gwctl_stream_write(&ws->stream, ws->out.base + ws->written,
+                               ws->out.len - ws->written, ws->error);
 
         if (sent == GWCTL_NET_FAILED)
             return -1;
@@ -80,7 +81,11 @@ int gwctl_websocket_flush(gwctl_websocket *ws)
             ws->write_events = events_of(sent);
             return 0;
         }
-        gwctl_buf_take(&ws->out, (size_t)sent);
+        ws->written += (size_t)sent;
+        if (ws->written >= ws->out.len / 2) { /* each byte is moved once */
+            gwctl_buf_take(&ws->out, ws->written);
+            ws->written = 0;
+        }
     }
     return 0;
 }

@@ -24,6 +24,7 @@ typedef struct gwctl_websocket {
     gwctl_buf in;
     size_t taken; /* of `in`, by the last event */
     gwctl_buf out;
+    size_t written;    /* of `out`, by the connection */
     gwctl_buf message; /* the fragments of one */
     uint64_t max_message;
     bool ended;         /* the server has closed the connection */
