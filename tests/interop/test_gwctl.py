@@ -469,6 +469,9 @@ class Failures(GwctlTest):
             self.assertEqual(done.err.count("\n") <= 2, True, done)
             if words[0] != "watch":
                 self.assertIn(env["GWCTL_REGISTER"], done.err)
+        seen = self.json("watch", "--count", "1", env=env, status=3).only
+        self.assertIsNone(seen["connections"])
+        self.assertIn(env["GWCTL_REGISTER"], seen["error"])
 
     def test_one_gateway_is_down(self):
         absent = AbsentGateway(self.cluster)
@@ -486,6 +489,10 @@ class Failures(GwctlTest):
         self.assertIs(found[absent.address]["reachable"], False)
         self.assertIn("efused", found[absent.address]["error"])
         self.assertIn("efused", self.gwctl("gateways", status=1).out)
+        seen = self.json("watch", "--count", "1", status=1).only
+        failed = [g for g in seen["gateways"] if g["connections"] is None]
+        self.assertEqual([g["gateway"] for g in failed], [absent.address])
+        self.assertIn("efused", failed[0]["error"])
         self.assertEqual(self.json("send-to-all", "-", stdin="a\nb\n",
                                    status=1).only,
                          {"sent": 2, "confirmed": 0})

@@ -174,19 +174,19 @@ int gwctl_groups_count(gw_client *client, const gwctl_keys *names,
 {
     gw_key keys[ASK_AT_ONCE];
     int worst = GW_OK;
+    int code = GW_OK;
 
     for (size_t at = 0; at < names->count; at += ASK_AT_ONCE) {
         size_t count = names->count - at;
-        int code;
 
         count = count < ASK_AT_ONCE ? count : ASK_AT_ONCE;
         for (size_t i = 0; i < count; i++)
             keys[i] = names->items[at + i].key;
         code =
             gw_batch_get_client_count(client, keys, count, add_count, counts);
-        if (!gwctl_has_answer(code))
-            return code;
         worst = code != GW_OK ? code : worst;
+        if (!gwctl_has_answer(code))
+            break;
     }
     gwctl_keys_fold(counts);
     return worst;

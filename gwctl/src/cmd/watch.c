@@ -85,7 +85,10 @@ static void print_json(gwctl_app *app, const watch_round *r)
 
     gwctl_json_open(json, NULL);
     gwctl_json_number(json, "time", gwctl_wall_clock());
-    gwctl_json_int(json, "connections", r->total);
+    if (r->gateways.count > 0)
+        gwctl_json_int(json, "connections", r->total);
+    else
+        gwctl_json_null(json, "connections");
     if (r->code != GW_OK && r->gateways.count == 0)
         gwctl_json_text(json, "error", gw_client_error(app->client));
     gwctl_json_list(json, "gateways");
@@ -97,6 +100,8 @@ static void print_json(gwctl_app *app, const watch_round *r)
         if (gateway->connections >= 0)
             gwctl_json_int(json, "connections", gateway->connections);
         else
+            gwctl_json_null(json, "connections");
+        if (gateway->connections < 0)
             gwctl_json_text(json, "error", gateway->cause);
         gwctl_json_close(json);
     }
