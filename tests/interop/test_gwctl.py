@@ -499,6 +499,17 @@ class Failures(GwctlTest):
         client.expect_text("a")
         client.expect_text("b")
 
+    def test_bench_with_one_gateway_down(self):
+        absent = AbsentGateway(self.cluster)
+        self.addCleanup(absent.close)
+        self.cluster.wait_listed(2)
+        found = self.json("bench", "send-to-all", "--count", "5", "--batch",
+                          "2", status=1).only
+        self.assertEqual((found["sent"], found["confirmed"],
+                          found["confirmations"]), (5, 0, 3))
+        found = self.json("bench", "online", "--count", "3", status=1).only
+        self.assertEqual((found["answered"], found["failed"]), (0, 3))
+
     def test_all_gateways_are_down(self):
         absent = AbsentGateway(self.cluster)
         self.addCleanup(absent.close)

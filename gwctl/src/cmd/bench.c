@@ -21,9 +21,11 @@ typedef struct bench {
     gwctl_target target;
     gw_message message;
     uint64_t wanted;
-    uint64_t done;      /* messages sent, or questions answered */
+    uint64_t done;      /* calls */
+    uint64_t answered;  /* questions, by every gateway */
     uint64_t confirmed; /* messages that every gateway has handled */
     uint64_t pending;   /* sent to every gateway, not asked about yet */
+    uint64_t unasked;   /* sent at all, not asked about yet */
     uint64_t failed;    /* calls that did not reach every gateway */
     uint64_t ns;
     int status;
@@ -71,10 +73,15 @@ static void call_once(bench *b)
                    : gwctl_target_send(b->app->client, &b->target, &b->message);
 
     gwctl_hist_add(&b->calls, gwctl_now_ns() - start);
+    b->unasked++;
     if (code == GW_OK)
         b->pending++;
     else
         note_failure(b, code);
+    if (b->asks) {
+        b->answered += b->pending;
+        b->pending = 0;
+    }
     if (!b->stop)
         gwctl_progress_tell(&b->progress, ++b->done);
 }
@@ -90,6 +97,7 @@ static void confirm(bench *b)
     else
         note_failure(b, code);
     b->pending = 0;
+    b->unasked = 0;
 }
 
 static void run(bench *b)
@@ -99,10 +107,10 @@ static void run(bench *b)
 
     while (!b->stop && b->done < b->wanted && !gwctl_stopped()) {
         call_once(b);
-        if (!b->asks && b->pending == batch)
+        if (!b->asks && !b->stop && b->unasked == batch)
             confirm(b);
     }
-    if (!b->asks && b->pending > 0)
+    if (!b->asks && (b->stop ? b->pending : b->unasked) > 0)
         confirm(b);
     b->ns = gwctl_now_ns() - start;
 }
@@ -122,7 +130,7 @@ static const struct {
 
 static double per_second(const bench *b)
 {
-    uint64_t handled = b->asks ? b->done : b->confirmed;
+    uint64_t handled = b->asks ? b->answered : b->confirmed;
 
     return b->ns == 0 ? 0 : (double)handled / ((double)b->ns / 1e9);
 }
@@ -152,7 +160,7 @@ static void print_json(const bench *b)
     if (b->app->argc > 1)
         gwctl_json_text(json, "name", b->app->argv[1]);
     if (b->asks) {
-        gwctl_json_int(json, "answered", (int64_t)b->done);
+        gwctl_json_int(json, "answered", (int64_t)b->answered);
     } else {
         gwctl_json_int(json, "sent", (int64_t)b->done);
         gwctl_json_int(json, "bytes", (int64_t)b->message.body.len);
@@ -180,7 +188,7 @@ static void print_times(const char *name, const gwctl_hist *hist)
 static void print_text(const bench *b)
 {
     if (b->asks) {
-        printf("answered       %" PRIu64 " in %.3f s\n", b->done,
+        printf("answered       %" PRIu64 " in %.3f s\n", b->answered,
                (double)b->ns / 1e9);
     } else {
         printf("sent           %" PRIu64 " of %zu bytes in %.3f s\n", b->done,
