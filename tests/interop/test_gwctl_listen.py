@@ -1,6 +1,8 @@
 """gwctl listen: a WebSocket client, on gateways and on servers that are odd."""
 
+import contextlib
 import signal
+import socket
 import ssl
 import tempfile
 import unittest
@@ -211,6 +213,20 @@ class OddServers(unittest.TestCase):
         done = self.listen(serve, "--timeout", "0.2")
         self.assertEqual(done.status, 3, done)
         self.assertIn("timed out", done.err)
+
+    def test_connecting_has_a_deadline_of_its_own(self):
+        with contextlib.ExitStack() as stack:
+            full = stack.enter_context(
+                socket.create_server(("127.0.0.1", 0), backlog=0))
+            for _ in range(4):  # what does not fit is not answered
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(full.getsockname())
+            done = gwctl.run(None, "listen", "--connect-timeout", "0.2",
+                             "--timeout", "600",
+                             f"ws://127.0.0.1:{full.getsockname()[1]}")
+        self.assertEqual(done.status, 3, done)
+        self.assertIn("cannot connect: Connection timed out", done.err)
 
     def test_nobody_there(self):
         done = gwctl.run(None, "listen", f"ws://127.0.0.1:{free_ports(1)[0]}")

@@ -269,6 +269,7 @@ static int set_goal(gwctl_app *app, gwctl_websocket_goal *goal)
     goal->header_count = options->headers.count;
     goal->ca_file = options->ca_file;
     goal->insecure = options->insecure;
+    goal->connect_timeout = options->connect_timeout;
     goal->max_message = options->max_message;
     return GWCTL_OK;
 }

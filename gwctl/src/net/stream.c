@@ -84,8 +84,11 @@ static int open_socket(const gwctl_stream_goal *goal, uint64_t deadline,
                     gai_strerror(result));
     result = EHOSTUNREACH;
     for (const struct addrinfo *a = list; a != NULL && result != 0;
-         a = a->ai_next)
-        result = try_address(a, deadline, fd);
+         a = a->ai_next) {
+        uint64_t end = gwctl_now_ms() + goal->connect_timeout;
+
+        result = try_address(a, end < deadline ? end : deadline, fd);
+    }
     freeaddrinfo(list);
     return result == 0 ? 0 : fail(error, "cannot connect", strerror(result));
 }

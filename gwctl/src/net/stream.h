@@ -17,6 +17,7 @@ typedef struct gwctl_stream_goal {
     bool tls;
     const char *ca_file; /* see gwctl_tls_new() */
     bool insecure;
+    uint64_t connect_timeout; /* ms, for each address of the host */
 } gwctl_stream_goal;
 
 /* Resolves, connects and does the handshake of TLS, until `deadline` (see

@@ -186,8 +186,9 @@ int gwctl_websocket_open(gwctl_websocket *ws, const gwctl_websocket_goal *goal,
                          uint64_t deadline)
 {
     char *host = gwctl_copy(goal->url.host.base, goal->url.host.len);
-    const gwctl_stream_goal place = {host, goal->url.port, goal->url.tls,
-                                     goal->ca_file, goal->insecure};
+    const gwctl_stream_goal place = {host,           goal->url.port,
+                                     goal->url.tls,  goal->ca_file,
+                                     goal->insecure, goal->connect_timeout};
     int result;
 
     memset(ws, 0, sizeof(*ws));

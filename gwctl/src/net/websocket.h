@@ -15,7 +15,8 @@ typedef struct gwctl_websocket_goal {
     size_t header_count;
     const char *ca_file;
     bool insecure;
-    uint64_t max_message; /* bytes */
+    uint64_t connect_timeout; /* ms */
+    uint64_t max_message;     /* bytes */
 } gwctl_websocket_goal;
 
 typedef struct gwctl_websocket {
