@@ -100,6 +100,7 @@ static void the_higher_source_wins(void **state)
                             "  timeout = 7\n\tconnect_timeout=1\r\n"
                             "register = 10.0.0.1:1, 10.0.0.2:2\n"
                             "register = [::1]:3\njson = yes\n"
+                            "header = Authorization: a, b\nheader = X: y\n"
                             "interval = 0.25\nca_file = /a b ;c#d=e");
     char variable[100];
     char *env[] = {variable, WORD("GWCTL_CONNECT_TIMEOUT=2"),
@@ -117,6 +118,8 @@ static void the_higher_source_wins(void **state)
     assert_string_equal(options.registers.items[1], "10.0.0.2:2");
     assert_string_equal(options.registers.items[2], "[::1]:3");
     assert_string_equal(options.ca_file, "/a b ;c#d=e");
+    assert_int_equal(options.headers.count, 2);
+    assert_string_equal(options.headers.items[0], "Authorization: a, b");
     gwctl_options_deinit(&options);
 
     assert_int_equal(load(&options, "--register h:1 --register h:2", env),
