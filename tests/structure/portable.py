@@ -34,6 +34,7 @@ AREAS = {
     "libgwclient/": (ISO, None),
     "ext/": (ISO, PHP),
     "gatewayd/src/": (ISO | POSIX | BSD_TOO, LIBRARIES),
+    "gwctl/src/": (ISO | POSIX | BSD_TOO, LIBRARIES),
 }
 
 # The files that tell systems apart. They may include what they like where they
@@ -46,6 +47,10 @@ EXCEPTIONS = {
     "gatewayd/src/core/memory.c": {"malloc.h", "__GLIBC__"},
     # the present size of a process; getrusage() where that file is not
     "gatewayd/src/core/slots.c": {"/proc/"},
+    # how large the terminal is: POSIX has tcgetwinsize() since 2024 only
+    "gwctl/src/core/terminal.c": {"sys/ioctl.h"},
+    # where macOS declares getentropy()
+    "gwctl/src/net/websocket.c": {"sys/random.h", "__APPLE__"},
 }
 
 # Names that systems or their C libraries are known by.
