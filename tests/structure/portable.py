@@ -34,7 +34,7 @@ AREAS = {
     "libgwclient/": (ISO, None),
     "ext/": (ISO, PHP),
     "gatewayd/src/": (ISO | POSIX | BSD_TOO, LIBRARIES),
-    "gwctl/src/": (ISO | POSIX | BSD_TOO, LIBRARIES),
+    "gwctl/src/": (ISO | POSIX | BSD_TOO | {"sys/ioctl"}, LIBRARIES),
 }
 
 # The files that tell systems apart. They may include what they like where they
@@ -47,8 +47,6 @@ EXCEPTIONS = {
     "gatewayd/src/core/memory.c": {"malloc.h", "__GLIBC__"},
     # the present size of a process; getrusage() where that file is not
     "gatewayd/src/core/slots.c": {"/proc/"},
-    # how large the terminal is: POSIX has tcgetwinsize() since 2024 only
-    "gwctl/src/core/terminal.c": {"sys/ioctl.h"},
     # where macOS declares getentropy()
     "gwctl/src/net/websocket.c": {"sys/random.h", "__APPLE__"},
 }
