@@ -492,6 +492,7 @@ class Shipped(unittest.TestCase):
     def test_the_unit_is_right(self):
         text = (ROOT / "gatewayd/gatewayd.service.in").read_text()
         text = text.replace("@SBINDIR@/gatewayd", str(GATEWAYD))
+        text = text.replace("@SERVICE_USER@", "DynamicUser=yes")
         with tempfile.TemporaryDirectory() as folder:
             unit = Path(folder) / "gatewayd.service"
             unit.write_text(text)

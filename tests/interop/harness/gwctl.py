@@ -7,11 +7,14 @@ import pty
 import signal
 import struct
 import subprocess
+import tempfile
 import termios
 
 from .process import PATIENCE, PREFIX, wait_until
 
 GWCTL = PREFIX / "bin/gwctl"
+# Shells put files of their own there.
+HOME = tempfile.TemporaryDirectory(prefix="gwctl-home-")
 # Words before gwctl's name: valgrind and its options.
 WRAPPER = os.environ.get("GW_GWCTL_WRAPPER", "").split()
 
@@ -20,7 +23,7 @@ def environment(cluster=None, **more):
     """Nothing of the machine's own configuration."""
     env = {name: value for name, value in os.environ.items()
            if not name.startswith(("GWCTL_", "XDG_"))}
-    env.update(HOME="/nonexistent", GWCTL_CONFIG="/dev/null",
+    env.update(HOME=HOME.name, GWCTL_CONFIG="/dev/null",
                LC_ALL="C.UTF-8")
     if cluster is not None:
         env["GWCTL_REGISTER"] = cluster.register_address
@@ -28,6 +31,11 @@ def environment(cluster=None, **more):
             env["GWCTL_SECRET_KEY"] = cluster.secret_key
     env.update(more)
     return env
+
+
+def heed_interrupts():
+    """Shells have what they start in the background ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(*words):
@@ -108,7 +116,7 @@ class Running:
             streams.update(stdout=slave, stderr=slave)
         self.popen = subprocess.Popen(
             command(*words), env=environment(cluster, **(env or {})),
-            bufsize=0, **streams)
+            bufsize=0, preexec_fn=heed_interrupts, **streams)
         if slave is not None:
             os.close(slave)
         for fd in self._fds():
