@@ -469,6 +469,27 @@ CALL(select_anything)
     return gw_select_clients(c, &select, on_row, a);
 }
 
+/* It needs no client, but memory. */
+CALL(session_json)
+{
+    char *ser;
+    char *json = NULL;
+    size_t len;
+    int rc;
+
+    (void)c;
+    (void)x;
+    rc = gw_session_from_json(NULL, gw_slice_str("{\"name\":[1,\"two\"]}"),
+                              &ser, &len);
+    if (rc == GW_OK)
+        rc = gw_session_to_json(NULL, gw_slice_of(ser, len), &json, &len);
+    if (rc == GW_OK)
+        put(a, "%s", json);
+    gw_allocator_libc.free(ser, gw_allocator_libc.user);
+    gw_allocator_libc.free(json, gw_allocator_libc.user);
+    return rc;
+}
+
 /* ---- frames, delivery --------------------------------------------------- */
 
 static gw_frame frame_of(gw_command cmd)
@@ -535,6 +556,7 @@ const calls_entry calls_table[] = {
     ENTRY(select_all),
     ENTRY(select_ids),
     ENTRY(select_anything),
+    ENTRY(session_json),
     ENTRY(send_to_client),
     ENTRY(send_to_all),
     ENTRY(send_to_all_but),
