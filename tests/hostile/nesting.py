@@ -19,6 +19,16 @@ def expect_alive(peer):
         raise AssertionError("the connection does not go on")
 
 
+def expect_closed(peer):
+    """By a reset when the gateway closed before it had read all."""
+    try:
+        answer = peer.fence()
+    except (BrokenPipeError, ConnectionResetError):
+        return
+    if answer != b"":
+        raise AssertionError("a key was found in the depths")
+
+
 def deep_json(target):
     """In ext_data of every command that has JSON there; in what introduces;
     at the Register."""
@@ -34,8 +44,7 @@ def deep_json(target):
         for cmd in JSON_COMMANDS[-2:]:
             peer = target.peer()
             peer.send(Frame(cmd, body=text))
-            if peer.fence() != b"":
-                raise AssertionError("a key was found in the depths")
+            expect_closed(peer)
             peer.close()
 
 
