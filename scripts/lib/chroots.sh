@@ -4,7 +4,6 @@
 # They are kept in CACHE under names that their suite and packages make, so
 # another list is another chroot. One is whole or not there.
 
-CACHE=${GW_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gatewayclient-tests}
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 # A new number when a chroot is made in another way.
 CHROOT_RECIPE=1

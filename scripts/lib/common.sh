@@ -1,10 +1,13 @@
 # Shared by the scripts: where things are, packages, quiet commands.
-# Source it; it sets ROOT and OUT and turns on strict mode.
+# Source it; it sets ROOT, OUT and CACHE and turns on strict mode.
 
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 OUT=$ROOT/out
+# What is expensive to make or to get, for all checkouts; tests in Python ask
+# tests/interop/harness/cache.py.
+CACHE=${GW_CACHE:-${XDG_CACHE_HOME:-${HOME-}/.cache}/gatewayclient-tests}
 
 say() {
     printf '%s\n' "$*"

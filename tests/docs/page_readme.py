@@ -7,6 +7,7 @@ import shutil
 
 from c_programs import program
 from claims import claims
+from harness.cache import cache_folder
 from harness.process import PREFIX, ROOT
 from place import (WORK, browser, expect_one_cluster, folder, gatewayd,
                    installed, machines, run, run_php, run_shell, typed)
@@ -88,10 +89,9 @@ def cached_compiler():
     """These builds repeat what others compile: a cache makes them cheap."""
     if not shutil.which("ccache"):
         return {}
-    cache = os.environ.get("GW_CACHE") or os.path.expanduser(
-        "~/.cache/gatewayclient-tests")
-    return {"CCACHE_DIR": f"{cache}/ccache", "CCACHE_BASEDIR": str(WORK),
-            "CCACHE_NOHASHDIR": "1", "CC": "ccache cc",
+    return {"CCACHE_DIR": str(cache_folder("ccache")),
+            "CCACHE_BASEDIR": str(WORK), "CCACHE_NOHASHDIR": "1",
+            "CC": "ccache cc",
             "CMAKE_C_COMPILER_LAUNCHER": "ccache"}
 
 

@@ -1,12 +1,13 @@
 """Where things are."""
 
-import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "out"
 WORK = OUT / "packages"
-CACHE = Path(
-    os.environ.get("GW_CACHE")
-    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    / "gatewayclient-tests") / "packages"
+
+sys.path.insert(0, str(ROOT / "tests/interop"))
+from harness.cache import cache_folder  # noqa: E402
+
+CACHE = cache_folder("packages")

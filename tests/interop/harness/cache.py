@@ -1,4 +1,4 @@
-"""Where tests keep what is expensive to get, as scripts/lib/chroots.sh says."""
+"""Where tests keep what is expensive to get, as scripts/lib/common.sh says."""
 
 import contextlib
 import fcntl
