@@ -123,6 +123,7 @@ stage_structure() {
     need_packages m4=m4 node=nodejs
     php "$ROOT/scripts/gen-package-xml" --check
     python3 "$ROOT/scripts/gen-options" --check
+    python3 "$ROOT/scripts/gen-figures" --check
     python3 "$ROOT/tests/structure/check.py"
 }
 

@@ -5,7 +5,7 @@ A rule turns what the pure class did at one operation into what the native one
 must do there, or returns None when it has nothing to say. It allows no more
 than that: whatever else differs is a failure. The servers may not differ.
 
-`Rule.reason` is why, as in the README and the protocol's description.
+`Rule.reason` is why, as in docs/differences.md and the protocol's description.
 """
 
 import copy

@@ -8,9 +8,10 @@ import shutil
 from c_programs import program
 from claims import claims
 from harness.cache import cache_folder
-from harness.process import PREFIX, ROOT
-from place import (WORK, browser, expect_one_cluster, folder, gatewayd,
-                   installed, machines, run, run_php, run_shell, typed)
+from harness.cluster import CLIENT_PHP
+from harness.process import PREFIX, ROOT, Process, wait_until
+from place import (WORK, browser, folder, gatewayd, installed, machines,
+                   php_environment, run, run_php, run_shell)
 
 PAGE = "README.md"
 
@@ -27,35 +28,82 @@ def the_commands_exist(block):
             raise AssertionError(f"no stage runs {command}")
 
 
-@claims(PAGE, "ini drop-in", "sh drop-in", "php bind")
-def the_drop_in(ini, shell, php):
-    """With no option anywhere: the page that sent its client_id receives."""
+LOGIN = "<?php session_start(); $_SESSION['user_id'] = 7;"
+CHROMIUM = ROOT / "tests/browser/run"
+
+
+@contextlib.contextmanager
+def application(host, home, ini, files):
+    """Served by PHP's own web server, with the settings of the reader."""
+    site = home / "site"
+    site.mkdir()
+    (home / "sessions").mkdir()
+    for name, text in files.items():
+        (site / name).write_text(text, encoding="utf-8")
+    (home / "php.ini").write_text(ini, encoding="utf-8")
+    server = Process(
+        [*host.prefix, CLIENT_PHP, "-c", home / "php.ini",
+         "-d", f"extension_dir={PREFIX}/ext", "-d", "log_errors=1",
+         "-d", f"session.save_path={home}/sessions",
+         "-S", "127.0.0.1:80", "-t", site], "docs", php_environment()).start()
+    try:
+        wait_until(lambda: "started" in server.log,
+                   lambda: f"PHP's web server: {server.log}")
+        yield server
+    finally:
+        server.discard()
+
+
+@contextlib.contextmanager
+def page_in_chromium(host):
+    """/ there, after the login: a process whose log has what happens."""
+    said = run([CHROMIUM, "--chromium"], timeout=300)
+    page = Process(
+        [*host.prefix, "node", ROOT / "tests/docs/listening_page.js",
+         said.strip().splitlines()[-1], "http://127.0.0.1/login.php",
+         "http://127.0.0.1/"], "docs",
+        {"NODE_PATH": str(ROOT / "out/node/node_modules")}).start()
+    try:
+        yield page
+    finally:
+        page.discard()
+
+
+def texts_of(php):
+    """What a block pushes, in order."""
+    found = re.findall(r"""['"]text['"](?: => '|:")(.*?)['"]""", php)
+    if not found:
+        raise AssertionError(f"nothing is pushed: {php}")
+    return found
+
+
+@claims(PAGE, "ini drop-in", "sh drop-in", "php drop-in", "js page",
+        "php bind", "php push")
+def from_the_page_to_the_push(ini, shell, drop_in, page, bind, push):
+    """With no option anywhere, in a browser: the page binds itself, and what is
+    pushed to its user, its group and everyone is in its console."""
+    files = {"page.js": page.text, "bind.php": bind.text, "login.php": LOGIN,
+             "index.html": "<link rel=icon href=data:,>"
+                           "<script src=page.js></script>"}
     with machines(1) as [host], folder() as home, \
-            gatewayd(host, shell.text, home), browser(host) as page:
-        said = run_php(host.prefix, home, php.text, ini.text,
-                       {"client_id": page.client_id, "uid": "alice"})
-        if said:
-            raise AssertionError(f"it said {said}")
-        for message in ("hello", "hello all"):
-            page.expect_text(message)
-        page.expect_silence()
+            gatewayd(host, shell.text, home), \
+            application(host, home, ini.text, files) as server, \
+            page_in_chromium(host) as chromium:
+        def seen(line):
+            chromium.expect_running()
+            wait_until(lambda: line in chromium.log.splitlines(),
+                       lambda: f"{line!r} in: {chromium.log}")
 
-
-def parts(text):
-    """What is typed on each machine: its part begins with its address."""
-    found = re.split(r"^# (10\.0\.0\.\d).*$", text, flags=re.MULTILINE)
-    return dict(zip(found[1::2], found[2::2]))
-
-
-@claims(PAGE, "sh cluster")
-def two_machines(block):
-    with machines(2) as both, folder() as home, contextlib.ExitStack() as run_:
-        typed_where = parts(block.text)
-        if list(typed_where) != [host.address for host in both]:
-            raise AssertionError(f"not two machines: {typed_where}")
-        for host in both:
-            run_.enter_context(typed(host, typed_where[host.address], home))
-        expect_one_cluster(both, home)
+        seen("POST /bind.php: 200")
+        for block in (push, drop_in):
+            said = run_php(host.prefix, home, block.text, ini.text)
+            if said:
+                raise AssertionError(f"it said {said}")
+            for text in texts_of(block.text):
+                seen(f"console: {text}")
+        if "error: " in chromium.log or re.search(
+                "PHP (Warning|Notice|Deprecated|Fatal)", server.log):
+            raise AssertionError(f"{chromium.log}\n{server.log}")
 
 
 @claims(PAGE, "c hello", "sh hello")

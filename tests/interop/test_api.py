@@ -1,7 +1,7 @@
 """The whole PHP API on real clusters: every recorded call, made by the native
 and by the pure class, on gatewayd and on the PHP GatewayWorker, gives the
-recorded result and the recorded bytes at the clients, or what the README lists
-as different on purpose.
+recorded result and the recorded bytes at the clients, or what
+docs/differences.md lists.
 """
 
 import unittest
