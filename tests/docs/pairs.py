@@ -44,7 +44,6 @@ ENGLISH = {
 # empty.
 NOT_YET = {
     "CONTRIBUTING.md": False,
-    "README.md": True,
     "docs/c-api.md": False,
     "docs/dashboard.md": False,
     "docs/deployment.md": False,
@@ -314,8 +313,11 @@ def target_in_chinese(link, english, chinese):
         name = posixpath.normpath(posixpath.join(folder, path))
         if not (ROOT / name).exists():
             return None
-        if not name.endswith(".md"):
-            return link
+        if not name.endswith(".md"):  # a picture may have Chinese words
+            stem, ending = posixpath.splitext(path)
+            its_own = f"{stem}.zh-CN{ending}"
+            there = (ROOT / folder / its_own).exists()
+            return its_own if there else link
         english = Page(name)
         if (ROOT / chinese_of(name)).exists():
             chinese, path = Page(chinese_of(name)), chinese_of(path)
