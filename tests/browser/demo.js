@@ -2,13 +2,14 @@
 // The demo in a browser: two users, one of them with two pages, one group.
 //
 //   node demo.js --url URL --chromium PATH [--class extension|php]
-//       [--scheme ws|wss] [--screenshots DIR]
+//       [--scheme ws|wss] [--screenshots DIR] [--push COMMAND]...
 //
-// With wss any certificate is taken.
+// With wss any certificate is taken. A COMMAND pushes "hello from …" to alice.
 //
 // Prints the checks and "N passed, N failed"; exits 0 when all passed.
 
-const { parseArgs } = require('node:util');
+const { execFile } = require('node:child_process');
+const { parseArgs, promisify } = require('node:util');
 const { chromium } = require('playwright-core');
 const { Checks, eventually, same } = require('./checks');
 const { Visitor } = require('./visitor');
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     class: { type: 'string', default: 'extension' },
     scheme: { type: 'string', default: 'ws' },
     screenshots: { type: 'string' },
+    push: { type: 'string', multiple: true, default: [] },
   },
 });
 
@@ -112,6 +114,58 @@ async function messageChecks(t, { alice, second, bob }) {
   });
 }
 
+/** Typed in the repository's root, as the demo tells its reader. */
+async function terminalChecks(t, { alice, second, bob }) {
+  const shown = await alice.page.locator('#terminal').textContent();
+  for (const command of [...options.push, shown]) {
+    const text = command.match(/hello from [^"']+/)[0];
+    await t.check(`from a terminal: ${text}`, async () => {
+      await promisify(execFile)('sh', ['-c', command], { cwd: `${__dirname}/../..` });
+      await settle(bob, [alice, second, bob], `mark after ${text}`);
+      for (const [visitor, copies] of [[alice, 1], [second, 1], [bob, 0]]) {
+        const got = (await visitor.received()).filter((one) => one === text).length;
+        same(got, copies, `copies at ${visitor.label}`);
+      }
+    });
+  }
+}
+
+async function stepChecks(t, { alice, second }) {
+  await t.check('each step is told as done, and by which call', async () => {
+    const told = { open: true, init: true, bound: true, joined: true, push: true };
+    same(await alice.steps(), told, 'steps of alice');
+    same(await second.steps(), { ...told, joined: false }, 'steps outside the group');
+    same(await alice.page.locator('#bound-call').textContent(),
+      "Gateway::bindUid(…, 'alice')", 'call');
+  });
+}
+
+/** Words that are the same in both languages. */
+const NAMES = /WebSocket|client_id|bind\.php|GatewayClient\\Gateway|extension [\d.]+|PHP class|gatewayd|PHP GatewayWorker|Gateway::\w+|ws+:\/\/\S+|[0-9a-f]{20}|alice|bob|team|lobby|\S*gwctl|--register|send-to-uid/g;
+
+async function chineseChecks(t, browser, trust) {
+  await t.check('a browser that prefers Chinese gets the page in Chinese', async () => {
+    const context = await browser.newContext({ ...trust, locale: 'zh-CN' });
+    const reader = await Visitor.open(context, options.url, 'the page in Chinese');
+    const english = async () => (await reader.page.locator('body').innerText())
+      .replace(NAMES, '').match(/[A-Za-z]{2,}/g) ?? [];
+    await reader.page.locator('#state[data-state="online"]').waitFor();
+    same(await english(), [], 'English words before the name is chosen');
+    await reader.page.locator('#name').fill('alice');
+    await reader.page.locator('#group').fill('team');
+    await reader.page.locator('#sign-in [type="submit"]').click();
+    await reader.page.locator('#me').waitFor();
+    await eventually(() => reader.members('team'), 'alice', 'members');
+    same(await english(), [], 'English words after that');
+    same(await reader.page.locator('html').getAttribute('lang'), 'zh-CN', 'lang');
+    if (options.screenshots) {
+      await reader.page.screenshot({ path: `${options.screenshots}/zh-CN.png`, fullPage: true });
+    }
+    same(reader.complaints, [], 'console');
+    await context.close();
+  });
+}
+
 async function refusalChecks(t, { alice, bob }) {
   const post = (data, path = 'send_message.php') => bob.page.context().request
     .post(new URL(path, options.url).href, { data });
@@ -182,7 +236,8 @@ async function main() {
   const t = new Checks();
   const browser = await chromium.launch({ executablePath: options.chromium, args: FLAGS });
   try {
-    const trust = { ignoreHTTPSErrors: options.scheme === 'wss' };
+    const trust = { ignoreHTTPSErrors: options.scheme === 'wss', locale: 'en-US' };
+    await chineseChecks(t, browser, trust);
     const hers = await browser.newContext(trust);
     const his = await browser.newContext(trust);
     const visitors = {
@@ -196,7 +251,9 @@ async function main() {
     });
     await signInChecks(t, visitors);
     if (t.failed > 0) return t.summary(); // the rest would only wait in vain
+    await stepChecks(t, visitors);
     await messageChecks(t, visitors);
+    await terminalChecks(t, visitors);
     await refusalChecks(t, visitors);
     if (options.screenshots) await screenshots(visitors.alice, options.screenshots);
     await changeChecks(t, visitors);

@@ -74,6 +74,13 @@ class Visitor {
     return this.page.locator('#send-notice').textContent();
   }
 
+  /** Which steps the page tells as done: { open: true, … }. */
+  steps() {
+    return this.page.locator('#steps li').evaluateAll((items) => Object.fromEntries(
+      items.map((item) => [item.dataset.step, item.dataset.done === 'true']),
+    ));
+  }
+
   /** Texts that were pushed to this page, in order. */
   received() {
     return this.page.locator('.message[data-received] .text').allTextContents();

@@ -1,7 +1,10 @@
 // The integration: WebSocket → init → bind.php → send_message.php.
 
+import { t, translateDocument } from './lang.js';
 import { connect } from './socket.js';
-import { $, notice, paintAvatar, showMessage, showMyGroups, showOnline, suggest } from './view.js';
+import { $, notice, paintAvatar, showMessage, showMyGroups, showOnline, showSteps, suggest } from './view.js';
+
+translateDocument();
 
 const REFRESH = 3000; // ms between looks at who is online
 
@@ -24,7 +27,7 @@ async function ask(path, body) {
   });
   const data = await response.json().catch(() => null);
   if (!response.ok || !data) {
-    throw new Error(data?.error ?? `The server answered ${response.status}.`);
+    throw new Error(t(data?.error ?? 'The server answered {status}.', { status: response.status }));
   }
   return data;
 }
@@ -38,7 +41,7 @@ function guarded(form, noticeId, job) {
     button.disabled = true;
     notice(noticeId, '');
     try {
-      if (!clientId) throw new Error('Not connected at the moment.');
+      if (!clientId) throw new Error(t('Not connected at the moment.'));
       await job();
     } catch (error) {
       notice(noticeId, error.message);
@@ -62,13 +65,19 @@ async function bind() {
 }
 
 function showMe() {
+  showSteps({
+    init: clientId !== null,
+    bound: bound && `Gateway::bindUid(…, '${me.name}')`,
+    joined: bound && me.groups.length > 0 && `Gateway::joinGroup(…, '${me.groups.at(-1)}')`,
+    push: bound && `${config.gwctl} send-to-uid '${me.name}' '${t('hello from a terminal')}'`,
+  });
   document.body.classList.toggle('signed-in', bound);
   $('sign-in').hidden = bound;
   for (const id of ['me', 'my-groups-box', 'send']) $(id).hidden = !bound;
   if (!bound) return;
   $('my-name').textContent = me.name;
   paintAvatar($('my-avatar'), me.name);
-  document.title = `${me.name} · Push demo`;
+  document.title = t('{name} · Push demo', { name: me.name });
   showMyGroups(me.groups, leave);
 }
 
@@ -150,7 +159,7 @@ guarded($('send'), 'send-notice', async () => {
   });
   showMessage(answer.message, me.name, false);
   if (!answer.reached) {
-    notice('send-notice', `Nobody is there: ${answer.message.target} is not online.`, 'hint');
+    notice('send-notice', t('Nobody is there: {name} is not online.', { name: answer.message.target }), 'hint');
   }
   $('text').value = '';
   $('text').focus();
@@ -198,21 +207,35 @@ document.addEventListener('visibilitychange', () => {
 // ---- the connection -------------------------------------------------------------
 
 const config = await ask('config.php');
-$('about').textContent = `GatewayClient\\Gateway: ${config.class} · push service: ${config.service}`;
+$('about').textContent = `GatewayClient\\Gateway: ${config.class} · ${t('push service')}: ${config.service}`;
 const scheme = config.websocket_scheme || (location.protocol === 'https:' ? 'wss' : 'ws');
-const socket = connect(`${scheme}://${location.hostname}:${config.websocket_port}/`, {
+const url = `${scheme}://${location.hostname}:${config.websocket_port}/`;
+$('socket-url').textContent = url;
+let pushes = 0;
+
+/** What some other program has pushed, as a message of ours. */
+function pushed(data) {
+  pushes += 1;
+  const text = typeof data.text === 'string' ? data.text : JSON.stringify(data);
+  return { id: `push-${pushes}`, from: null, text, time: Date.now() };
+}
+
+const socket = connect(url, {
   state(state, text) {
     $('state').dataset.state = state;
     $('state').textContent = text;
     $('retry').hidden = state !== 'offline';
+    showSteps({ open: state === 'open' || state === 'online' });
     if (state === 'online') return;
     clientId = null;
     $('client-id').textContent = '–';
+    showSteps({ init: false, bound: false, joined: false, push: false });
   },
   init(id) {
     clientId = id;
     bound = false;
     $('client-id').textContent = id;
+    showSteps({ init: true });
     if (me.name) {
       bind().catch((error) => {
         showMe();
@@ -223,8 +246,8 @@ const socket = connect(`${scheme}://${location.hostname}:${config.websocket_port
     }
   },
   message(data) {
-    if (data.type === 'message') showMessage(data, me.name, true);
     if (data.type === 'online_changed') refresh();
+    else showMessage(data.type === 'message' ? data : pushed(data), me.name, true);
   },
 });
 $('retry').addEventListener('click', socket.retry);

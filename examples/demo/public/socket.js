@@ -1,15 +1,18 @@
 // A WebSocket that comes back after every loss, with growing pauses.
 
+import { t } from './lang.js';
+
 const PAUSES = [1, 2, 4, 8, 15]; // seconds
 const INIT_LIMIT = 5000;         // ms from open until the init message is missed
 
 /**
  * Connects to `url` and stays connected.
  *
- * on.state(state, text): "connecting", "online" (the client_id is here) or
- *     "offline"; the text is for people.
+ * on.state(state, text): "connecting", "open", "online" (the client_id is here)
+ *     or "offline"; the text is for people.
  * on.init(clientId): once per connection; every connection has a new id.
- * on.message(data): everything else that the server pushes.
+ * on.message(data): everything else that the server pushes; what is no JSON
+ *     object is { text }.
  */
 export function connect(url, on) {
   let socket = null;
@@ -18,13 +21,15 @@ export function connect(url, on) {
 
   function open() {
     clearTimeout(timer);
-    on.state('connecting', 'Connecting…');
+    on.state('connecting', t('Connecting…'));
     socket = new WebSocket(url);
     const mine = socket; // events of a socket that was given up are ignored
 
     mine.onopen = () => {
+      if (mine !== socket) return;
+      on.state('open', t('Connecting…'));
       timer = setTimeout(() => {
-        on.state('connecting', 'Connected, but no init message came');
+        on.state('open', t('Connected, but no init message came'));
       }, INIT_LIMIT);
     };
     mine.onmessage = (event) => {
@@ -40,15 +45,15 @@ export function connect(url, on) {
     try {
       data = JSON.parse(text);
     } catch {
-      return; // not ours
+      data = null;
     }
     if (data?.type === 'init' && typeof data.client_id === 'string') {
       clearTimeout(timer);
       losses = 0;
-      on.state('online', 'Connected');
+      on.state('online', t('Connected'));
       on.init(data.client_id);
-    } else if (data) {
-      on.message(data);
+    } else {
+      on.message(data !== null && typeof data === 'object' ? data : { text });
     }
   }
 
@@ -58,7 +63,7 @@ export function connect(url, on) {
     let left = PAUSES[Math.min(losses++, PAUSES.length - 1)];
     const tick = () => {
       if (left === 0) return open();
-      on.state('offline', `Offline, retry in ${left} s`);
+      on.state('offline', t('Offline, retry in {left} s', { left }));
       left -= 1;
       timer = setTimeout(tick, 1000);
     };

@@ -1,6 +1,8 @@
 // Everything that touches the document. Text from others only ever goes through
 // textContent.
 
+import { t } from './lang.js';
+
 export const $ = (id) => document.getElementById(id);
 
 export function element(tag, className, text) {
@@ -24,6 +26,22 @@ function avatar(name) {
   return node;
 }
 
+/** In an avatar's place. */
+function sign(text) {
+  const node = element('span', 'avatar sign', text);
+  node.setAttribute('aria-hidden', 'true');
+  return node;
+}
+
+/** Which steps are done; a string says also by what. Others stay as they are. */
+export function showSteps(steps) {
+  for (const [name, done] of Object.entries(steps)) {
+    const item = document.querySelector(`[data-step="${name}"]`);
+    item.dataset.done = String(Boolean(done));
+    if (typeof done === 'string') item.querySelector('code').textContent = done;
+  }
+}
+
 export function notice(id, text, kind = 'error') {
   $(id).textContent = text;
   $(id).dataset.kind = kind;
@@ -35,9 +53,11 @@ const clock = new Intl.DateTimeFormat(undefined, {
 
 function aim(message, me) {
   switch (message.to) {
-    case 'uid': return message.target === me ? 'to you' : `to ${message.target}`;
-    case 'group': return `to group ${message.target}`;
-    default: return 'to everyone';
+    case 'uid':
+      return message.target === me ? t('to you') : t('to {name}', { name: message.target });
+    case 'group': return t('to group {name}', { name: message.target });
+    case 'all': return t('to everyone');
+    default: return t('not from a page');
   }
 }
 
@@ -78,13 +98,13 @@ function messageItem(message, me) {
   time.dateTime = new Date(message.time).toISOString();
   const head = element('p', 'head');
   head.append(
-    element('strong', '', message.from === me ? 'You' : message.from),
+    element('strong', '', message.from === me ? t('You') : message.from ?? t('Push')),
     element('span', 'aim', aim(message, me)),
     time,
   );
   const body = element('div', 'body');
   body.append(head, element('p', 'text', message.text));
-  item.append(avatar(message.from), body);
+  item.append(message.from === null ? sign('⇣') : avatar(message.from), body);
   return item;
 }
 
@@ -113,7 +133,7 @@ function row(icon, name, small, note, onPick) {
   return item;
 }
 
-const plural = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
+const plural = (n, one) => t(`{n} ${one}${n === 1 ? '' : 's'}`, { n });
 
 /** online.php's answer. `pick(kind, name)` is called for a clicked row; null
  *  when nothing can be sent yet. */
@@ -121,20 +141,15 @@ export function showOnline(online, me, pick) {
   $('connections').textContent = plural(online.connections, 'connection');
 
   const users = online.users.map((user) => row(
-    avatar(user.name), user.name, user.name === me ? 'you' : '',
+    avatar(user.name), user.name, user.name === me ? t('you') : '',
     plural(user.pages, 'page'), pick && ((name) => pick('uid', name)),
   ));
-  const sign = () => {
-    const node = element('span', 'avatar sign', '#');
-    node.setAttribute('aria-hidden', 'true');
-    return node;
-  };
   const groups = online.groups.map((group) => row(
-    sign(), group.name, group.members.join(', '), plural(group.pages, 'page'),
+    sign('#'), group.name, group.members.join(', '), plural(group.pages, 'page'),
     pick && ((name) => pick('group', name)),
   ));
-  fill($('users'), users.length ? users : [element('li', 'nobody', 'Nobody has signed in.')]);
-  fill($('groups'), groups.length ? groups : [element('li', 'nobody', 'No groups.')]);
+  fill($('users'), users.length ? users : [element('li', 'nobody', t('Nobody has signed in.'))]);
+  fill($('groups'), groups.length ? groups : [element('li', 'nobody', t('No groups.'))]);
 }
 
 export function showMyGroups(groups, onLeave) {
@@ -144,7 +159,7 @@ export function showMyGroups(groups, onLeave) {
     const leave = element('button', '', '✕');
     leave.type = 'button';
     leave.dataset.key = group;
-    leave.setAttribute('aria-label', `Leave ${group}`);
+    leave.setAttribute('aria-label', t('Leave {name}', { name: group }));
     leave.addEventListener('click', () => onLeave(group));
     item.append(element('span', '', group), leave);
     return item;
