@@ -36,6 +36,7 @@ class Report:
     of the targets' tables."""
 
     def __init__(self, root):
+        self.root = root
         text = (root / SOURCE).read_text(encoding="utf-8")
         self.instructions = json.loads(
             (root / INSTRUCTIONS).read_text())["instructions"]
@@ -198,13 +199,22 @@ def readme_table(path, report):
         machine=report.machine[1], targets=report.head[1], met=report.head[2])
 
 
-def renew_readme(path, text, report):
-    begin, end = MARKS
+def cut_between(marks, text):
+    """What is before, between and after the marks."""
+    begin, end = marks
     if text.count(begin) != 1 or text.count(end) != 1:
         raise Missing(f"no marks {begin.strip()} … {end.strip()}")
     head, rest = text.split(begin)
-    tail = rest.split(end)[1]
-    return head + begin + "".join(readme_table(path, report)) + end + tail
+    return head, *rest.split(end)
+
+
+def put_between(marks, text, part):
+    head, _, tail = cut_between(marks, text)
+    return head + marks[0] + part + marks[1] + tail
+
+
+def renew_readme(path, text, report):
+    return put_between(MARKS, text, "".join(readme_table(path, report)))
 
 
 # ---- sentences ----------------------------------------------------------------
@@ -329,8 +339,22 @@ def renew_sentences(path, text, report):
     return text
 
 
+# ---- what a Chinese page repeats ------------------------------------------------
+
+COPIES = {"docs/hosting.zh-CN.md": (
+    "docs/hosting.md", ("<!-- measured: begin -->\n", "<!-- measured: end -->\n"))}
+
+
+def renew_copy(path, text, report):
+    source, marks = COPIES[path]
+    english = (report.root / source).read_text(encoding="utf-8")
+    return put_between(marks, text, cut_between(marks, english)[1])
+
+
 def pages():
     """(path, function that renews its text) of each."""
+    for path in COPIES:
+        yield path, lambda text, report, p=path: renew_copy(p, text, report)
     for path in WORDS:
         yield path, lambda text, report, p=path: renew_readme(p, text, report)
     for path in dict.fromkeys(page for page, *_ in SENTENCES):

@@ -13,7 +13,7 @@ CHANGES = {
     "a block's name": ("```ini .env", "```ini env", "blocks"),
     "code": ("php think service:discover", "php think service:find", "code"),
     "a string that is not Chinese": ("'push/index', [", "'push', [", "code"),
-    "a comment": ("// before a page can come back", "// 先保存", None),
+    "a comment": ("// 要在页面重连之前保存", "// 先保存", None),
     "a string in Chinese": ('"Lunch"', '"午饭"', None),
     "output": ("alice: 1 page", "alice: 2 pages", "code"),
     "a link less": ("](../php-api", "](../../LICENSE", "no link"),

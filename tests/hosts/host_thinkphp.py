@@ -4,8 +4,6 @@ think-framework, think-orm and think-helper."""
 import contextlib
 import re
 
-import blocks
-import framework
 import framework_source
 import thinkphp_checks
 from framework import FrameworkHost
@@ -70,9 +68,3 @@ class Application(FrameworkHost):
         with verdicts.check("a user whose id is a number"):
             thinkphp_checks.number(self)
         super().checks(verdicts)
-        chinese = "thinkphp.zh-CN"
-        verdicts.same("the Chinese page has the same files",
-                      blocks.files(chinese), blocks.files(self.page))
-        verdicts.same("the Chinese page has the same commands",
-                      framework.transcript(chinese),
-                      framework.transcript(self.page))
