@@ -5,8 +5,10 @@
 namespace GatewayClient;
 
 /**
- * What Gateway and Context throw. The message is the one of the pure PHP
- * package, so `catch (\Exception $e)` goes on to work.
+ * What Gateway and Context throw.
+ *
+ * The message is the one of the pure PHP package, and `catch (\Exception $e)`
+ * goes on to work. Keys, messages and sessions are never in it.
  */
 class GatewayException extends \Exception
 {
@@ -38,21 +40,23 @@ class Gateway
 
     /**
      * "host:port" of the Register, or an array of them: the first that answers
-     * is used.
+     * is used. php.ini: gatewayclient.register_address.
      *
      * @var string|array
      */
     public static $registerAddress = '127.0.0.1:1236';
 
     /**
-     * The cluster's secret key.
+     * The cluster's secret key, UTF-8. php.ini: gatewayclient.secret_key.
      *
      * @var string
      */
     public static $secretKey = '';
 
     /**
-     * Seconds that a connection attempt may take; fractions are allowed.
+     * Seconds that a connection attempt may take; fractions are allowed. A
+     * whole call may take gatewayclient.timeout. php.ini:
+     * gatewayclient.connect_timeout.
      *
      * @var int|float
      */
@@ -60,14 +64,15 @@ class Gateway
 
     /**
      * true: keep connections across calls and requests; false: close them
-     * after each call.
+     * after each call. php.ini: gatewayclient.persistent.
      *
      * @var bool
      */
     public static $persistentConnection = true;
 
     /**
-     * true: ask the Register at every call.
+     * true: ask the Register at every call; false: believe its list for
+     * gatewayclient.addresses_cache_ttl seconds.
      *
      * @var bool
      */
@@ -76,282 +81,681 @@ class Gateway
     /**
      * Sends to every client, or to those listed.
      *
-     * @param mixed $message
+     * Those listed are reached without the Register; only their gateways are
+     * asked.
+     *
+     *     Gateway::sendToAll('hello');
+     *     Gateway::sendToAll(['type' => 'news', 'id' => 7]);   // as JSON
+     *     Gateway::sendToAll('hello, others', null, $client_id);
+     *
+     * E_WARNING: some gateways cannot be reached; it names them, and the others
+     * are served.
+     *
+     * @param mixed $message a scalar is sent as it is, anything else as the
+     *     clients' protocol encodes it (WebSocket: JSON)
      * @param string[]|null $client_id_array only these; [] sends nothing
      * @param string|string[]|null $exclude_client_id not to these
-     * @param bool $raw the message is already encoded for the clients' protocol
+     * @param bool $raw true: the message is encoded for the clients' protocol
+     *     already
      * @return null
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a client_id is not 20 hex digits
      */
     public static function sendToAll($message, $client_id_array = null, $exclude_client_id = null, $raw = false) {}
 
     /**
+     * Sends to one connection.
+     *
+     *     Gateway::sendToClient($client_id, 'hello');   // => true
+     *
+     * E_WARNING: the client's gateway cannot be reached.
+     *
      * @param string $client_id
-     * @param mixed $message
-     * @param bool $raw
-     * @return bool true also when the client is offline
+     * @param mixed $message a scalar is sent as it is, anything else as the
+     *     clients' protocol encodes it (WebSocket: JSON)
+     * @param bool $raw true: the message is encoded for the clients' protocol
+     *     already
+     * @return bool true also when the client is offline; false: the gateway
+     *     cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function sendToClient($client_id, $message, $raw = false) {}
 
     /**
      * Sends to every connection of a uid, or of each uid of a list.
      *
-     * @param int|string|array $uid
-     * @param mixed $message
-     * @param bool $raw
+     * A uid that is listed twice is served twice.
+     *
+     *     Gateway::sendToUid('alice', 'hello');
+     *     Gateway::sendToUid(['alice', 'bob', 7], 'hello');
+     *
+     * E_WARNING: some gateways cannot be reached; it names them, and the others
+     * are served.
+     *
+     * @param int|string|array $uid one, or a list of them
+     * @param mixed $message a scalar is sent as it is, anything else as the
+     *     clients' protocol encodes it (WebSocket: JSON)
+     * @param bool $raw true: the message is encoded for the clients' protocol
+     *     already
      * @return null
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a name is not UTF-8
      */
     public static function sendToUid($uid, $message, $raw = false) {}
 
     /**
      * Sends to every connection in a group, or in each group of a list.
      *
-     * @param int|string|array $group
-     * @param mixed $message
+     * A connection in two of them gets the message twice.
+     *
+     *     Gateway::sendToGroup('lobby', 'hello');
+     *     Gateway::sendToGroup(['lobby', 'staff'], 'hello', $client_id);   // not to this one
+     *
+     * E_WARNING: the group is empty, like '' or 0.
+     *
+     * E_WARNING: some gateways cannot be reached; it names them, and the others
+     * are served.
+     *
+     * @param int|string|array $group one, or a list of them
+     * @param mixed $message a scalar is sent as it is, anything else as the
+     *     clients' protocol encodes it (WebSocket: JSON)
      * @param string|string[]|null $exclude_client_id not to these
-     * @param bool $raw
+     * @param bool $raw true: the message is encoded for the clients' protocol
+     *     already
      * @return null|false false: the group is empty
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a client_id is not 20 hex digits, or a name not UTF-8
      */
     public static function sendToGroup($group, $message, $exclude_client_id = null, $raw = false) {}
 
     /**
-     * Sends a last message and closes the client's connection.
+     * Sends a last message and closes the connection.
+     *
+     *     Gateway::closeClient($client_id, 'You are logged in elsewhere.');   // => true
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
      * @param mixed $message null: just close; '': an empty message, then close
-     * @return bool
+     * @return bool true also when the client is offline; false: the gateway
+     *     cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function closeClient($client_id, $message = null) {}
 
     /**
-     * Closes the client's connection without sending what is still queued.
+     * Closes the connection without sending what is still queued for it.
+     *
+     * The name is spelt as in the package.
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
-     * @return bool
+     * @return bool true also when the client is offline; false: the gateway
+     *     cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function destoryClient($client_id) {}
 
     /**
-     * The same, well spelt.
+     * The same as destoryClient(), well spelt.
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
-     * @return bool
+     * @return bool true also when the client is offline; false: the gateway
+     *     cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      * @alias GatewayClient\Gateway::destoryClient
      */
     public static function destroyClient($client_id) {}
 
     /**
-     * Destroys the client whose event a worker is handling. Throws elsewhere.
+     * Destroys the client whose event a BusinessWorker is handling.
      *
-     * @return bool
+     * E_WARNING: the client's gateway cannot be reached.
+     *
+     * @return bool false: the gateway cannot be reached
+     * @throws GatewayException no event of a client is being handled
      */
     public static function destoryCurrentClient() {}
 
     /**
-     * Binds the client to a uid; an earlier uid is replaced.
+     * Binds the connection to a uid, in place of an earlier one.
+     *
+     * A uid may have any number of connections. The client_id must be one that
+     * the user's own page got: whoever may choose it binds someone else's
+     * connection.
+     *
+     *     Gateway::bindUid($client_id, 'alice');
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
      * @param int|string $uid
      * @return null|false false: the gateway cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function bindUid($client_id, $uid) {}
 
     /**
-     * Takes away whatever uid the client has.
+     * Takes away whatever uid the connection has.
+     *
+     *     Gateway::unbindUid($client_id, 'alice');
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
      * @param int|string $uid only travels along
      * @return null|false false: the gateway cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function unbindUid($client_id, $uid) {}
 
     /**
+     * Puts the connection into a group, besides those that it is in.
+     *
+     * A group exists as long as somebody is in it.
+     *
+     *     Gateway::joinGroup($client_id, 'lobby');
+     *
+     * E_WARNING: the client's gateway cannot be reached.
+     *
      * @param string $client_id
      * @param int|string $group
      * @return null|false false: the gateway cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function joinGroup($client_id, $group) {}
 
     /**
+     * Takes the connection out of a group.
+     *
+     * A connection that ends leaves its groups by itself.
+     *
+     *     Gateway::leaveGroup($client_id, 'lobby');
+     *
+     * E_WARNING: the client's gateway cannot be reached.
+     *
      * @param string $client_id
      * @param int|string $group
      * @return null|false false: the gateway cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function leaveGroup($client_id, $group) {}
 
     /**
-     * Removes every client from the group.
+     * Takes every connection out of a group.
+     *
+     *     Gateway::ungroup('lobby');
+     *
+     * E_WARNING: the group is empty, like '' or 0.
+     *
+     * E_WARNING: some gateways cannot be reached; it names them, and the others
+     * are served.
      *
      * @param int|string $group
      * @return null|false false: the group is empty
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function ungroup($group) {}
 
     /**
+     * Tells whether the connection is still there.
+     *
+     *     Gateway::isOnline($client_id);   // => 1
+     *
      * @param string $client_id
      * @return int 0 or 1
+     * @throws GatewayException the client_id is not 20 hex digits, or its
+     *     gateway gives no answer in time
      */
     public static function isOnline($client_id) {}
 
     /**
+     * Tells whether the uid has a connection.
+     *
+     *     Gateway::isUidOnline('alice');   // => 1
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
      * @param int|string $uid
      * @return int 0 or 1
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function isUidOnline($uid) {}
 
     /**
+     * Tells which of the uids have a connection.
+     *
+     * Needs GatewayWorker 3.1.6: older gateways do not answer, and the call
+     * ends at its deadline.
+     *
+     *     Gateway::isUidsOnline(['alice', 'carol']);   // => ['alice' => 1, 'carol' => 0]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
      * @param array $uids
      * @return array uid => 0 or 1
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a name is not UTF-8
      */
     public static function isUidsOnline(array $uids) {}
 
     /**
+     * Lists the connections of a uid.
+     *
+     *     Gateway::getClientIdByUid('alice');   // => [$client_id]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
      * @param int|string $uid
-     * @return string[] client ids
+     * @return string[] client_ids
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getClientIdByUid($uid) {}
 
     /**
+     * Lists the connections of each uid.
+     *
+     * Needs GatewayWorker 3.1.6: older gateways do not answer, and the call
+     * ends at its deadline.
+     *
+     *     Gateway::batchGetClientIdByUid(['alice', 'carol']);   // => ['alice' => [$client_id], 'carol' => []]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
      * @param array $uids
-     * @return array uid => list of client ids
+     * @return array uid => list of client_ids
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a name is not UTF-8
      */
     public static function batchGetClientIdByUid(array $uids) {}
 
     /**
+     * Tells which uid the connection is bound to.
+     *
+     *     Gateway::getUidByClientId($client_id);   // => 'alice'
+     *
      * @param string $client_id
-     * @return string|null null: offline, or no uid
+     * @return string|null null: offline, or not bound
+     * @throws GatewayException the client_id is not 20 hex digits, or its
+     *     gateway gives no answer in time
      */
     public static function getUidByClientId($client_id) {}
 
     /**
-     * @param int|string|array $group
-     * @return array client id => client id
+     * Lists the connections in a group, or in any group of a list.
+     *
+     *     Gateway::getClientIdListByGroup('lobby');   // => [$client_id => $client_id]
+     *
+     * E_WARNING: the group is empty, like '' or 0.
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param int|string|array $group one, or a list of them
+     * @return array client_id => client_id; [] when the group is empty
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a name is not UTF-8
      */
     public static function getClientIdListByGroup($group) {}
 
-    /** @return array client id => client id */
+    /**
+     * Lists every connection.
+     *
+     * On a large cluster the answer is large: getAllClientIdCount() says how
+     * large.
+     *
+     *     Gateway::getAllClientIdList();   // => [$client_id => $client_id]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return array client_id => client_id
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllClientIdList() {}
 
     /**
-     * @param int|string|array $group
-     * @return array uid => uid
+     * Lists the uids in a group, or in any group of a list.
+     *
+     *     Gateway::getUidListByGroup('lobby');   // => ['alice' => 'alice']
+     *
+     * E_WARNING: the group is empty, like '' or 0.
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param int|string|array $group one, or a list of them
+     * @return array uid => uid; [] when the group is empty
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a name is not UTF-8
      */
     public static function getUidListByGroup($group) {}
 
-    /** @return array uid => uid */
+    /**
+     * Lists every uid that has a connection.
+     *
+     *     Gateway::getAllUidList();   // => ['alice' => 'alice']
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return array uid => uid
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllUidList() {}
 
     /**
-     * @param int|string|array $group
-     * @return int
+     * Counts the uids in a group, or in any group of a list.
+     *
+     * They are counted here, from the list that the gateways send.
+     *
+     *     Gateway::getUidCountByGroup('lobby');   // => 1
+     *
+     * E_WARNING: the group is empty, like '' or 0.
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param int|string|array $group one, or a list of them
+     * @return int 0 when the group is empty
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a name is not UTF-8
      */
     public static function getUidCountByGroup($group) {}
 
-    /** @return int */
+    /**
+     * Counts the uids that have a connection.
+     *
+     * They are counted here, from the list that the gateways send.
+     *
+     *     Gateway::getAllUidCount();   // => 1
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return int
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllUidCount() {}
 
     /**
-     * @param int|string $group '': every client
+     * Counts the connections in a group. The gateways count them.
+     *
+     *     Gateway::getClientIdCountByGroup('lobby');   // => 1
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param int|string $group '': every connection
      * @return int
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getClientIdCountByGroup($group = '') {}
 
     /**
-     * @param int|string $group '': every client
+     * The same as getClientIdCountByGroup().
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param int|string $group '': every connection
      * @return int
+     * @throws GatewayException no Register answers with a list of gateways
      * @alias GatewayClient\Gateway::getClientIdCountByGroup
      */
     public static function getClientCountByGroup($group = '') {}
 
-    /** @return int */
+    /**
+     * Counts every connection. The gateways count them.
+     *
+     *     Gateway::getAllClientIdCount();   // => 1
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return int
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllClientIdCount() {}
 
     /**
+     * The same as getAllClientIdCount().
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
      * @return int
+     * @throws GatewayException no Register answers with a list of gateways
      * @alias GatewayClient\Gateway::getAllClientIdCount
      */
     public static function getAllClientCount() {}
 
-    /** @return array<int|string, int> group => number of clients */
+    /**
+     * Counts the connections in each group. The gateways count them.
+     *
+     * Needs GatewayWorker 3.1.17: older gateways do not answer, and the call
+     * ends at its deadline.
+     *
+     *     Gateway::batchGetClientIdCountByGroup(['lobby', 'staff']);   // => ['lobby' => 1, 'staff' => 0]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param array $groups
+     * @return array group => number of connections
+     * @throws GatewayException no Register answers with a list of gateways; or
+     *     a name is not UTF-8
+     */
     public static function batchGetClientIdCountByGroup(array $groups): array {}
 
     /**
-     * @param int|string $group '': every client
-     * @return array client id => session array
+     * Gives the session of every connection, or of those in a group.
+     *
+     *     Gateway::getAllClientSessions();   // => [$client_id => ['level' => 3]]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * E_WARNING: unserialize() does not take a session; its member is false.
+     *
+     * @param int|string $group '': every connection
+     * @return array client_id => session, [] when none was set
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientSessions($group = '') {}
 
     /**
+     * Gives the session of every connection in a group.
+     *
+     *     Gateway::getClientSessionsByGroup('lobby');   // => [$client_id => ['level' => 3]]
+     *
+     * E_WARNING: the group is empty, like '' or 0.
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * E_WARNING: unserialize() does not take a session; its member is false.
+     *
      * @param int|string $group
-     * @return array client id => session array
+     * @return array client_id => session, [] when none was set; [] when the
+     *     group is empty
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getClientSessionsByGroup($group) {}
 
     /**
-     * The old name of getAllClientSessions(); raises E_DEPRECATED.
+     * The old name of getAllClientSessions().
      *
-     * @param int|string $group
-     * @return array client id => session array
+     * E_DEPRECATED: at every call.
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param int|string $group '': every connection
+     * @return array client_id => session, [] when none was set
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientInfo($group = '') {}
 
     /**
-     * The old name of getClientSessionsByGroup(); raises E_DEPRECATED.
+     * The old name of getClientSessionsByGroup(), but '' means every
+     * connection.
      *
-     * @param int|string $group
-     * @return array client id => session array
+     * E_DEPRECATED: at every call.
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @param int|string $group '': every connection
+     * @return array client_id => session, [] when none was set
+     * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getClientInfoByGroup($group) {}
 
-    /** @return array group => group; integer-like groups are ints */
+    /**
+     * Lists the groups that have connections.
+     *
+     *     Gateway::getAllGroupIdList();   // => ['lobby' => 'lobby']
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return array group => group; those like integers are ints
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllGroupIdList() {}
 
-    /** @return array group => (uid => uid) */
+    /**
+     * Lists the uids in every group.
+     *
+     * A connection without uid is left out.
+     *
+     *     Gateway::getAllGroupUidList();   // => ['lobby' => ['alice' => 'alice']]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return array group => (uid => uid)
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllGroupUidList() {}
 
-    /** @return array group => number of uids */
+    /**
+     * Counts the uids in every group.
+     *
+     * They are counted here, from the list that the gateways send.
+     *
+     *     Gateway::getAllGroupUidCount();   // => ['lobby' => 1]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return array group => number of uids
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllGroupUidCount() {}
 
-    /** @return array group => (client id => client id) */
+    /**
+     * Lists the connections in every group.
+     *
+     *     Gateway::getAllGroupClientIdList();   // => ['lobby' => [$client_id => $client_id]]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return array group => (client_id => client_id)
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllGroupClientIdList() {}
 
-    /** @return array group => number of clients */
+    /**
+     * Counts the connections in every group.
+     *
+     * They are counted here, from the list that the gateways send.
+     *
+     *     Gateway::getAllGroupClientIdCount();   // => ['lobby' => 1]
+     *
+     * E_WARNING: some gateways gave no answer in time; it names them, and the
+     * result is what the others said.
+     *
+     * @return array group => number of connections
+     * @throws GatewayException no Register answers with a list of gateways
+     */
     public static function getAllGroupClientIdCount() {}
 
     /**
-     * Replaces the client's session.
+     * Replaces the session that the gateway keeps for the connection.
+     *
+     * It lives as long as the connection. Objects in it come back only as
+     * gatewayclient.allowed_classes says.
+     *
+     *     Gateway::setSession($client_id, ['level' => 3]);
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
+     * @param array $session
      * @return null|false false: the gateway cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function setSession($client_id, array $session) {}
 
     /**
-     * Merges into the client's session like array_replace_recursive().
+     * Merges into the connection's session like array_replace_recursive().
+     *
+     *     Gateway::updateSession($client_id, ['level' => 3]);
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
+     * @param array $session
      * @return null|false false: the gateway cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function updateSession($client_id, array $session) {}
 
     /**
-     * Replaces the client's session by a serialized one.
+     * Replaces the connection's session by one that is serialized already.
+     *
+     * What is no serialize() output is stored, too: getSession() then warns.
+     *
+     * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
-     * @param string $session_str
-     * @return bool
+     * @param string $session_str output of serialize()
+     * @return bool false: the gateway cannot be reached
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function setSocketSession($client_id, $session_str) {}
 
     /**
+     * Gives the connection's session.
+     *
+     *     Gateway::getSession($client_id);   // => ['level' => 3]
+     *
+     * E_WARNING: unserialize() does not take what is stored; the result is
+     * false.
+     *
      * @param string $client_id
-     * @return array|null null: offline
+     * @return array|null|false [] when none was set; null: offline
+     * @throws GatewayException the client_id is not 20 hex digits, or its
+     *     gateway gives no answer in time
      */
     public static function getSession($client_id) {}
 
     /**
-     * Inside a BusinessWorker process: use the worker's own connections.
+     * Inside a BusinessWorker process: calls go over the worker's own
+     * connections.
      *
-     * @param object|null $business_worker_instance
+     * @param object|null $business_worker_instance null: connections of our own
+     *     again
      * @return null
      */
     public static function setBusinessWorker($business_worker_instance) {}
@@ -360,7 +764,16 @@ class Gateway
      * Waits until the gateways have handled every command that this process
      * sent so far with the current key.
      *
-     * @return bool false, with an E_WARNING: some cannot be confirmed
+     * Handled means: who was online and able to take the message has it in the
+     * queue of the connection; not that a page has shown it. Commands need no
+     * flush() to be sent.
+     *
+     *     Gateway::sendToUid('alice', 'hello');
+     *     Gateway::flush();   // => true
+     *
+     * E_WARNING: some commands cannot be confirmed; it names the gateways.
+     *
+     * @return bool false: some commands cannot be confirmed
      */
     public static function flush(): bool {}
 
@@ -461,33 +874,43 @@ class Context
     /** @var int|null the gateway's inner port */
     public static $local_port = null;
 
-    /** @var int|null */
+    /** @var int|null the client's IPv4 address as a number */
     public static $client_ip = null;
 
-    /** @var int|null */
+    /** @var int|null the client's port */
     public static $client_port = null;
 
-    /** @var string|null */
+    /** @var string|null the client_id */
     public static $client_id = null;
 
-    /** @var int|null */
+    /** @var int|null the connection's number in its gateway */
     public static $connection_id = null;
 
-    /** @var array|null */
+    /** @var array|null the session as the event brought it */
     public static $old_session = null;
 
     /**
+     * Serializes a session.
+     *
+     *     Context::sessionEncode(['level' => 3]);   // => 'a:1:{s:5:"level";i:3;}'
+     *
      * @param mixed $session_data
      * @return string '' for ''
      */
     public static function sessionEncode($session_data = '') {}
 
     /**
+     * Unserializes a session.
+     *
      * Objects come back as __PHP_Incomplete_Class unless
      * gatewayclient.allowed_classes names their class.
      *
+     *     Context::sessionDecode('a:1:{s:5:"level";i:3;}');   // => ['level' => 3]
+     *
+     * E_WARNING: unserialize() does not take it; the result is false.
+     *
      * @param string $session_buffer
-     * @return mixed
+     * @return mixed false for ''
      */
     public static function sessionDecode($session_buffer) {}
 
@@ -499,17 +922,26 @@ class Context
     public static function clear() {}
 
     /**
-     * @param int $local_ip
-     * @param int $local_port
-     * @param int $connection_id
+     * Makes a client_id.
+     *
+     *     Context::addressToClientId(0x7f000001, 2900, 1);   // => '7f0000010b5400000001'
+     *
+     * @param int $local_ip the gateway's inner IPv4 address as a number
+     * @param int $local_port the gateway's inner port
+     * @param int $connection_id the connection's number in that gateway
      * @return string 20 hex digits
      */
     public static function addressToClientId($local_ip, $local_port, $connection_id) {}
 
     /**
-     * @param string $client_id 20 hex digits
-     * @return array{local_ip: int, local_port: int, connection_id: int}
-     * @throws GatewayException anything else
+     * Tells which gateway and connection a client_id means.
+     *
+     *     Context::clientIdToAddress('7f0000010b5400000001');
+     *     // => ['local_ip' => 0x7f000001, 'local_port' => 2900, 'connection_id' => 1]
+     *
+     * @param string $client_id
+     * @return array local_ip, local_port, connection_id
+     * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function clientIdToAddress($client_id) {}
 }
@@ -519,65 +951,185 @@ class Context
  */
 class GatewayProtocol
 {
-    /** @var int */
+    /**
+     * To a worker: a client has connected.
+     *
+     * @var int
+     */
     const CMD_ON_CONNECT = 1;
-    /** @var int */
+    /**
+     * To a worker: a client has sent a message.
+     *
+     * @var int
+     */
     const CMD_ON_MESSAGE = 3;
-    /** @var int */
+    /**
+     * To a worker: a client has gone.
+     *
+     * @var int
+     */
     const CMD_ON_CLOSE = 4;
-    /** @var int */
+    /**
+     * Send to one client.
+     *
+     * @var int
+     */
     const CMD_SEND_TO_ONE = 5;
-    /** @var int */
+    /**
+     * Send to all clients, or to some.
+     *
+     * @var int
+     */
     const CMD_SEND_TO_ALL = 6;
-    /** @var int */
+    /**
+     * Send a last message and close the connection.
+     *
+     * @var int
+     */
     const CMD_KICK = 7;
-    /** @var int */
+    /**
+     * Close the connection at once.
+     *
+     * @var int
+     */
     const CMD_DESTROY = 8;
-    /** @var int */
+    /**
+     * Merge into a session.
+     *
+     * @var int
+     */
     const CMD_UPDATE_SESSION = 9;
-    /** @var int */
+    /**
+     * Ask for all sessions.
+     *
+     * @var int
+     */
     const CMD_GET_ALL_CLIENT_SESSIONS = 10;
-    /** @var int */
+    /**
+     * Ask whether a connection is there.
+     *
+     * @var int
+     */
     const CMD_IS_ONLINE = 11;
-    /** @var int */
+    /**
+     * Bind a connection to a uid.
+     *
+     * @var int
+     */
     const CMD_BIND_UID = 12;
-    /** @var int */
+    /**
+     * Take the uid away.
+     *
+     * @var int
+     */
     const CMD_UNBIND_UID = 13;
-    /** @var int */
+    /**
+     * Send to uids.
+     *
+     * @var int
+     */
     const CMD_SEND_TO_UID = 14;
-    /** @var int */
+    /**
+     * Ask for the connections of a uid.
+     *
+     * @var int
+     */
     const CMD_GET_CLIENT_ID_BY_UID = 15;
-    /** @var int */
+    /**
+     * Ask for the connections of several uids; GatewayWorker 3.1.6.
+     *
+     * @var int
+     */
     const CMD_BATCH_GET_CLIENT_ID_BY_UID = 16;
-    /** @var int */
+    /**
+     * Put a connection into a group.
+     *
+     * @var int
+     */
     const CMD_JOIN_GROUP = 20;
-    /** @var int */
+    /**
+     * Take a connection out of a group.
+     *
+     * @var int
+     */
     const CMD_LEAVE_GROUP = 21;
-    /** @var int */
+    /**
+     * Send to groups.
+     *
+     * @var int
+     */
     const CMD_SEND_TO_GROUP = 22;
-    /** @var int */
+    /**
+     * Ask for the sessions in a group.
+     *
+     * @var int
+     */
     const CMD_GET_CLIENT_SESSIONS_BY_GROUP = 23;
-    /** @var int */
+    /**
+     * Ask for the number of connections in a group, or in all.
+     *
+     * @var int
+     */
     const CMD_GET_CLIENT_COUNT_BY_GROUP = 24;
-    /** @var int */
+    /**
+     * Ask for uid, groups and session of connections.
+     *
+     * @var int
+     */
     const CMD_SELECT = 25;
-    /** @var int */
+    /**
+     * Ask for the groups.
+     *
+     * @var int
+     */
     const CMD_GET_GROUP_ID_LIST = 26;
-    /** @var int */
+    /**
+     * Take everybody out of a group.
+     *
+     * @var int
+     */
     const CMD_UNGROUP = 27;
-    /** @var int */
+    /**
+     * Ask for the numbers of connections in several groups; GatewayWorker 3.1.17.
+     *
+     * @var int
+     */
     const CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP = 28;
-    /** @var int */
+    /**
+     * A worker authorises itself.
+     *
+     * @var int
+     */
     const CMD_WORKER_CONNECT = 200;
-    /** @var int */
+    /**
+     * Heartbeat between gateway and worker.
+     *
+     * @var int
+     */
     const CMD_PING = 201;
-    /** @var int */
+    /**
+     * An application authorises itself.
+     *
+     * @var int
+     */
     const CMD_GATEWAY_CLIENT_CONNECT = 202;
-    /** @var int */
+    /**
+     * Ask for a session.
+     *
+     * @var int
+     */
     const CMD_GET_SESSION_BY_CLIENT_ID = 203;
-    /** @var int */
+    /**
+     * Replace a session.
+     *
+     * @var int
+     */
     const CMD_SET_SESSION = 204;
-    /** @var int */
+    /**
+     * To a worker: a WebSocket handshake has come.
+     *
+     * @var int
+     */
     const CMD_ON_WEBSOCKET_CONNECT = 205;
     /**
      * The body is raw bytes, not serialized.
@@ -591,7 +1143,11 @@ class GatewayProtocol
      * @var int
      */
     const FLAG_NOT_CALL_ENCODE = 0x02;
-    /** @var int */
+    /**
+     * Bytes of a frame's header.
+     *
+     * @var int
+     */
     const HEAD_LEN = 28;
 
     /**
@@ -602,20 +1158,31 @@ class GatewayProtocol
     public static $empty = null;
 
     /**
+     * Tells how long the first frame of a buffer is, as Workerman asks a
+     * protocol.
+     *
      * @param string $buffer
-     * @return int the length of the first frame; 0: its header is not whole
+     * @return int 0: its header is not whole
      */
     public static function input($buffer) {}
 
     /**
-     * @param array $data as $empty, with any body
+     * Makes a frame.
+     *
+     *     strlen(GatewayProtocol::encode(['cmd' => GatewayProtocol::CMD_PING]));   // => GatewayProtocol::HEAD_LEN
+     *
+     * @param array $data members of $empty; what is missing is empty
      * @return string
      */
     public static function encode($data) {}
 
     /**
+     * Reads a frame.
+     *
+     * E_WARNING: it is not a whole frame; the result is false.
+     *
      * @param string $buffer one frame
-     * @return array the members, with pack_len and ext_len
+     * @return array|false the members of $empty, with pack_len and ext_len
      */
     public static function decode($buffer) {}
 }

@@ -8,12 +8,13 @@
  *
  * Every function that talks to gateways returns
  *   GW_OK             every gateway concerned was served;
- *   GW_EPARTIAL       some were not (perhaps none was); what the others gave was
- *                     delivered, and gw_client_failures() names those that
+ *   GW_EPARTIAL       some were not (perhaps none was); what the others gave
+ *                     was delivered, and gw_client_failures() names those that
  *                     failed;
  *   another GW_E…     nothing was done (for GW_ENOMEM, and for GW_EIO of
  *                     several gateways: perhaps not everything);
  *                     gw_client_error() says why.
+ *
  * "All gateways" are those that the Register lists at the time of the call. A
  * call by client_ids that concerns only one gateway never returns GW_EPARTIAL:
  * the gateway's own failure is its result (and is listed, too).
@@ -40,6 +41,9 @@
 extern "C" {
 #endif
 
+/* ---- making a client ----------------------------------------------------- */
+
+/* A client, which only these functions look into. */
 typedef struct gw_client gw_client;
 
 /* Settings at creation. Fill with gw_options_init() and change what differs;
@@ -66,6 +70,7 @@ typedef struct gw_options {
     const gw_allocator *allocator; /* copied; default: the C library's */
 } gw_options;
 
+/* Sets every member to its default. */
 void gw_options_init(gw_options *options);
 
 /* Makes a client; no connection is made yet. `options` may be NULL.
@@ -77,21 +82,37 @@ int gw_client_new(gw_client **client, const gw_options *options);
  * were sent are not taken back. */
 void gw_client_free(gw_client *client);
 
-/* Change what the next calls use. Each returns GW_OK, or changes nothing:
- * GW_ENOMEM; GW_EINVAL (a bad address, none or more than 64, a time of 0, a
- * key that is not UTF-8 or longer than 64 KiB); GW_EBUSY. Connections and
- * cached lists are kept per address, key and Register list, so one client may
- * serve several clusters in turn. */
+/* ---- settings ------------------------------------------------------------ */
+
+/* They change what the next calls use. Each returns GW_OK, or GW_EINVAL,
+ * GW_ENOMEM or GW_EBUSY, and then changes nothing. Connections and cached lists
+ * are kept per address, key and Register list, so one client may serve several
+ * clusters in turn. */
+
+/* The Registers, tried in this order. GW_EINVAL: an address that is not
+ * host:port, none, or more than 64. */
 int gw_client_set_registers(gw_client *client, const gw_slice *addresses,
                             size_t count);
+
+/* The cluster's key. GW_EINVAL: it is not UTF-8, or longer than 64 KiB. */
 int gw_client_set_secret_key(gw_client *client, gw_slice key);
+
+/* How long an attempt to connect and a whole call may take. GW_EINVAL: one of
+ * them is 0. */
 int gw_client_set_timeouts(gw_client *client, unsigned connect_timeout_ms,
                            unsigned timeout_ms);
-/* Without persistent connections (or with `max_idle` 0) a command ends with the
+
+/* Whether connections are kept between calls.
+ *
+ * Without persistent connections (or with `max_idle` 0) a command ends with the
  * connection, before a gateway can refuse the key: a wrong key is noticed by
  * questions only, and gw_flush() reports such commands as unconfirmed. */
 int gw_client_set_persistent(gw_client *client, int persistent);
+
+/* How long a Register's list of gateways is believed; 0: ask at every call. */
 int gw_client_set_register_ttl(gw_client *client, unsigned ttl_ms);
+
+/* How many idle connections are kept per gateway and key, and for how long. */
 int gw_client_set_pool(gw_client *client, unsigned max_idle,
                        unsigned idle_timeout_s);
 
@@ -101,32 +122,39 @@ int gw_client_set_pool(gw_client *client, unsigned max_idle,
 int gw_client_set_gateways(gw_client *client, const gw_slice *addresses,
                            size_t count);
 
+/* ---- what happened ------------------------------------------------------- */
+
 /* What the last call met, in one English line that names peers and causes;
- * "" after success. Never holds a key or a message. Valid until the next call. */
+ * "" after success. Never holds a key or a message. Valid until the next
+ * call. */
 const char *gw_client_error(const gw_client *client);
 
+/* A gateway that a call could not serve. */
 typedef struct gw_failure {
     const char *address; /* "host:port" as the Register gave it */
     int code;            /* GW_E… */
     const char *cause;   /* one English line */
 } gw_failure;
 
-/* The gateways that the last call could not serve. Valid until the next call. */
+/* The gateways that the last call could not serve: their number, and in `*list`
+ * where they are. Valid until the next call. */
 size_t gw_client_failures(const gw_client *client, const gw_failure **list);
 
+/* What a client has done since it was made. */
 typedef struct gw_client_stats {
-    size_t size; /* set by the caller: sizeof(gw_client_stats) */
-    uint64_t connects;          /* connections opened to gateways */
-    uint64_t reuses;            /* calls served by a pooled connection */
-    uint64_t stale;             /* pooled connections found closed */
-    uint64_t register_lookups;  /* questions to a Register */
-    uint64_t frames_sent;       /* commands, authorisation not counted */
+    size_t size;               /* set by the caller: sizeof(gw_client_stats) */
+    uint64_t connects;         /* connections opened to gateways */
+    uint64_t reuses;           /* calls served by a pooled connection */
+    uint64_t stale;            /* pooled connections found closed */
+    uint64_t register_lookups; /* questions to a Register */
+    uint64_t frames_sent;      /* commands, authorisation not counted */
     uint64_t bytes_sent;
     uint64_t bytes_received;
-    uint64_t failures;          /* gateways that a call could not serve */
-    size_t idle;                /* connections in the pool now */
+    uint64_t failures; /* gateways that a call could not serve */
+    size_t idle;       /* connections in the pool now */
 } gw_client_stats;
 
+/* Fills as much of `*stats` as its `size` says. */
 void gw_client_get_stats(const gw_client *client, gw_client_stats *stats);
 
 /* Drops the call that a longjmp() out of a callback interrupted. Connections
@@ -136,12 +164,17 @@ void gw_client_reset(gw_client *client);
 /* Closes idle connections and forgets cached lists. */
 void gw_client_disconnect(gw_client *client);
 
-/* The gateways of the cluster ("host:port"). */
+/* Gets one "host:port". */
 typedef int (*gw_address_fn)(void *arg, gw_slice address);
+
+/* The gateways of the cluster. */
 int gw_gateways(gw_client *client, gw_address_fn fn, void *arg);
 
-/* ---- messages to browsers: sent and not waited for ---------------------- */
+/* ---- messages to browsers ------------------------------------------------ */
 
+/* They are sent and not waited for; see gw_flush(). */
+
+/* What is sent to a client. */
 typedef struct gw_message {
     gw_slice body;
     unsigned flags; /* GW_FLAG_SCALAR, GW_FLAG_RAW (protocol.h) */
@@ -156,6 +189,7 @@ static inline gw_message gw_message_of(const void *base, size_t len)
     return m;
 }
 
+/* To one client. Also GW_OK when it is offline: nobody tells. */
 int gw_send_to_client(gw_client *client, const gw_client_id *id,
                       const gw_message *message);
 
@@ -179,7 +213,7 @@ int gw_send_to_groups(gw_client *client, const gw_key *groups, size_t count,
                       const gw_message *message, const gw_client_id *exclude,
                       size_t exclude_count);
 
-/* ---- commands to one client --------------------------------------------- */
+/* ---- commands to one client, and to a group ------------------------------ */
 
 /* Sends `last` (NULL: nothing) and closes the client's connection. */
 int gw_close_client(gw_client *client, const gw_client_id *id,
@@ -188,66 +222,90 @@ int gw_close_client(gw_client *client, const gw_client_id *id,
 /* Closes without flushing what is still queued for the client. */
 int gw_destroy_client(gw_client *client, const gw_client_id *id);
 
+/* Binds the client to a uid, in place of an earlier one. */
 int gw_bind_uid(gw_client *client, const gw_client_id *id, gw_key uid);
 
-/* Whatever uid is bound is unbound; `uid` only travels along. */
+/* Takes away whatever uid the client has; `uid` only travels along. */
 int gw_unbind_uid(gw_client *client, const gw_client_id *id, gw_key uid);
 
+/* Puts the client into a group, besides those that it is in. */
 int gw_join_group(gw_client *client, const gw_client_id *id, gw_key group);
+
+/* Takes the client out of a group. */
 int gw_leave_group(gw_client *client, const gw_client_id *id, gw_key group);
 
 /* Removes every connection of every gateway from the group. */
 int gw_ungroup(gw_client *client, gw_key group);
 
-/* `session` is serialize() output of a PHP array. Update merges like
- * array_replace_recursive(). */
+/* Replaces the client's session. `session` is serialize() output of a PHP
+ * array; gw_session_from_json() makes it. */
 int gw_set_session(gw_client *client, const gw_client_id *id, gw_slice session);
+
+/* Merges into the client's session like array_replace_recursive(). */
 int gw_update_session(gw_client *client, const gw_client_id *id,
                       gw_slice session);
 
-/* ---- questions ------------------------------------------------------------ */
+/* ---- questions ----------------------------------------------------------- */
 
+/* Sets `*online` to 1 or 0. */
 int gw_is_online(gw_client *client, const gw_client_id *id, int *online);
 
-/* `session->base` is NULL when the client is offline; else it is what was
- * stored, unchecked: serialize() output ("a:0:{}" when none was set) unless
- * somebody stored other bytes. Valid until the next call. */
+/* The client's session. `session->base` is NULL when the client is offline;
+ * else it is what was stored, unchecked: serialize() output ("a:0:{}" when none
+ * was set) unless somebody stored other bytes. Valid until the next call. */
 int gw_get_session(gw_client *client, const gw_client_id *id,
                    gw_slice *session);
 
+/* Gets one client. */
 typedef int (*gw_client_id_fn)(void *arg, const gw_client_id *id);
+
+/* The clients of a uid. */
 int gw_get_client_ids_by_uid(gw_client *client, gw_key uid, gw_client_id_fn fn,
                              void *arg);
 
-/* For each gateway and uid: once with `id` NULL, which tells that the gateway
- * knows the question, then once for each of the uid's connections. */
+/* Called for each gateway and uid: once with `id` NULL, which tells that the
+ * gateway knows the question, then once for each of the uid's connections. */
 typedef int (*gw_uid_client_fn)(void *arg, const gw_key *uid,
                                 const gw_client_id *id);
+
+/* The clients of several uids. Needs GatewayWorker 3.1.6: older gateways do not
+ * answer, and fail with GW_ETIMEDOUT. */
 int gw_batch_get_client_ids_by_uid(gw_client *client, const gw_key *uids,
                                    size_t count, gw_uid_client_fn fn,
                                    void *arg);
 
-/* `group` NULL: every client. The session is "" when none was set. */
+/* Gets one client and its session, "" when none was set. */
 typedef int (*gw_session_fn)(void *arg, const gw_client_id *id,
                              gw_slice session);
+
+/* The sessions of the clients in a group; `group` NULL: of every client. */
 int gw_get_sessions(gw_client *client, const gw_key *group, gw_session_fn fn,
                     void *arg);
 
-/* The sum over all gateways. `group` NULL: every client. */
-int gw_get_client_count(gw_client *client, const gw_key *group,
-                        int64_t *count);
+/* How many clients there are in a group, in all gateways together; `group`
+ * NULL: every client. */
+int gw_get_client_count(gw_client *client, const gw_key *group, int64_t *count);
 
 /* Called once for each gateway and group: the caller adds the counts up. */
 typedef int (*gw_count_fn)(void *arg, const gw_key *group, int64_t count);
+
+/* How many clients there are in each group. Needs GatewayWorker 3.1.17: older
+ * gateways do not answer, and fail with GW_ETIMEDOUT. */
 int gw_batch_get_client_count(gw_client *client, const gw_key *groups,
                               size_t count, gw_count_fn fn, void *arg);
 
-/* A group that several gateways know is reported by each. */
+/* Gets one group. */
 typedef int (*gw_key_fn)(void *arg, const gw_key *key);
+
+/* The groups that have clients. One that several gateways know is reported by
+ * each. */
 int gw_get_groups(gw_client *client, gw_key_fn fn, void *arg);
 
+/* The client's uid is asked for. */
 #define GW_FIELD_UID 0x01u
+/* Its groups are asked for. */
 #define GW_FIELD_GROUPS 0x02u
+/* Its session is asked for. */
 #define GW_FIELD_SESSION 0x04u
 
 /* Which clients: all when every list is empty, else the union of the lists. */
@@ -262,6 +320,7 @@ typedef struct gw_select {
     size_t id_count;
 } gw_select;
 
+/* What is known of one client. Valid during the callback only. */
 typedef struct gw_row {
     gw_client_id id;
     gw_key uid;       /* GW_KEY_NONE: not bound or not asked for */
@@ -269,7 +328,10 @@ typedef struct gw_row {
     gw_slice groups;  /* walk it with gw_row_next_group() */
 } gw_row;
 
+/* Gets one client. */
 typedef int (*gw_row_fn)(void *arg, const gw_row *row);
+
+/* Uid, groups and session of clients, as far as `select` asks for them. */
 int gw_select_clients(gw_client *client, const gw_select *select, gw_row_fn fn,
                       void *arg);
 
@@ -277,7 +339,7 @@ int gw_select_clients(gw_client *client, const gw_select *select, gw_row_fn fn,
  * key, or 0 at the end. */
 int gw_row_next_group(gw_slice *rest, gw_key *group);
 
-/* ---- delivery -------------------------------------------------------------- */
+/* ---- delivery ------------------------------------------------------------ */
 
 /* Waits until the gateways have handled every command that this client sent
  * for the current key: a cheap question on each connection that still has
@@ -286,18 +348,20 @@ int gw_row_next_group(gw_slice *rest, gw_key *group);
  * GW_EUNCONFIRMED: a connection ended before it could be asked, did not answer
  * in time, or the client is not persistent; gw_client_failures() names the
  * gateways, with GW_ETIMEDOUT for those that were silent. Each command is
- * reported as unconfirmed once, unless it is not asked for within 10 minutes. */
+ * reported as unconfirmed once, unless nobody asks within 10 minutes. */
 int gw_flush(gw_client *client);
 
-/* ---- any frame -------------------------------------------------------------- */
+/* ---- any frame ----------------------------------------------------------- */
 
 /* For commands that this header does not know. `id` NULL: all gateways, else
  * that client's, whose connection number is then put into the frame. */
 int gw_send_frame(gw_client *client, const gw_client_id *id,
                   const gw_frame *frame);
 
-/* The same for a command with a reply: `fn` gets serialize() output. */
+/* Gets one gateway's reply: serialize() output. */
 typedef int (*gw_reply_fn)(void *arg, gw_slice address, gw_slice reply);
+
+/* The same for a command with a reply. */
 int gw_query_frame(gw_client *client, const gw_client_id *id,
                    const gw_frame *frame, gw_reply_fn fn, void *arg);
 

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* name, value, text */
+/* A table of all codes: calls X(name, value, text) for each. */
 #define GW_ERROR_MAP(X)                                                        \
     X(GW_OK, 0, "no error")                                                    \
     X(GW_ENOMEM, -1, "out of memory")                                          \
@@ -32,6 +32,7 @@ extern "C" {
     X(GW_EBUSY, -18, "the client is in the middle of a call")                  \
     X(GW_EUNCONFIRMED, -19, "sent on a connection that is gone: not confirmed")
 
+/* The codes. */
 typedef enum gw_error {
 #define GW_ERROR_ENUM(name, value, text) name = value,
     GW_ERROR_MAP(GW_ERROR_ENUM)

@@ -9,11 +9,13 @@
 extern "C" {
 #endif
 
+/* Bytes of the header. */
 #define GW_FRAME_HEAD_LEN 28
 
-/* The reference refuses frames above this. */
+/* GatewayWorker refuses frames above this. */
 #define GW_FRAME_MAX ((size_t)10 * 1024 * 1024)
 
+/* A frame. Its lengths are those of `ext` and `body`. */
 typedef struct gw_frame {
     uint8_t cmd;  /* GW_CMD_… */
     uint8_t flag; /* GW_FLAG_… */

@@ -2,7 +2,7 @@
 #ifndef GWCLIENT_PROTOCOL_H
 #define GWCLIENT_PROTOCOL_H
 
-/* Gateway to worker, and its commands; name, number. */
+/* A table of all commands: calls X(name, number) for each. */
 #define GW_COMMAND_MAP(X)                                                      \
     X(ON_CONNECT, 1)                                                           \
     X(ON_MESSAGE, 3)                                                           \
@@ -35,11 +35,12 @@
     X(SET_SESSION, 204)                                                        \
     X(ON_WEBSOCKET_CONNECT, 205)
 
+/* What a gateway tells a worker (GW_CMD_ON_…), and what it is told. */
 typedef enum gw_command {
+    GW_CMD_NONE = 0,
 #define GW_COMMAND_ENUM(name, number) GW_CMD_##name = number,
     GW_COMMAND_MAP(GW_COMMAND_ENUM)
 #undef GW_COMMAND_ENUM
-    GW_CMD_NONE = 0
 } gw_command;
 
 /* The body is raw bytes; without it the body is PHP serialize() output. */

@@ -17,6 +17,7 @@ typedef struct gw_slice {
     size_t len;
 } gw_slice;
 
+/* The `len` bytes at `base`. */
 static inline gw_slice gw_slice_of(const void *base, size_t len)
 {
     gw_slice s;
@@ -25,6 +26,7 @@ static inline gw_slice gw_slice_of(const void *base, size_t len)
     return s;
 }
 
+/* A string, without its NUL; NULL is an empty one. */
 static inline gw_slice gw_slice_str(const char *str)
 {
     return gw_slice_of(str, str == NULL ? 0 : strlen(str));
@@ -39,6 +41,7 @@ typedef struct gw_client_id {
     uint16_t port;
 } gw_client_id;
 
+/* Digits of a client_id. */
 #define GW_CLIENT_ID_LEN 20
 
 /* Reads 20 hex digits, either case. GW_EINVAL for anything else, and then
@@ -49,9 +52,7 @@ int gw_client_id_parse(gw_slice text, gw_client_id *out);
 void gw_client_id_format(const gw_client_id *id,
                          char out[GW_CLIENT_ID_LEN + 1]);
 
-/* A uid or a group. Both are PHP array keys in the protocol: a string that is
- * the canonical decimal form of a 64-bit integer names the same uid as that
- * integer. */
+/* What a gw_key holds. */
 typedef enum gw_key_type {
     GW_KEY_NONE = 0,   /* no key: a connection without uid */
     GW_KEY_STRING = 1, /* bytes in `str` */
@@ -59,12 +60,16 @@ typedef enum gw_key_type {
     GW_KEY_JSON = 3    /* requests only: `str` is one JSON value, sent as is */
 } gw_key_type;
 
+/* A uid or a group. Both are PHP array keys in the protocol: a string that is
+ * the canonical decimal form of a 64-bit integer names the same uid as that
+ * integer. */
 typedef struct gw_key {
     gw_key_type type;
     int64_t num;
     gw_slice str;
 } gw_key;
 
+/* A name; `str` must live as long as the key. */
 static inline gw_key gw_key_str(const char *str)
 {
     gw_key k;
@@ -74,6 +79,7 @@ static inline gw_key gw_key_str(const char *str)
     return k;
 }
 
+/* A name that is not terminated by a NUL. */
 static inline gw_key gw_key_slice(gw_slice str)
 {
     gw_key k;
@@ -83,6 +89,7 @@ static inline gw_key gw_key_slice(gw_slice str)
     return k;
 }
 
+/* A number. */
 static inline gw_key gw_key_int(int64_t num)
 {
     gw_key k;
