@@ -120,9 +120,10 @@ tally() {
 }
 
 stage_structure() {
-    need_packages m4=m4 node=nodejs
+    need_packages m4=m4 node=nodejs msgfmt=gettext
     php "$ROOT/scripts/gen-package-xml" --check
     python3 "$ROOT/scripts/gen-options" --check
+    python3 "$ROOT/scripts/gen-reference" --check
     python3 "$ROOT/scripts/gen-figures" --check
     python3 "$ROOT/tests/structure/check.py"
 }

@@ -11,26 +11,29 @@ class Skip(Exception):
 
 
 class Check:
-    def __init__(self, function, page, infos, slow):
+    def __init__(self, function, page, infos, slow, many):
         self.function = function
         self.page = page
         self.infos = infos
         self.slow = slow
+        self.many = many
 
     @property
     def name(self):
         return f"{self.page}: {self.function.__name__.replace('_', ' ')}"
 
     def run(self, blocks):
-        """`blocks` by their info."""
-        self.function(*[blocks[info] for info in self.infos])
+        """`blocks`: a list for each info."""
+        self.function(*[blocks[info] if self.many else blocks[info][0]
+                        for info in self.infos])
 
 
-def claims(page, *infos, slow=False):
+def claims(page, *infos, slow=False, many=False):
     """The blocks of `page` with these info strings are checked together. A
-    slow check runs beside the others."""
+    slow check runs beside the others. With `many` there may be any number of
+    each, and the check gets lists."""
     def register(function):
-        check = Check(function, page, infos, slow)
+        check = Check(function, page, infos, slow, many)
         CHECKS.append(check)
         for info in infos:
             CLAIMS[page, info] = check

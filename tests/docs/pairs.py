@@ -44,14 +44,12 @@ ENGLISH = {
 # empty.
 NOT_YET = {
     "CONTRIBUTING.md": False,
-    "docs/c-api.md": False,
     "docs/dashboard.md": False,
     "docs/deployment.md": False,
     "docs/gatewayd.md": False,
     "docs/gwctl.md": False,
     "docs/migration.md": False,
     "docs/options.md": False,
-    "docs/php-api.md": False,
     "docs/security.md": False,
     "docs/troubleshooting.md": False,
 }
