@@ -15,6 +15,7 @@ typedef struct process {
     gwd_loop *loop;
     struct event signals[3];
     struct event lifeline;
+    struct event watchdog;
     bool stopping;
     bool alone; /* the service manager knows us, not a master */
 } process;
@@ -100,8 +101,34 @@ static bool watch_master(process *p, const gwd_role *role)
     return true;
 }
 
+/* That the loop turns is what the service manager wants to know. */
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    (void)arg;
+    gwd_notify("WATCHDOG=1");
+}
+
+static bool feed_watchdog(process *p)
+{
+    uint64_t interval = p->alone ? gwd_notify_watchdog() : 0;
+    struct timeval every = {(time_t)(interval / 1000000),
+                            (suseconds_t)(interval % 1000000)};
+
+    if (interval == 0)
+        return true;
+    if (event_assign(&p->watchdog, p->loop->base, -1, EV_PERSIST, on_watchdog,
+                     p) < 0 ||
+        event_add(&p->watchdog, &every) < 0)
+        return gwd_log_failure("cannot feed the watchdog");
+    return true;
+}
+
 static void unwatch(process *p)
 {
+    if (event_initialized(&p->watchdog))
+        event_del(&p->watchdog);
     if (event_initialized(&p->lifeline))
         event_del(&p->lifeline);
     for (size_t i = 0; i < sizeof(p->signals) / sizeof(p->signals[0]); i++) {
@@ -139,7 +166,7 @@ static void tell_ready(process *p, const gwd_role *role,
 
 static bool begin(process *p, const gwd_role *role)
 {
-    return watch_signals(p) && watch_master(p, role);
+    return watch_signals(p) && watch_master(p, role) && feed_watchdog(p);
 }
 
 int gwd_run(gwd_runtime *runtime, const gwd_role *role,

@@ -528,18 +528,31 @@ class PidFile(unittest.TestCase):
 class ServiceManager(unittest.TestCase):
     server = "gatewayd"
 
-    def test_it_is_told_of_start_and_stop(self):
+    def managed(self, workers, **environment):
+        """gatewayd, and the socket where it tells how it is."""
         manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(manager.close)
-        manager.bind(f"\0gwd-test-{os.getpid()}")
+        manager.bind("")  # an abstract name that the kernel chooses
         manager.settimeout(PATIENCE)
+        name = manager.getsockname()[1:].decode()
+        process = Process(
+            [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
+             "--workers", workers], "gatewayd",
+            {"NOTIFY_SOCKET": f"@{name}", **environment})
+        process.start()
+        self.addCleanup(process.discard)
+        return process, manager
+
+    def test_its_watchdog_is_fed_with_any_number_of_workers(self):
         for workers in "1", "2":
-            process = Process(
-                [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
-                 "--workers", workers], "gatewayd",
-                {"NOTIFY_SOCKET": f"@gwd-test-{os.getpid()}"})
-            process.start()
-            self.addCleanup(process.discard)
+            process, manager = self.managed(workers, WATCHDOG_USEC="200000")
+            told = [manager.recv(4096).split(b"\n")[0] for _ in range(3)]
+            self.assertIn(b"WATCHDOG=1", told, workers)
+            process.stop()
+
+    def test_it_is_told_of_start_and_stop(self):
+        for workers in "1", "2":
+            process, manager = self.managed(workers)
             ready = manager.recv(4096).decode()
             self.assertTrue(ready.startswith("READY=1\nSTATUS=websocket://"))
             self.assertTrue(READY.search(process.log))
