@@ -208,7 +208,10 @@ stage_life() {
 # tests/docs/run.
 stage_docs() {
     need_apache
-    need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl
+    need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl \
+        curl=curl haproxy=haproxy python3-yaml
+    # What needs them is skipped where npm's registry cannot be reached.
+    "$ROOT/tests/docs/npm/prepare" || true
     GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") "$ROOT/tests/docs/run"
 }
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import itertools
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ CLONE_NEWNET = 0x40000000
 NAMESPACES = "/run/netns"
 SUBNET = "10.77.0"
 INSIDE = "172.30.0"  # between a host and the container on it
+_numbers = itertools.count()
 
 
 def why_not():
@@ -19,11 +21,12 @@ def why_not():
     for tool in ("ip", "nft"):
         if shutil.which(tool) is None:
             return f"{tool} is missing"
-    probe = subprocess.run(["ip", "netns", "add", f"gwprobe{os.getpid()}"],
+    name = f"gwprobe{os.getpid()}n{next(_numbers)}"
+    probe = subprocess.run(["ip", "netns", "add", name],
                            capture_output=True, text=True, check=False)
     if probe.returncode != 0:
         return "no network namespaces: " + probe.stderr.strip()
-    subprocess.run(["ip", "netns", "del", f"gwprobe{os.getpid()}"], check=True)
+    subprocess.run(["ip", "netns", "del", name], check=True)
     return None
 
 
@@ -77,6 +80,7 @@ class Network:
 
     def __init__(self, subnet=SUBNET):
         self.subnet = subnet
+        self.number = next(_numbers)
         self.made = []
         self.hosts = {}
         try:
@@ -89,7 +93,7 @@ class Network:
             raise
 
     def namespace(self, name):
-        full = f"gw{os.getpid()}{name}"
+        full = f"gw{os.getpid()}n{self.number}{name}"
         run("ip", "netns", "add", full)
         self.made.append(full)
         run("ip", "-n", full, "link", "set", "lo", "up")

@@ -1,0 +1,198 @@
+"""docs/deployment.md: several gateways; each stops and comes back while
+PHP sends to a page."""
+
+import contextlib
+import errno
+import re
+import socket
+
+from claims import claims
+from deployed import (Nginx, Sender, names, node_page, numbers, reach,
+                      shows_every)
+from harness.cluster import CLIENT_PHP
+from harness.process import PREFIX, ROOT, wait_until
+from harness.tls import Tls
+from page_deployment import PAGE, configured
+from place import (browser, folder, machines, php_environment, php_file, run,
+                   run_php, typed, wait_listed)
+
+KEY = "etc/gatewayd/cluster.key"
+LOGIN = "<?php session_start(); $_SESSION['uid'] = 'alice';"
+
+
+def block_of(info):
+    text = (ROOT / PAGE).read_text(encoding="utf-8")
+    return re.search(rf"^```{info}\n(.*?)^```", text,
+                     re.DOTALL | re.MULTILINE)[1]
+
+
+def key_of(home):
+    return (home / KEY).read_text(encoding="utf-8").strip()
+
+
+def with_key(ini, home):
+    placeholder = "the first line of cluster.key"
+    if placeholder not in ini:
+        raise AssertionError(f"no {placeholder!r} in it")
+    return ini.replace(placeholder, key_of(home))
+
+
+@claims(PAGE, "conf first-host", "conf second-host", "ini cluster",
+        "nft firewall", "nginx upstream")
+def a_cluster(first, second, ini, firewall, upstream):
+    """Pages come through nginx on 10.0.0.1 from a stranger's machine."""
+    nginx = block_of("nginx wss").replace(
+        re.search(r"^upstream .*?^}\n", block_of("nginx wss"),
+                  re.DOTALL | re.MULTILINE)[0], upstream.text)
+    with machines(3) as [one, two, stranger], folder() as home, \
+            contextlib.ExitStack() as stack:
+        for host, block in ((one, first), (two, second)):
+            stack.enter_context(configured(
+                host, home, block.text + "trusted_proxies = 10.0.0.1\n"
+                f"status_listen = {host.address}:9272\n", host.address))
+            (home / "firewall.nft").write_text(firewall.text)
+            run([*host.prefix, "nft", "-f", home / "firewall.nft"])
+        wait_listed(one, "10.0.0.1:1236", 2, key_of(home))
+        stack.enter_context(Nginx(one, home, nginx))
+        pages = [stack.enter_context(browser(
+            stranger, 443, path="/ws", host="10.0.0.1",
+            tls=Tls("example.com"))) for _ in range(4)]
+        # Nothing is sticky: they are everywhere, and everybody is reached.
+        if len({page.client_id[:12] for page in pages}) != 2:
+            raise AssertionError([page.client_id for page in pages])
+        said = run_php(two.prefix, home, """
+            use GatewayClient\\Gateway;
+            foreach ($pages as $n => $id) {
+                Gateway::bindUid($id, "uid $n");
+                Gateway::sendToUid("uid $n", "to $n");
+            }
+            Gateway::sendToAll('to all');
+            echo Gateway::getAllClientCount();""",
+                       with_key(ini.text, home),
+                       {"pages": [page.client_id for page in pages]})
+        if said != "4":
+            raise AssertionError(said)
+        for number, page in enumerate(pages):
+            page.expect_text(f"to {number}")
+            page.expect_text("to all")
+        for address in ("10.0.0.1:1236", "10.0.0.1:2900", "10.0.0.2:2900",
+                        "10.0.0.2:9272"):
+            if (reach(stranger, address), reach(two, address)) != (
+                    errno.ECONNREFUSED, 0):
+                raise AssertionError(f"the firewall and {address}")
+
+
+class Rolling:
+    """Two gateways with a Register each, nginx and PHP on the first one's
+    machine, and alice's page on a third one."""
+
+    def __init__(self, stack, home, conf, ini, upstream, bind):
+        self.stack = stack
+        self.home = home
+        self.hosts = stack.enter_context(machines(3))
+        self.gateways = {}
+        self.conf = conf
+        for host in self.hosts[:2]:
+            self.start(host)
+        self.ini = with_key(ini, home)
+        for host in self.hosts[:2]:
+            self.wait_listed(host)
+        wss = block_of("nginx wss")
+        self.upstream = upstream
+        self.nginx = stack.enter_context(Nginx(
+            self.hosts[0], home, wss.replace(
+                re.search(r"^upstream .*?^}\n", wss,
+                          re.DOTALL | re.MULTILINE)[0], upstream)))
+        self.serve(bind)
+
+    def start(self, host):
+        text = self.conf
+        if host.address == "10.0.0.1":
+            for name in ("lan_ip", "register_listen"):
+                text = text.replace(f"{name} = 10.0.0.2",
+                                    f"{name} = 10.0.0.1")
+        self.gateways[host] = self.stack.enter_context(configured(
+            host, self.home, text, host.address))
+
+    def wait_listed(self, host):
+        wait_listed(host, f"{host.address}:1236", 2, key_of(self.home))
+
+    def serve(self, bind):
+        (self.home / "php.ini").write_text(self.ini)
+        (self.home / "www").mkdir()
+        (self.home / "www/bind.php").write_text(php_file(bind))
+        (self.home / "www/login.php").write_text(LOGIN)
+        self.stack.enter_context(typed(
+            self.hosts[0], f"exec {CLIENT_PHP} -c php.ini -d extension_dir="
+            f"{PREFIX}/ext -S 10.0.0.1:8000 -t www", self.home,
+            ready="started", env=php_environment()))
+
+    def page(self, script):
+        host = self.hosts[2]
+        self.stack.enter_context(names(host, {"example.com": "10.0.0.1"}))
+        return self.stack.enter_context(node_page(
+            host, self.home, script, "http://10.0.0.1:8000"))
+
+    def php(self, text):
+        return run_php(self.hosts[0].prefix, self.home, text, self.ini)
+
+    def clients_of(self, host):
+        prefix = socket.inet_aton(host.address).hex() + f"{2900:04x}"
+        said = self.php("echo implode(' ', "
+                        "GatewayClient\\Gateway::getAllClientIdList());")
+        return [one for one in said.split() if one.startswith(prefix)]
+
+    def take_out(self, host, draining, move):
+        self.nginx.reload(draining.replace("10.0.0.2:7272 down;", "10.0.0.2:"
+                                           "7272;").replace(
+            f"{host.address}:7272;", f"{host.address}:7272 down;"))
+        self.php(move.replace("10.0.0.2", host.address))
+        wait_until(lambda: not self.clients_of(host),
+                   f"no page at {host.address}")
+        if self.gateways[host].stop() != 0:
+            raise AssertionError(self.gateways[host].log)
+
+    def bring_back(self, host):
+        self.start(host)
+        for each in self.hosts[:2]:
+            self.wait_listed(each)
+        self.nginx.reload(self.upstream)
+
+
+@claims(PAGE, "conf two-registers", "ini two-registers", "nginx draining",
+        "php move", "js move", "php bind", slow=True)
+def no_message_is_lost(conf, ini, draining, move, script, bind):
+    with contextlib.ExitStack() as stack:
+        home = stack.enter_context(folder())
+        both = Rolling(stack, home, conf.text, ini.text,
+                       block_of("nginx upstream"), bind.text)
+        page = both.page(script.text)
+        sender = stack.enter_context(Sender(both.hosts[0], home, both.ini))
+        wait_until(lambda: numbers(page.log), "the first message")
+        for host in both.hosts[:2]:
+            both.take_out(host, draining.text, move.text)
+            both.bring_back(host)
+        # Both were without pages, so this one has been at both.
+        told = sender.end()
+        if told["failed"] or told["sent"] < 100:
+            raise AssertionError(told)
+        shows_every(page, told["sent"])
+        print(f"    {told['sent']} messages, {len(told['warnings'])} warnings "
+              f"{sorted(set(told['warnings']))}")
+
+
+@claims(PAGE, "conf container")
+def behind_address_translation(conf):
+    """As docker's published ports have it: PHP is on another machine."""
+    with machines(2) as [one, two], folder() as home:
+        inner = one.network.add_container(two, "inner", [7272, 2900])
+        with configured(one, home, "register_only = yes\n"
+                        "register_listen = 10.0.0.1:1236\n", "register"), \
+                configured(inner, home, conf.text + "no_register = yes\n"
+                           "register_address = 10.0.0.1:1236\n"):
+            wait_listed(one, "10.0.0.1:1236")
+            with browser(one, host="10.0.0.2") as page:
+                run_php(one.prefix, home, """
+                    GatewayClient\\Gateway::$registerAddress = '10.0.0.1:1236';
+                    GatewayClient\\Gateway::sendToAll('hello');""")
+                page.expect_text("hello")
