@@ -14,6 +14,7 @@
 #include "register/register.h"
 #include "settings.h"
 #include "status/status.h"
+#include "top_lists.h"
 
 #define SHUTDOWN_SECONDS 5
 #define ANNOUNCE_SECONDS 2
@@ -27,6 +28,7 @@ struct gwd_parts {
     struct event second;
     size_t most_streams; /* for gwd_memory_ebbs() */
     gwd_hub *hub;
+    gwd_top_lists_maker *tops;
     gwd_clients *clients;
     gwd_inner *inner;
     gwd_register *reg;
@@ -118,7 +120,8 @@ static bool start_status(gwd_parts *p)
     gwd_sockets_describe(p->config.sockets, &places);
     if (places.error == GW_OK)
         p->status =
-            gwd_status_new(p->loop, p->config.slots, gw_buf_slice(&places));
+            gwd_status_new(p->loop, p->config.slots, gw_buf_slice(&places),
+                           gw_slice_str(p->options->status_token));
     gw_buf_deinit(&places);
     return p->status == NULL ? no_memory()
                              : listen_on(p, &p->config.sockets->status,
@@ -139,6 +142,10 @@ static bool start_hub(gwd_parts *p)
     if (gwd_random_bytes(seed, sizeof(seed)) < 0)
         return gwd_log_failure("the system gives no random bytes");
     p->hub = gwd_hub_new(seed);
+    if (p->hub != NULL && p->options->status_listen[0] != '\0') {
+        p->tops = gwd_top_lists_new(p->loop, p->hub, &p->slot->tops);
+        return p->tops != NULL || no_memory();
+    }
     return p->hub != NULL || no_memory();
 }
 
@@ -268,6 +275,8 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     gwd_parts_refresh(p);
+    if (p->tops != NULL)
+        gwd_top_lists_tick(p->tops);
     gwd_log_report();
     if (gwd_memory_ebbs(&p->most_streams, p->loop->streams))
         gwd_memory_trim();
@@ -368,6 +377,7 @@ void gwd_parts_free(gwd_parts *p)
     /* What still has a stream is given back by the end of the process. */
     if (p->loop != NULL && p->loop->streams > 0)
         return;
+    gwd_top_lists_free(p->tops);
     gwd_clients_free(p->clients);
     gwd_hub_free(p->hub);
     if (p->loop != NULL && event_initialized(&p->second))

@@ -24,7 +24,9 @@ from harness.websocket import Connection
 SCRIPT = Path(__file__).parent / "scripts/life/secrets.php"
 # What is distinctive stands first: texts may be cut.
 SECRETS = {"key": "Zq7wXv93 is the key", "wrong key": "Kj5pLm28 is another",
-           "new key": "Wd6sTk31 comes later", "message": "Yt4nBc61 is said",
+           "new key": "Wd6sTk31 comes later",
+           "token": "Mx5gJb82-of-the-pages", "wrong token": "Fp9dLs40-guessed",
+           "message": "Yt4nBc61 is said",
            "session": "Hd2rFg57 is known"}
 MARKS = {what: text[:8] for what, text in SECRETS.items()}
 
@@ -88,7 +90,7 @@ class Daemon(Secrets):
     def start(self, *options):
         cluster = GatewaydCluster(1, SECRETS["key"], [
             "--log-level", "debug", "--status-listen", "127.0.0.1:0",
-            *options])
+            *options], env={"GATEWAYD_STATUS_TOKEN": SECRETS["token"]})
         self.addCleanup(cluster.close)
         return cluster
 
@@ -152,9 +154,13 @@ class Daemon(Secrets):
         address = split_address(cluster.gateways[0].status_address)
         for path in ("/metrics", "/status", "/", "/healthz"):
             link = http.client.HTTPConnection(*address, timeout=10)
-            link.request("GET", path)
-            yield path, link.getresponse().read().decode()
-            link.close()
+            for what, want in (("token", 200), ("wrong token", 401)):
+                link.request("GET", path, headers={
+                    "Authorization": f"Bearer {SECRETS[what]}"})
+                answer = link.getresponse()
+                self.assertEqual(answer.status,
+                                 200 if path == "/healthz" else want)
+                yield path, answer.read().decode() + str(answer.headers)
 
     def reload(self, cluster):
         process = cluster.gateways[0].process
@@ -193,6 +199,9 @@ class Daemon(Secrets):
             "both": f"secret_key = {SECRETS['key']}\n"
                     f"secret_key_file = /nowhere\n",
             "too long": f"secret_key = {SECRETS['key'] * 5000}\n",
+            "token twice": f"status_token = {SECRETS['token']}\n"
+                           f"status_token_file = /nowhere\n",
+            "no token": f"status_token = {SECRETS['token']} {SECRETS['key']}\n",
             "not UTF-8": f"secret_key = {SECRETS['key']}\xff\n"}
         cluster = self.start()  # its folder is a place for files
         path = cluster.gateways[0].process.folder / "options"

@@ -1,5 +1,7 @@
 """The status server: /healthz, /metrics, /status."""
 
+import base64
+import hashlib
 import http.client
 import json
 import os
@@ -98,6 +100,29 @@ class OneProcess(StatusTest):
             "gatewayd_closed_total", '{process="0",reason="client"}']
         self.assertEqual(ended, 1)
 
+    def test_uids_and_groups_are_told_while_somebody_asks(self):
+        clients = [self.cluster.connect() for _ in range(3)]
+        with Php(True, self.cluster) as php:
+            for client in clients:
+                self.addCleanup(client.close)
+                php.call("Gateway::bindUid($id, '</script>')",
+                         id=client.client_id)
+                php.call("Gateway::joinGroup($id, str_repeat('网', 400))",
+                         id=client.client_id)
+            php.call("Gateway::flush()")
+        self.assertNotIn("script", self.ask("/metrics")[1])
+
+        def top():
+            found = json.loads(self.ask("/status")[1])["totals"]["top"]
+            return found and found["uids"] and found
+
+        found = wait_until(top, "the lists")
+        self.assertEqual(found["uids"],
+                         [{"name": "</script>", "connections": 3}])
+        self.assertEqual(found["groups"], [
+            {"name": "网" * 21, "cut": True, "bytes": 1200, "connections": 3}])
+        self.assertTrue(found["exact"])
+
     def test_status_is_json_for_programs_and_a_page_for_browsers(self):
         response, text = self.ask("/status?x=1")
         self.assertEqual(response.getheader("Content-Type"),
@@ -111,13 +136,30 @@ class OneProcess(StatusTest):
             response, text = self.ask(path, headers={
                 "Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
             self.assertIn("text/html", response.getheader("Content-Type"))
-            self.assertIn("Clients connected now", text)
+            self.assertIn("<title>gatewayd</title>", text)
+            self.expect_policy(response, text)
+
+    def expect_policy(self, response, text):
+        """A browser runs what is in the page, and nothing else."""
+        policy = response.getheader("Content-Security-Policy")
+        for tag in ("style", "script"):
+            for part in re.findall(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL):
+                digest = hashlib.sha256(part.encode()).digest()
+                source = base64.b64encode(digest).decode()
+                self.assertIn(f"'sha256-{source}'", policy)
+        self.assertNotIn("unsafe", policy)
+        self.assertIn("default-src 'none'; connect-src 'self';", policy)
+        self.assertIn("frame-ancestors 'none'", policy)
+        self.assertEqual(response.getheader("X-Frame-Options"), "DENY")
+        self.assertEqual(response.getheader("Referrer-Policy"), "no-referrer")
 
     def test_what_else_may_be_asked(self):
         response, text = self.ask("/metrics", "HEAD")
         self.assertEqual((response.status, text), (200, ""))
         self.assertGreater(int(response.getheader("Content-Length")), 1000)
         self.assertEqual(self.ask("/nothing")[0].status, 404)
+        response, text = self.ask("/", "HEAD")
+        self.assertEqual((response.status, text), (200, ""))
         response, _ = self.ask("/status", "POST")
         self.assertEqual(response.status, 405)
         self.assertEqual(response.getheader("Allow"), "GET, HEAD")
@@ -143,6 +185,54 @@ class OneProcess(StatusTest):
             return self.health() == (200, "ok\n")
         except (OSError, http.client.HTTPException):
             return False
+
+
+TOKEN = "Rk7-vT_2~q+/="
+
+
+def basic(user, password):
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
+
+
+class WithToken(StatusTest):
+    def setUp(self):
+        self.cluster = GatewaydCluster(
+            options=["--status-listen", "127.0.0.1:0"],
+            env={"GATEWAYD_STATUS_TOKEN": TOKEN})
+        self.addCleanup(self.cluster.close)
+        self.gateway = self.cluster.gateways[0]
+
+    def test_only_who_has_it_may_see(self):
+        good = [{"Authorization": f"Bearer {TOKEN}"}, basic("", TOKEN),
+                basic("prometheus", TOKEN)]
+        bad = [{}, {"Authorization": "Bearer"}, basic(TOKEN, ""),
+               {"Authorization": f"Bearer {TOKEN}="}, basic("a", "b"),
+               {"Authorization": "Basic %%%"}, {"Cookie": f"token={TOKEN}"}]
+        for path in ("/", "/status", "/metrics", f"/status?token={TOKEN}"):
+            for headers in bad:
+                response, text = self.ask(path, headers=headers)
+                self.assertEqual(response.status, 401, (path, headers))
+                self.assertEqual(
+                    [value.split(" ")[0] for name, value
+                     in response.getheaders() if name == "WWW-Authenticate"],
+                    ["Basic", "Bearer"])
+                self.assertNotIn("processes", text)
+            for headers in good:
+                self.assertEqual(self.ask(path, headers=headers)[0].status, 200)
+        self.assertEqual(self.ask("/nothing")[0].status, 401)
+        self.assertEqual(self.ask("/nothing", headers=good[0])[0].status, 404)
+
+    def test_health_is_open(self):
+        self.assertEqual(self.health(), (200, "ok\n"))
+
+    def test_guesses_do_not_fill_the_log(self):
+        for number in range(50):
+            self.ask("/status", headers=basic("x", f"guess{number}"))
+        self.ask("/status")
+        log = self.gateway.process.log
+        self.assertEqual(log.count("wrong token"), 1, log)
+        self.assertNotIn("guess", log)
 
 
 class Several(StatusTest):

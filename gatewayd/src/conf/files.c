@@ -1,4 +1,4 @@
-/* Files that options name: the certificates, and the key of the cluster. */
+/* Files that options name: the certificates, and the secrets. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "conf/formats.h"
 #include "secret.h"
 
-#define KEY_FILE_MAX 4096
+#define SECRET_FILE_MAX 4096
 
 /* ---- certificates ------------------------------------------------------- */
 
@@ -98,23 +98,47 @@ int gwd_options_check_tls(gwd_options *options, gwd_load_phase phase)
     return result < 0 ? result : check_sni(options, phase);
 }
 
-/* ---- the key of the cluster --------------------------------------------- */
+/* ---- secrets ------------------------------------------------------------ */
 
-static int fail_file(gwd_options *options, const char *why)
+typedef struct secret {
+    const char *key; /* the option; KEY_file names the file */
+    size_t value;    /* where they are in gwd_options */
+    size_t file;
+} secret;
+
+static const secret secrets[] = {
+    {"secret_key", offsetof(gwd_options, secret_key),
+     offsetof(gwd_options, secret_key_file)},
+    {"status_token", offsetof(gwd_options, status_token),
+     offsetof(gwd_options, status_token_file)},
+};
+
+static char **value_of(gwd_options *options, const secret *s)
 {
-    return gwd_options_fail(options, "secret_key_file: %s: %s",
-                            options->secret_key_file, why);
+    return (char **)(void *)((char *)options + s->value);
 }
 
-static int take_key(gwd_options *options, const char *key)
+static const char *text_at(const gwd_options *options, size_t offset)
 {
-    char *copy = strdup(key);
+    return *(char *const *)(const void *)((const char *)options + offset);
+}
+
+static int fail_file(gwd_options *options, const secret *s, const char *why)
+{
+    return gwd_options_fail(options, "%s_file: %s: %s", s->key,
+                            text_at(options, s->file), why);
+}
+
+static int take_secret(gwd_options *options, const secret *s, const char *text)
+{
+    char **value = value_of(options, s);
+    char *copy = strdup(text);
 
     if (copy == NULL)
         return gwd_options_no_memory(options);
-    gw_secret_wipe(options->secret_key, strlen(options->secret_key));
-    free(options->secret_key);
-    options->secret_key = copy;
+    gw_secret_wipe(*value, strlen(*value));
+    free(*value);
+    *value = copy;
     return GW_OK;
 }
 
@@ -133,22 +157,22 @@ static ssize_t read_all(int fd, char *out, size_t size)
     return (ssize_t)len;
 }
 
-static int read_key(gwd_options *options, int fd)
+static int read_secret(gwd_options *options, const secret *s, int fd)
 {
-    char text[KEY_FILE_MAX + 1];
-    ssize_t len = read_all(fd, text, KEY_FILE_MAX);
+    char text[SECRET_FILE_MAX + 1];
+    ssize_t len = read_all(fd, text, SECRET_FILE_MAX);
     int result;
 
     if (len < 0)
-        return fail_file(options, strerror(errno));
+        return fail_file(options, s, strerror(errno));
     text[len] = '\0';
     text[strcspn(text, "\r\n")] = '\0';
     if (text[0] == '\0')
-        result = fail_file(options, "its first line is empty");
-    else if (strlen(text) == KEY_FILE_MAX)
-        result = fail_file(options, "its first line is too long");
+        result = fail_file(options, s, "its first line is empty");
+    else if (strlen(text) == SECRET_FILE_MAX)
+        result = fail_file(options, s, "its first line is too long");
     else
-        result = take_key(options, text);
+        result = take_secret(options, s, text);
     gw_secret_wipe(text, sizeof(text));
     return result;
 }
@@ -164,14 +188,14 @@ static void warn_if_open(int fd, const char *path)
                 path);
 }
 
-/* The key cannot change while we run: what is no longer there, or no longer for
- * us to read, is no reason to stop. */
-static bool may_keep_key(const gwd_options *options, const gwd_options *running,
-                         int error)
+/* A secret cannot change while we run: what is no longer there, or no longer
+ * for us to read, is no reason to stop. */
+static bool may_keep(const gwd_options *options, const gwd_options *running,
+                     const secret *s, int error)
 {
     return running != NULL &&
            (error == EACCES ||
-            strcmp(options->secret_key_file, running->secret_key_file) == 0);
+            strcmp(text_at(options, s->file), text_at(running, s->file)) == 0);
 }
 
 /* A pipe was read at the start, and would hold us up now. */
@@ -182,27 +206,52 @@ static bool is_plain(const char *path)
     return stat(path, &st) < 0 || S_ISREG(st.st_mode);
 }
 
-int gwd_options_load_key(gwd_options *options, const gwd_options *running)
+static int load_secret(gwd_options *options, const gwd_options *running,
+                       const secret *s)
 {
-    const char *path = options->secret_key_file;
+    const char *path = text_at(options, s->file);
     int result;
     int fd;
 
     if (path[0] == '\0')
         return GW_OK;
-    if (options->secret_key[0] != '\0')
-        return gwd_options_fail(options, "secret_key and secret_key_file are "
-                                         "both set; take one of them away");
+    if (text_at(options, s->value)[0] != '\0')
+        return gwd_options_fail(options,
+                                "%s and %s_file are both set; take one of "
+                                "them away",
+                                s->key, s->key);
     if (running != NULL && !is_plain(path))
-        return take_key(options, running->secret_key);
+        return take_secret(options, s, text_at(running, s->value));
     fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && may_keep_key(options, running, errno))
-        return take_key(options, running->secret_key);
+    if (fd < 0 && may_keep(options, running, s, errno))
+        return take_secret(options, s, text_at(running, s->value));
     if (fd < 0)
-        return fail_file(options, strerror(errno));
-    result = read_key(options, fd);
+        return fail_file(options, s, strerror(errno));
+    result = read_secret(options, s, fd);
     if (result == GW_OK && running == NULL)
         warn_if_open(fd, path);
     close(fd);
     return result;
+}
+
+/* What "Authorization: Bearer" can carry. */
+static int check_token(gwd_options *options)
+{
+    for (const char *p = options->status_token; *p != '\0'; p++) {
+        if (*p <= ' ' || *p > '~')
+            return gwd_options_fail(options,
+                                    "status_token: not allowed; it takes "
+                                    "visible ASCII characters without blanks");
+    }
+    return GW_OK;
+}
+
+int gwd_options_load_secrets(gwd_options *options, const gwd_options *running)
+{
+    int result = GW_OK;
+
+    for (size_t i = 0;
+         result == GW_OK && i < sizeof(secrets) / sizeof(secrets[0]); i++)
+        result = load_secret(options, running, &secrets[i]);
+    return result < 0 ? result : check_token(options);
 }

@@ -24,7 +24,7 @@ typedef struct gwd_texts {
     size_t count;
 } gwd_texts;
 
-#define GWD_OPTION_COUNT 46
+#define GWD_OPTION_COUNT 48
 
 /* Where a value came from; a higher one replaces a lower one's. */
 typedef enum gwd_source {
@@ -85,6 +85,8 @@ typedef struct gwd_options {
     char *log_target;
     uint64_t log_format; /* gwd_log_format */
     char *status_listen;
+    char *status_token;
+    char *status_token_file;
     char *config;
     bool test_config;
     bool help;
@@ -97,11 +99,11 @@ typedef struct gwd_options {
 
 /* Sets the defaults. GW_ENOMEM. */
 int gwd_options_init(gwd_options *options);
-void gwd_options_deinit(gwd_options *options); /* wipes the key */
+void gwd_options_deinit(gwd_options *options); /* wipes the secrets */
 
 /* Everything: file, environment (`env` like environ), command line, then the
- * checks of gwd_options_check(), and the key from its file; unless help or
- * version is asked for. GW_EINVAL, GW_ENOMEM: see `error`. */
+ * checks of gwd_options_check(), and the secrets from their files; unless help
+ * or version is asked for. GW_EINVAL, GW_ENOMEM: see `error`. */
 int gwd_options_load(gwd_options *options, int argc, char **argv, char **env);
 
 /* The parts of it. gwd_options_read_text() takes a file's contents; `name` is
@@ -142,7 +144,7 @@ typedef struct gwd_options_changes {
  * `running` stays in force; it is never changed.
  *
  * The process may have become another user since the start. So a file that it
- * is not permitted to read is no error here: the key stays, and certificates
+ * is not permitted to read is no error here: the secrets stay, and certificates
  * are TLS's to complain about. Nothing is written to standard error. */
 int gwd_options_reload(const gwd_options *running, gwd_options *fresh, int argc,
                        char **argv, char **env, gwd_options_changes *changes);

@@ -1,6 +1,8 @@
-/* Whether two listeners want the same port. Addresses are compared, names are
- * not looked up: what is missed here is found when they are bound. */
+/* Places to listen: whether two want the same port, who reaches them. Addresses
+ * are compared, names are not looked up: what is missed here is found when they
+ * are bound. */
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -61,6 +63,23 @@ static bool places_meet(const place *a, const place *b)
 {
     return a->first != 0 && b->first != 0 && a->first <= b->last &&
            b->first <= a->last && hosts_meet(a->host, b->host);
+}
+
+bool gwd_options_is_loopback(const char *address)
+{
+    unsigned char bytes[16];
+    gw_slice host;
+    uint16_t port;
+    int family;
+
+    if (gw_address_split(gw_slice_str(address), &host, &port) < 0)
+        return false;
+    family = family_of(host, bytes);
+    if (family == AF_INET)
+        return bytes[0] == 127;
+    if (family == AF_INET6)
+        return memcmp(bytes, &in6addr_loopback, sizeof(bytes)) == 0;
+    return same_name(host, gw_slice_str("localhost"));
 }
 
 /* ---- who listens -------------------------------------------------------- */

@@ -51,7 +51,7 @@ int gwd_options_reload(const gwd_options *running, gwd_options *fresh, int argc,
     if (result == GW_OK)
         result = gwd_options_gather(fresh, argc, argv, env, GWD_LOAD_ANEW);
     if (result == GW_OK)
-        result = gwd_options_load_key(fresh, running);
+        result = gwd_options_load_secrets(fresh, running);
     if (result == GW_OK)
         result = merge(running, fresh, changes);
     if (result == GW_OK && changes->restart_count > 0)

@@ -9,14 +9,18 @@
 
 /* ---- the command line --------------------------------------------------- */
 
-static int refuse_secret(gwd_options *options, const char *name)
+static int refuse_secret(gwd_options *options, const gwd_option *option)
 {
+    char name[GWD_OPTION_NAME_LEN + 1];
+    char variable[GWD_OPTION_NAME_LEN + 1];
+
+    gwd_option_arg_name(option, name);
+    gwd_option_env_name(option, variable);
     return gwd_options_fail(
         options,
-        "--%s: a key on the command line can be read by every user of this "
-        "machine; use --%s-file or the environment "
-        "variable " GWD_OPTION_ENV_PREFIX "SECRET_KEY",
-        name, name);
+        "%s: a secret on the command line can be read by every user of this "
+        "machine; use %s-file or the environment variable %s",
+        name, name, variable);
 }
 
 /* Takes the argument at argv[*at] and, if it has one, its value. */
@@ -34,7 +38,7 @@ static int read_arg(gwd_options *options, int argc, char **argv, int *at)
             options, "unknown option --%.*s; --help lists all", (int)len, name);
     snprintf(place, sizeof(place), "--%.*s", (int)len, name);
     if (option->flags & GWD_OPTION_SECRET)
-        return refuse_secret(options, "secret-key");
+        return refuse_secret(options, option);
     if (value == NULL && option->type == GWD_OPTION_FLAG)
         value = "yes";
     if (value == NULL && *at + 1 < argc)
@@ -175,11 +179,24 @@ int gwd_options_gather(gwd_options *options, int argc, char **argv, char **env,
     return result < 0 ? result : gwd_options_fit(options, phase);
 }
 
+static void warn_of_open_status(const gwd_options *options)
+{
+    if (options->status_listen[0] != '\0' && options->status_token[0] == '\0' &&
+        !gwd_options_is_loopback(options->status_listen))
+        fprintf(stderr,
+                "gatewayd: warning: whoever reaches status_listen %s sees uids "
+                "and groups; set status_token_file\n",
+                options->status_listen);
+}
+
 int gwd_options_load(gwd_options *options, int argc, char **argv, char **env)
 {
     int result = gwd_options_gather(options, argc, argv, env, GWD_LOAD_START);
 
     if (result < 0 || options->help || options->version)
         return result;
-    return gwd_options_load_key(options, NULL);
+    result = gwd_options_load_secrets(options, NULL);
+    if (result == GW_OK)
+        warn_of_open_status(options);
+    return result;
 }

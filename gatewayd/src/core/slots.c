@@ -54,6 +54,7 @@ void gwd_slot_begin(gwd_slot *slot)
 
 void gwd_slot_end(gwd_slot *slot)
 {
+    static const gwd_top_lists none;
     gwd_metrics *m = &slot->metrics;
 
     slot->up = 0;
@@ -61,6 +62,7 @@ void gwd_slot_end(gwd_slot *slot)
     slot->registers = 0;
     m->connections = m->uids = m->groups = m->workers = 0;
     m->loop_lag_us = m->memory = 0;
+    gwd_tops_publish(&slot->tops, &none);
 }
 
 /* Linux tells the present size, others the largest so far. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/metrics.h"
+#include "core/tops.h"
 
 typedef struct gwd_slot {
     gwd_metrics metrics; /* counters survive the process's restart */
@@ -16,6 +17,7 @@ typedef struct gwd_slot {
     uint64_t restarts;  /* by the master */
     uint64_t started;   /* seconds since 1970 */
     uint64_t registers; /* that it is announced to now */
+    gwd_tops tops;
 } gwd_slot;
 
 typedef struct gwd_slots {

@@ -175,6 +175,12 @@ gw_slice gwd_member_uid(const gwd_member *member)
     return party == NULL ? gw_slice_of(NULL, 0) : gwd_party_text(party);
 }
 
+gwd_walk_state gwd_hub_walk_uids(const gwd_hub *hub, gwd_walk *walk,
+                                 size_t effort, gwd_party_fn fn, void *arg)
+{
+    return gwd_book_walk(&hub->uids, walk, effort, fn, arg);
+}
+
 size_t gwd_hub_uid_count(const gwd_hub *hub)
 {
     return hub->uids.table.count;
@@ -270,6 +276,12 @@ void gwd_hub_ungroup(gwd_hub *hub, gw_slice group)
     for (size_t left = party == NULL ? 0 : party->count; left > 0; left--) {
         end_membership(hub, GWD_ENTRY(party->first, gwd_membership, link));
     }
+}
+
+gwd_walk_state gwd_hub_walk_groups(const gwd_hub *hub, gwd_walk *walk,
+                                   size_t effort, gwd_party_fn fn, void *arg)
+{
+    return gwd_book_walk(&hub->groups, walk, effort, fn, arg);
 }
 
 size_t gwd_hub_group_count(const gwd_hub *hub)

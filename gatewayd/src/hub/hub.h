@@ -90,6 +90,27 @@ gwd_party *gwd_hub_group(const gwd_hub *hub, const gw_key *key);
 size_t gwd_party_count(const gwd_party *party);
 void gwd_party_each(gwd_party *party, gwd_member_fn fn, void *arg);
 
+/* All uids, or all groups, in steps between which the hub may change; zero it
+ * to begin. Who is there from the first step to the last is met once. */
+typedef struct gwd_walk {
+    uint32_t at; /* private */
+    uint32_t mask;
+} gwd_walk;
+
+typedef enum gwd_walk_state {
+    GWD_WALK_ON,   /* more to come */
+    GWD_WALK_ANEW, /* nobody was met: it begins again, forget what you have */
+    GWD_WALK_DONE
+} gwd_walk_state;
+
+typedef void (*gwd_party_fn)(void *arg, gw_slice text, size_t count);
+
+/* One step: about `effort` uids and empty places between them. */
+gwd_walk_state gwd_hub_walk_uids(const gwd_hub *hub, gwd_walk *walk,
+                                 size_t effort, gwd_party_fn fn, void *arg);
+gwd_walk_state gwd_hub_walk_groups(const gwd_hub *hub, gwd_walk *walk,
+                                   size_t effort, gwd_party_fn fn, void *arg);
+
 /* A member's groups, oldest first: the normalised key and its text. */
 size_t gwd_member_group_count(const gwd_member *member);
 void gwd_member_each_group(const gwd_member *member, gwd_key_fn fn, void *arg);

@@ -76,6 +76,41 @@ gwd_party *gwd_book_find(const gwd_book *book, const gw_key *key)
     return find(book, key_text(key, digits));
 }
 
+static size_t walk_chain(const gwd_node *node, gwd_party_fn fn, void *arg)
+{
+    size_t count = 0;
+
+    for (; node != NULL; node = node->next) {
+        const gwd_party *party = GWD_ENTRY(node, gwd_party, node);
+        fn(arg, gwd_party_text(party), party->count);
+        count++;
+    }
+    return count;
+}
+
+/* A party stays in its bucket until the table grows. */
+gwd_walk_state gwd_book_walk(const gwd_book *book, gwd_walk *walk,
+                             size_t effort, gwd_party_fn fn, void *arg)
+{
+    const gwd_table *table = &book->table;
+
+    if (table->buckets == NULL) {
+        return GWD_WALK_DONE;
+    }
+    if (walk->at > 0 && walk->mask != table->mask) {
+        *walk = (gwd_walk){0};
+        return GWD_WALK_ANEW;
+    }
+    walk->mask = table->mask;
+    for (size_t spent = 0; spent < effort; spent++) {
+        spent += walk_chain(table->buckets[walk->at], fn, arg);
+        if (walk->at++ == table->mask) {
+            return GWD_WALK_DONE;
+        }
+    }
+    return GWD_WALK_ON;
+}
+
 /* ---- a party's life ----------------------------------------------------- */
 
 static gwd_listed *listed(const gwd_party *party)

@@ -58,6 +58,10 @@ gwd_party *gwd_book_find(const gwd_book *book, const gw_key *key);
 gwd_party *gwd_book_get(gwd_book *book, gw_slice text);
 void gwd_book_drop_if_empty(gwd_book *book, gwd_party *party);
 
+/* See gwd_hub_walk_uids(). */
+gwd_walk_state gwd_book_walk(const gwd_book *book, gwd_walk *walk,
+                             size_t effort, gwd_party_fn fn, void *arg);
+
 /* The next younger party of a listed book. */
 gwd_party *gwd_party_next(const gwd_party *party);
 

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <gwclient/version.h>
 
 #include "json_write.h"
@@ -50,10 +51,85 @@ static void put_process(gw_buf *out, const gwd_status_view *view, unsigned i)
     put_metrics(out, &slot->metrics);
 }
 
+/* ---- uids and groups ---------------------------------------------------- */
+
+/* What the processes have now, in the order of their numbers. */
+typedef struct tops {
+    gwd_top_lists *lists;
+    size_t count; /* of those that are known */
+} tops;
+
+static int read_tops(const gwd_status_view *view, tops *all)
+{
+    unsigned gateways = view->slots->gateways;
+
+    all->count = 0;
+    all->lists = calloc(gateways + 1, sizeof(all->lists[0]));
+    if (all->lists == NULL)
+        return GW_ENOMEM;
+    for (unsigned i = 0; i < gateways; i++) {
+        if (gwd_tops_read(&view->slots->items[i].tops, &all->lists[i]))
+            all->count++;
+        else
+            all->lists[i].known = 0;
+    }
+    return GW_OK;
+}
+
+static void put_process_tops(gw_buf *out, const gwd_status_view *view,
+                             const gwd_top_lists *lists)
+{
+    put_name(out, "top", false);
+    if (lists->known == 0) {
+        gw_buf_put_str(out, "null");
+        return;
+    }
+    gw_buf_put_str(out, "{\"age\":");
+    gw_buf_put_int(out, (int32_t)(view->tick - lists->made));
+    gw_buf_put_char(out, ',');
+    gwd_status_put_tops(out, lists);
+    gw_buf_put_char(out, '}');
+}
+
+static void put_total_tops(gw_buf *out, const gwd_status_view *view,
+                           const tops *all)
+{
+    unsigned gateways = view->slots->gateways;
+
+    put_name(out, "top", false);
+    if (all->count == 0) {
+        gw_buf_put_str(out, "null");
+        return;
+    }
+    /* Exact, or of the processes' own lists. */
+    gw_buf_put_str(out, gateways == 1 ? "{\"exact\":true" : "{\"exact\":false");
+    put_number(out, "processes", all->count);
+    gw_buf_put_char(out, ',');
+    gwd_status_put_top_sums(out, all->lists, gateways);
+    gw_buf_put_char(out, '}');
+}
+
+static void put_processes(gw_buf *out, const gwd_status_view *view,
+                          const tops *all)
+{
+    for (unsigned i = 0; i < gwd_slots_count(view->slots); i++) {
+        gw_buf_put_str(out, i == 0 ? "{" : ",{");
+        put_process(out, view, i);
+        if (i < view->slots->gateways)
+            put_process_tops(out, view, &all->lists[i]);
+        gw_buf_put_char(out, '}');
+    }
+}
+
 void gwd_status_put_json(gw_buf *out, const gwd_status_view *view)
 {
     gwd_metrics sum;
+    tops all;
 
+    if (read_tops(view, &all) < 0) {
+        gw_buf_fail(out, GW_ENOMEM);
+        return;
+    }
     gwd_status_sum(view->slots, &sum);
     gw_buf_put_str(out, "{\"version\":\"" GW_VERSION "\",\"listeners\":");
     gw_json_put_string(out, view->places);
@@ -62,11 +138,9 @@ void gwd_status_put_json(gw_buf *out, const gwd_status_view *view)
     gw_buf_put_str(out, ",\"totals\":{\"processes\":");
     gw_buf_put_int(out, gwd_slots_count(view->slots));
     put_metrics(out, &sum);
+    put_total_tops(out, view, &all);
     gw_buf_put_str(out, "},\"processes\":[");
-    for (unsigned i = 0; i < gwd_slots_count(view->slots); i++) {
-        gw_buf_put_str(out, i == 0 ? "{" : ",{");
-        put_process(out, view, i);
-        gw_buf_put_char(out, '}');
-    }
+    put_processes(out, view, &all);
     gw_buf_put_str(out, "]}\n");
+    free(all.lists);
 }

@@ -11,6 +11,7 @@ typedef struct gwd_status_view {
     const gwd_slots *slots;
     gw_slice places; /* where it listens, as in the ready line */
     uint64_t now;    /* seconds since 1970 */
+    uint32_t tick;   /* seconds of the monotonic clock */
 } gwd_status_view;
 
 /* "ok" or what is wrong, one line. True: all gateway processes run, and each is
@@ -23,14 +24,23 @@ void gwd_status_put_metrics(gw_buf *out, const gwd_status_view *view);
 /* One JSON object: version, uptime, totals, and an object per process. */
 void gwd_status_put_json(gw_buf *out, const gwd_status_view *view);
 
-/* The same as a page that needs nothing else. */
-void gwd_status_put_page(gw_buf *out, const gwd_status_view *view);
+/* Part of it: the members "uids" and "groups" of one process, and of all
+ * together. These sums are of what the processes' own lists have: who is in
+ * none of them has no part in a sum. GW_ENOMEM sets the buffer's error. */
+void gwd_status_put_tops(gw_buf *out, const gwd_top_lists *lists);
+void gwd_status_put_top_sums(gw_buf *out, const gwd_top_lists *lists,
+                             size_t count);
+
+/* The dashboard, which reads that JSON, and what a browser may do with it. */
+extern const char gwd_dashboard[];
+extern const size_t gwd_dashboard_len;
+extern const char gwd_dashboard_policy[]; /* Content-Security-Policy */
 
 /* ---- what the formats share ---------------------------------------------- */
 
 typedef struct gwd_status_field {
     const char *key;  /* in JSON; in Prometheus, after "gatewayd_" */
-    const char *help; /* what it is; a heading of the page */
+    const char *help; /* what it is */
     size_t offset;    /* of the uint64_t in gwd_metrics */
     bool counter;     /* else a gauge */
 } gwd_status_field;

@@ -6,12 +6,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/authorization.h"
 #include "client/http_head.h"
+#include "core/log.h"
 #include "core/loop.h"
+#include "secret.h"
 #include "status/render.h"
 
 #define CONNECTIONS_MAX 64
-#define REQUEST_SECONDS 5 /* for the request, and again for the answer */
+#define REQUEST_SECONDS 5      /* for the request, and again for the answer */
+#define WRONG_TOKEN_SECONDS 60 /* between two log lines */
 
 struct gwd_status {
     gwd_stream_kind kind;
@@ -19,6 +23,10 @@ struct gwd_status {
     const gwd_slots *slots;
     char *places;
     size_t places_len;
+    char *token;
+    size_t token_len;
+    unsigned wrong_tokens; /* since `wrong_logged`, which tells of them */
+    uint32_t wrong_logged;
     unsigned count; /* connections */
     bool freed;     /* goes with its last connection */
 };
@@ -37,6 +45,7 @@ typedef struct page {
     const char *path;
     const char *type;
     page_result (*put)(gw_buf *out, const gwd_status_view *view);
+    bool open; /* needs no token */
 } page;
 
 static page_result put_health(gw_buf *out, const gwd_status_view *view)
@@ -52,26 +61,30 @@ static page_result put_metrics(gw_buf *out, const gwd_status_view *view)
 
 static page_result put_json(gw_buf *out, const gwd_status_view *view)
 {
+    for (unsigned i = 0; i < view->slots->gateways; i++)
+        gwd_tops_ask(&view->slots->items[i].tops, view->tick);
     gwd_status_put_json(out, view);
     return PAGE_OK;
 }
 
-static page_result put_page(gw_buf *out, const gwd_status_view *view)
+static page_result put_dashboard(gw_buf *out, const gwd_status_view *view)
 {
-    gwd_status_put_page(out, view);
+    (void)view;
+    gw_buf_put_slice(out, gw_slice_of(gwd_dashboard, gwd_dashboard_len));
     return PAGE_OK;
 }
 
 static const char html[] = "text/html; charset=utf-8";
 
 static const page pages[] = {
-    {"/healthz", "text/plain; charset=utf-8", put_health},
-    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", put_metrics},
-    {"/status", "application/json", put_json},
-    {"/", html, put_page},
+    {"/healthz", "text/plain; charset=utf-8", put_health, true},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", put_metrics,
+     false},
+    {"/status", "application/json", put_json, false},
+    {"/", html, put_dashboard, false},
 };
 
-static const page status_page = {"/status", html, put_page};
+static const page status_page = {"/status", html, put_dashboard, false};
 
 static bool slice_is(gw_slice s, const char *text)
 {
@@ -118,6 +131,13 @@ typedef struct answer {
     bool head_only;
 } answer;
 
+/* What a browser may do with an answer; only the dashboard does anything. */
+static const char *policy_of(const answer *a)
+{
+    return a->type == html ? gwd_dashboard_policy
+                           : "default-src 'none'; frame-ancestors 'none'";
+}
+
 /* The whole answer, which ends the connection. */
 static void send_answer(visitor *v, const answer *a, gw_slice body)
 {
@@ -132,7 +152,12 @@ static void send_answer(visitor *v, const answer *a, gw_slice body)
     gw_buf_put_int(&out, (int64_t)body.len);
     gw_buf_put_str(&out, "\r\nCache-Control: no-store\r\n"
                          "X-Content-Type-Options: nosniff\r\n"
-                         "Connection: close\r\n");
+                         "X-Frame-Options: DENY\r\n"
+                         "Referrer-Policy: no-referrer\r\n"
+                         "Cross-Origin-Resource-Policy: same-origin\r\n"
+                         "Content-Security-Policy: ");
+    gw_buf_put_str(&out, policy_of(a));
+    gw_buf_put_str(&out, "\r\nConnection: close\r\n");
     gw_buf_put_str(&out, a->more);
     gw_buf_put_str(&out, "\r\n");
     if (!a->head_only)
@@ -151,7 +176,8 @@ static void refuse(visitor *v, const char *status, const char *more,
 {
     const answer a = {status, "text/plain; charset=utf-8", more, head_only};
 
-    send_answer(v, &a, gw_slice_str("See /healthz, /metrics and /status.\n"));
+    send_answer(v, &a,
+                gw_slice_str("See /, /status, /metrics and /healthz.\n"));
 }
 
 static void serve(visitor *v, const page *what, bool head_only)
@@ -161,6 +187,7 @@ static void serve(visitor *v, const page *what, bool head_only)
         .slots = status->slots,
         .places = gw_slice_of(status->places, status->places_len),
         .now = (uint64_t)time(NULL),
+        .tick = gwd_loop_seconds(),
     };
     answer a = {"200 OK", what->type, "", head_only};
     gw_buf body;
@@ -175,6 +202,51 @@ static void serve(visitor *v, const page *what, bool head_only)
     gw_buf_deinit(&body);
 }
 
+/* ---- the token ---------------------------------------------------------- */
+
+/* Anybody may guess as often as he likes: one line a minute. */
+static void note_wrong_token(gwd_status *status)
+{
+    uint32_t now = gwd_loop_seconds();
+
+    status->wrong_tokens++;
+    if (status->wrong_logged != 0 &&
+        now - status->wrong_logged < WRONG_TOKEN_SECONDS)
+        return;
+    gwd_log(GWD_LOG_WARNING,
+            "status: wrong token (%u since the last such line)",
+            status->wrong_tokens);
+    status->wrong_logged = now;
+    status->wrong_tokens = 0;
+}
+
+static bool has_authorization(const gwd_http_head *head)
+{
+    gwd_http_header header;
+    size_t at = 0;
+
+    while (gwd_http_head_next(head, &at, &header)) {
+        if (gwd_http_name_is(header.name, "authorization"))
+            return true;
+    }
+    return false;
+}
+
+static bool may_see(gwd_status *status, const page *what,
+                    const gwd_http_head *head)
+{
+    if (status->token_len == 0 || (what != NULL && what->open) ||
+        gwd_authorization_has(head,
+                              gw_slice_of(status->token, status->token_len)))
+        return true;
+    /* A browser's first request has none, and is no guess. */
+    if (has_authorization(head))
+        note_wrong_token(status);
+    return false;
+}
+
+/* ---- requests ----------------------------------------------------------- */
+
 static void respond(visitor *v, const gwd_http_head *head)
 {
     bool head_only = slice_is(head->method, "HEAD");
@@ -182,6 +254,11 @@ static void respond(visitor *v, const gwd_http_head *head)
 
     if (!head_only && !slice_is(head->method, "GET"))
         refuse(v, "405 Method Not Allowed", "Allow: GET, HEAD\r\n", false);
+    else if (!may_see(v->status, what, head))
+        refuse(v, "401 Unauthorized",
+               "WWW-Authenticate: Basic realm=\"gatewayd\"\r\n"
+               "WWW-Authenticate: Bearer realm=\"gatewayd\"\r\n",
+               head_only);
     else if (what == NULL)
         refuse(v, "404 Not Found", "", head_only);
     else
@@ -213,13 +290,21 @@ static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
     return (ssize_t)len;
 }
 
+static void release(gwd_status *status)
+{
+    if (status->token != NULL)
+        gw_secret_wipe(status->token, status->token_len);
+    free(status->token);
+    free(status->places);
+    free(status);
+}
+
 static void free_if_done(gwd_status *status)
 {
     if (!status->freed || status->count > 0)
         return;
     gwd_loop_remove_ring(status->kind.loop, &status->ring);
-    free(status->places);
-    free(status);
+    release(status);
 }
 
 static void on_close(gwd_stream *stream)
@@ -256,20 +341,30 @@ void gwd_status_accept(gwd_status *status, int fd)
 
 /* ---- the server --------------------------------------------------------- */
 
+static char *copy_of(gw_slice s)
+{
+    char *copy = malloc(s.len + 1);
+
+    if (copy != NULL && s.len > 0)
+        memcpy(copy, s.base, s.len);
+    return copy;
+}
+
 gwd_status *gwd_status_new(struct gwd_loop *loop, const struct gwd_slots *slots,
-                           gw_slice places)
+                           gw_slice places, gw_slice token)
 {
     gwd_status *status = calloc(1, sizeof(*status));
 
     if (status == NULL)
         return NULL;
-    status->places = malloc(places.len + 1);
-    if (status->places == NULL) {
-        free(status);
+    status->places = copy_of(places);
+    status->places_len = places.len;
+    status->token = copy_of(token);
+    status->token_len = token.len;
+    if (status->places == NULL || status->token == NULL) {
+        release(status);
         return NULL;
     }
-    memcpy(status->places, places.base, places.len);
-    status->places_len = places.len;
     status->slots = slots;
     status->kind = (gwd_stream_kind){
         .loop = loop, .on_data = on_data, .on_close = on_close};

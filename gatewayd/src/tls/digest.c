@@ -1,5 +1,7 @@
 #include "tls/digest.h"
 
+#include <limits.h>
+#include <stdbool.h>
 #include <openssl/evp.h>
 #include <gwclient/error.h>
 
@@ -34,4 +36,32 @@ int gwd_sha1(const void *base, size_t len, uint8_t out[GWD_SHA1_LEN])
 void gwd_base64_encode(const void *base, size_t len, char *out)
 {
     EVP_EncodeBlock((unsigned char *)out, base, (int)len);
+}
+
+static bool is_digit(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+int gwd_base64_decode(const char *base, size_t len, char *out)
+{
+    size_t digits = len;
+    int got;
+
+    /* OpenSSL passes over blanks, and what it says of padding depends on its
+     * version. */
+    while (digits > 0 && len - digits < 2 && base[digits - 1] == '=')
+        digits--;
+    for (size_t i = 0; i < digits; i++) {
+        if (!is_digit(base[i]))
+            return GW_EPROTO;
+    }
+    if (len % 4 != 0 || len > INT_MAX)
+        return GW_EPROTO;
+    if (len == 0)
+        return 0;
+    got = EVP_DecodeBlock((unsigned char *)out, (const unsigned char *)base,
+                          (int)len);
+    return got < 0 ? GW_EPROTO : got - (int)(len - digits);
 }

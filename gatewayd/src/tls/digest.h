@@ -1,4 +1,4 @@
-/* SHA-1 and base64, as the WebSocket handshake wants them. */
+/* SHA-1 and base64, as HTTP wants them. */
 #ifndef GWD_TLS_DIGEST_H
 #define GWD_TLS_DIGEST_H
 
@@ -15,5 +15,9 @@ int gwd_sha1(const void *base, size_t len, uint8_t out[GWD_SHA1_LEN]);
 
 /* Writes GWD_BASE64_LEN(len) digits and a NUL. */
 void gwd_base64_encode(const void *base, size_t len, char *out);
+
+/* Strict (RFC 4648 with padding, nothing between). `out` has room for
+ * len / 4 * 3 bytes; the number of bytes in it, or GW_EPROTO. */
+int gwd_base64_decode(const char *base, size_t len, char *out);
 
 #endif

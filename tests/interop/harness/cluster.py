@@ -162,16 +162,16 @@ class GatewaydCluster(Cluster):
 
     kind = "gatewayd"
 
-    def __init__(self, count=1, secret_key="", options=()):
+    def __init__(self, count=1, secret_key="", options=(), env=None):
         self.secret_key = secret_key
         self.gateways = []
         try:
-            first = Gatewayd(secret_key=secret_key, options=options)
+            first = Gatewayd(secret_key=secret_key, options=options, env=env)
             self.gateways.append(first)
             self.register_address = first.own_register
             for _ in range(count - 1):
                 self.gateways.append(Gatewayd(self.register_address,
-                                              secret_key, options))
+                                              secret_key, options, env=env))
             self.wait_listed()
         except BaseException:
             self.close()

@@ -19,7 +19,8 @@ static int setup(void **state)
         items[i].started = 1000;
     }
     slots = (gwd_slots){2, true, 1000, items};
-    view = (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 1060};
+    view =
+        (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 1060, 50};
     gw_buf_init(&out, NULL, 0);
     return 0;
 }
@@ -114,16 +115,167 @@ static void json_is_whole(void **state)
     assert_true(has("\"totals\":{\"processes\":3,"));
 }
 
-static void the_page_escapes(void **state)
+/* ---- uids and groups ---------------------------------------------------- */
+
+/* What gateway `number` has published, two seconds ago. */
+static void publish(int number, const gwd_top_lists *lists)
 {
+    gwd_top_lists known = *lists;
+
+    known.known = 1;
+    known.made = 48;
+    gwd_tops_publish(&items[number].tops, &known);
+}
+
+static void lists_are_told_once_they_are_made(void **state)
+{
+    gwd_top_lists lists = {0};
+
     (void)state;
-    items[0].metrics.closed[GWD_CLOSE_KICK] = 1;
-    gwd_status_put_page(&out, &view);
+    gwd_status_put_json(&out, &view);
+    assert_true(has(",\"top\":null},\"processes\":["));
+    gwd_top_offer(&lists.uids, LIT("ann"), 3);
+    publish(0, &lists);
+    gw_buf_clear(&out);
+    gwd_status_put_json(&out, &view);
+    assert_true(has("\"top\":{\"age\":2,\"uids\":[{\"name\":\"ann\","
+                    "\"connections\":3}],\"groups\":[]}"));
+    assert_true(has("\"top\":{\"exact\":false,\"processes\":1,\"uids\":["));
+    /* Its end takes them away. */
+    gwd_slot_end(&items[0]);
+    gw_buf_clear(&out);
+    gwd_status_put_json(&out, &view);
+    assert_false(has("ann"));
+}
+
+static void one_process_knows_all(void **state)
+{
+    gwd_top_lists lists = {0};
+
+    (void)state;
+    slots = (gwd_slots){1, false, 1000, items};
+    publish(0, &lists);
+    gwd_status_put_json(&out, &view);
+    assert_true(has("\"top\":{\"exact\":true,\"processes\":1,\"uids\":[],"));
+}
+
+static void sums_are_of_the_same_names(void **state)
+{
+    char cut[100];
+    gwd_top_lists lists[3] = {{.known = 1}, {.known = 1}, {.known = 0}};
+
+    (void)state;
+    memset(cut, 'x', sizeof(cut));
+    gwd_top_offer(&lists[0].groups, LIT("a"), 5);
+    gwd_top_offer(&lists[0].groups, LIT("b"), 4);
+    gwd_top_offer(&lists[1].groups, LIT("b"), 3);
+    gwd_top_offer(&lists[2].groups, LIT("a"), 99); /* not known any more */
+    /* Equal as far as they are kept, but of different lengths. */
+    gwd_top_offer(&lists[0].uids, gw_slice_of(cut, 99), 1);
+    gwd_top_offer(&lists[1].uids, gw_slice_of(cut, 100), 2);
+    gwd_status_put_top_sums(&out, lists, 3);
+    assert_true(has("\"groups\":[{\"name\":\"b\",\"connections\":7},"
+                    "{\"name\":\"a\",\"connections\":5}]"));
+    assert_true(has("x\",\"cut\":true,\"bytes\":100,\"connections\":2}"));
+    assert_true(has("x\",\"cut\":true,\"bytes\":99,\"connections\":1}"));
+}
+
+static void sums_of_many_processes_keep_the_first(void **state)
+{
+    static gwd_top_lists lists[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        lists[i].known = 1;
+        for (size_t n = 0; n < GWD_TOP_COUNT; n++) {
+            char name[24];
+
+            snprintf(name, sizeof(name), "%zu.%zu", i, n);
+            gwd_top_offer(&lists[i].uids, gw_slice_str(name), i + 1);
+        }
+        gwd_top_offer(&lists[i].groups, LIT("all"), 2);
+    }
+    gwd_status_put_top_sums(&out, lists, COUNT_OF(lists));
+    assert_true(has("[{\"name\":\"all\",\"connections\":512}]"));
+    assert_true(has("{\"name\":\"255.9\",\"connections\":256}]"));
+    assert_false(has("\"254."));
+}
+
+static void names_are_hostile(void **state)
+{
+    const struct {
+        gw_slice name;
+        const char *want;
+    } cases[] = {
+        {LIT("</script><script>alert(1)"), "\"<\\/script><script>alert(1)\""},
+        {LIT("a\"b\\c\n\0d"), "\"a\\\"b\\\\c\\n\\u0000d\""},
+        {LIT("\xe2\x80\xae"
+             "evil"),
+         "\"\\u202eevil\""},
+        {LIT("\xff\xc0\xaf."), "\"\\ufffd\\ufffd\\ufffd.\""},
+        {LIT("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\""},
+        {LIT("\xf0\x9f\x91\x8b"), "\"\\ud83d\\udc4b\""},
+        {LIT("\xe4\xbd"), "\"\\ufffd\\ufffd\""},
+        {LIT(""), "\"\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        gwd_top_lists lists = {0};
+        char want[200];
+
+        gwd_top_offer(&lists.uids, cases[i].name, 1);
+        snprintf(want, sizeof(want),
+                 "\"uids\":[{\"name\":%s,\"connections\":1}]", cases[i].want);
+        gw_buf_clear(&out);
+        gwd_status_put_tops(&out, &lists);
+        if (out.error < 0 || !has(want))
+            fail_msg("%s: %.*s", want, (int)out.len, out.base);
+    }
+}
+
+static void long_names_of_rubbish_fit(void **state)
+{
+    gwd_top_lists lists = {0};
+    char rubbish[1024];
+
+    (void)state;
+    memset(rubbish, 0x80, sizeof(rubbish));
+    gwd_top_offer(&lists.uids, gw_slice_of(rubbish, sizeof(rubbish)), 1);
+    gwd_status_put_tops(&out, &lists);
     assert_int_equal(out.error, GW_OK);
-    assert_true(has("a&lt;&amp;b"));
-    assert_false(has("a<&b"));
-    assert_true(has("Connections that ended: kick<td>1<td>1<td>0<td>0\n"));
-    assert_false(has("ended: shutdown"));
+    assert_true(has("\\ufffd\",\"cut\":true,\"bytes\":1024,"));
+}
+
+/* ---- the dashboard ------------------------------------------------------- */
+
+static void the_dashboard_is_whole_and_needs_nothing_else(void **state)
+{
+    static const char *const outside[] = {"src=", "url(", "@import", "http://",
+                                          "https://"};
+    gw_slice page = gw_slice_of(gwd_dashboard, gwd_dashboard_len);
+
+    (void)state;
+    assert_true(page.len > 10000);
+    assert_memory_equal(page.base, "<!DOCTYPE html>", 15);
+    assert_memory_equal(page.base + page.len - 8, "</html>\n", 8);
+    gw_buf_put_slice(&out, page);
+    for (size_t i = 0; i < COUNT_OF(outside); i++) {
+        /* A name of XML, in the picture that the page makes. */
+        size_t found = 0;
+        const char *at = out.base;
+
+        while ((at = memmem(at, (size_t)(out.base + out.len - at), outside[i],
+                            strlen(outside[i]))) != NULL) {
+            if (memcmp(at, "http://www.w3.org/2000/svg", 26) != 0)
+                found++;
+            at++;
+        }
+        if (found > 0)
+            fail_msg("%s", outside[i]);
+    }
+    assert_non_null(strstr(gwd_dashboard_policy, "default-src 'none';"));
+    assert_null(strstr(gwd_dashboard_policy, "unsafe"));
 }
 
 static void a_register_alone_has_no_clients_to_tell_of(void **state)
@@ -144,7 +296,13 @@ int main(void)
         TEST(sums_are_over_all_processes),
         TEST(every_metric_is_told_once_per_process),
         TEST(json_is_whole),
-        TEST(the_page_escapes),
+        TEST(lists_are_told_once_they_are_made),
+        TEST(one_process_knows_all),
+        TEST(sums_are_of_the_same_names),
+        TEST(sums_of_many_processes_keep_the_first),
+        TEST(names_are_hostile),
+        TEST(long_names_of_rubbish_fit),
+        TEST(the_dashboard_is_whole_and_needs_nothing_else),
         TEST(a_register_alone_has_no_clients_to_tell_of),
     };
 
