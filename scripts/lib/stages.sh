@@ -120,7 +120,7 @@ tally() {
 }
 
 stage_structure() {
-    need_packages m4=m4 node=nodejs msgfmt=gettext
+    need_packages m4=m4 node=nodejs msgfmt=gettext clang=clang
     php "$ROOT/scripts/gen-package-xml" --check
     python3 "$ROOT/scripts/gen-options" --check
     python3 "$ROOT/scripts/gen-reference" --check

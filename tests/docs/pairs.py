@@ -47,9 +47,7 @@ NOT_YET = {
     "docs/dashboard.md": False,
     "docs/deployment.md": False,
     "docs/gatewayd.md": False,
-    "docs/gwctl.md": False,
     "docs/migration.md": False,
-    "docs/options.md": False,
     "docs/security.md": False,
     "docs/troubleshooting.md": False,
 }

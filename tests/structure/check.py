@@ -2,8 +2,9 @@
 """Checks what the compiler does not: that #include lines run one way only,
 that only the files named in portable.py know the system, that the scripts which
 build the extension agree, that every file states the same version and the same
-oldest PHP, that the library exports the same symbols everywhere, and that the
-explained differences in the docs are those that the conformance tests allow.
+oldest PHP, that the library exports the same symbols everywhere, that the explained
+differences in the docs are those that the conformance tests allow, and that
+everything public is in the references.
 
 Prints one line per finding and ends with `N passed, N failed`.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import build_scripts
 import portable
+import references
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -273,7 +275,7 @@ def main():
     return build_scripts.report(
         [*check_includes(), *portable.checks(), *build_scripts.checks(),
          *check_versions(), *check_php_versions(), *check_symbols(),
-         *check_conformance_document()])
+         *check_conformance_document(), *references.checks()])
 
 
 if __name__ == "__main__":

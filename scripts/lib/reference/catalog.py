@@ -101,6 +101,8 @@ def template(wanted):
     def quote(text):
         return json.dumps(text, ensure_ascii=False)
 
-    return HEADER + "".join(
-        f"\n#. {where}\nmsgid {quote(text)}\nmsgstr \"\"\n"
-        for text, where in wanted.items())
+    def entry(text, where):
+        comment = f"#. {where}\n" if where else ""
+        return f"\n{comment}msgid {quote(text)}\nmsgstr \"\"\n"
+
+    return HEADER + "".join(entry(*item) for item in wanted.items())
