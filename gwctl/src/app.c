@@ -194,9 +194,11 @@ int gwctl_app_open(gwctl_app *app)
         code = gwctl_app_set_gateways(app);
     if (code == GW_OK)
         return GWCTL_OK;
-    gwctl_warn("%s", code == GW_EINVAL ? "an address of a Register or gateway, "
-                                         "or the key, is not allowed"
-                                       : gw_strerror(code));
+    /* The options have been looked at one by one. */
+    gwctl_warn("%s", code == GW_EINVAL
+                         ? "the secret key is not UTF-8, or there "
+                           "are more than 64 Registers"
+                         : gw_strerror(code));
     return gwctl_status_of(code);
 }
 

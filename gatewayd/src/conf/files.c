@@ -9,6 +9,7 @@
 #include "conf/check.h"
 #include "conf/formats.h"
 #include "secret.h"
+#include "utf8.h"
 
 #define SECRET_FILE_MAX 4096
 
@@ -234,6 +235,22 @@ static int load_secret(gwd_options *options, const gwd_options *running,
     return result;
 }
 
+/* It travels as JSON: nobody could show another one. */
+static int check_key(gwd_options *options)
+{
+    gw_slice rest = gw_slice_str(options->secret_key);
+    uint32_t character;
+
+    while (rest.len > 0) {
+        size_t len = gw_utf8_decode(rest, &character);
+
+        if (len == 0)
+            return gwd_options_fail(options, "the secret key is not UTF-8");
+        rest = gw_slice_of(rest.base + len, rest.len - len);
+    }
+    return GW_OK;
+}
+
 /* What "Authorization: Bearer" can carry. */
 static int check_token(gwd_options *options)
 {
@@ -253,5 +270,7 @@ int gwd_options_load_secrets(gwd_options *options, const gwd_options *running)
     for (size_t i = 0;
          result == GW_OK && i < sizeof(secrets) / sizeof(secrets[0]); i++)
         result = load_secret(options, running, &secrets[i]);
+    if (result == GW_OK)
+        result = check_key(options);
     return result < 0 ? result : check_token(options);
 }

@@ -33,11 +33,11 @@ static size_t read_proxy(gwd_client *client, const char *base, size_t len)
     if (result == GW_EAGAIN)
         return 0;
     if (result == GW_EAUTH) {
-        refuse_proxy(client, "no trusted proxy");
+        refuse_proxy(client, "is not in trusted_proxies");
         return 0;
     }
     if (result < 0) {
-        refuse_proxy(client, "no valid PROXY header");
+        refuse_proxy(client, "sent no valid PROXY header");
         return 0;
     }
     if (gwd_ip_known(&proxy.ip)) {

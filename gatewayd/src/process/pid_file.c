@@ -59,7 +59,8 @@ static bool take_opened(gwd_pid_file *file, char *error, bool *again)
                                     : fail(error, file->path, strerror(errno));
     *again = !is_at(file->fd, file->path);
     if (*again)
-        return fail(error, file->path, "it comes and goes");
+        return fail(error, file->path,
+                    "another process removes it again and again");
     return write_pid(file->fd) || fail(error, file->path, strerror(errno));
 }
 

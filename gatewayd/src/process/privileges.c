@@ -80,6 +80,6 @@ bool gwd_privileges_drop(const gwd_privileges *who,
         return fail(error, "user, group: %s", strerror(errno));
     if (who->uid != 0 && (setuid(0) == 0 || geteuid() != who->uid ||
                           getuid() != who->uid || getegid() != who->gid))
-        return fail(error, "user: root's rights would not go");
+        return fail(error, "user: root's rights cannot be given up");
     return true;
 }

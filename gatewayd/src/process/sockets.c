@@ -68,7 +68,9 @@ static bool resolve_lan_ip(gwd_sockets *s, char *error)
     s->lan_ip = ntohl(((struct sockaddr_in *)list->ai_addr)->sin_addr.s_addr);
     freeaddrinfo(list);
     if (s->lan_ip == 0)
-        return fail(error, "lan_ip: %s means 0.0.0.0", name);
+        return fail(error,
+                    "lan_ip: %s means 0.0.0.0, where nobody can connect to",
+                    name);
     return true;
 }
 
@@ -220,10 +222,8 @@ static bool open_gateways(gwd_sockets *s, char *error)
     uint64_t start = s->options->start_port;
 
     if (start + s->gateways - 1 > UINT16_MAX)
-        return fail(error,
-                    "start_port: above %u there are too few ports for "
-                    "%u workers",
-                    (unsigned)start - 1, s->gateways);
+        return fail(error, "start_port: %u leaves too few ports for %u workers",
+                    (unsigned)start, s->gateways);
     for (unsigned i = 0; i < s->gateways; i++) {
         if (!open_inner(s, i, error))
             return false;

@@ -65,7 +65,8 @@ static void tell(gwd_announcer *a, report what, const char *cause)
         [REPORT_LOST] = "lost Register",
     };
 
-    if (a->reported == what)
+    /* Nobody is lost when all processes end together. */
+    if (a->reported == what || a->kind.loop->stopped)
         return;
     a->reported = what;
     if (what == REPORT_UP)

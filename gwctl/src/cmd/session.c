@@ -93,8 +93,10 @@ static int apply(gwctl_app *app, const gw_client_id *id, gw_slice json,
     int code = gw_session_from_json(NULL, json, &session, &len);
     int status;
 
-    if (code == GW_ENOMEM)
+    if (code == GW_ENOMEM) {
+        gwctl_warn("%s", gw_strerror(code));
         return gwctl_status_of(code);
+    }
     if (code != GW_OK)
         return gwctl_misuse("the session has to be a JSON object: %s",
                             gw_strerror(code));

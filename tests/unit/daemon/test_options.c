@@ -463,6 +463,20 @@ static void an_empty_key_file_is_an_error(void **state)
     assert_int_equal(load(LIST(arg), NULL), GW_EINVAL);
 }
 
+static void a_key_that_nobody_can_send_is_an_error(void **state)
+{
+    char *bad[] = {(char *)"GATEWAYD_SECRET_KEY=a\xff", NULL};
+    char *good[] = {(char *)"GATEWAYD_SECRET_KEY=\xc3\xa4", NULL};
+
+    (void)state;
+    assert_int_equal(load(NULL, bad), GW_EINVAL);
+    assert_string_equal(options.error, "the secret key is not UTF-8");
+    teardown(state);
+    setup(state);
+    assert_int_equal(load(NULL, good), GW_OK);
+    assert_string_equal(options.secret_key, "\xc3\xa4");
+}
+
 static void one_key_is_enough(void **state)
 {
     char arg[64];
@@ -584,6 +598,7 @@ int main(void)
         TEST(a_missing_file_is_named),
         TEST(the_key_is_the_first_line_of_its_file),
         TEST(an_empty_key_file_is_an_error),
+        TEST(a_key_that_nobody_can_send_is_an_error),
         TEST(one_key_is_enough),
         TEST(the_key_may_come_from_the_environment),
         TEST(help_names_every_option_and_default),

@@ -354,8 +354,8 @@ static void the_last_ports_must_do_for_all_processes(void **state)
 
     (void)state;
     open_with(&options, words, COUNT_OF(words), &s, error);
-    assert_string_equal(error, "start_port: above 65533 there are too few "
-                               "ports for 3 workers");
+    assert_string_equal(error, "start_port: 65534 leaves too few ports for 3 "
+                               "workers");
     gwd_options_deinit(&options);
 }
 

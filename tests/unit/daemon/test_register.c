@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/listen.h"
+#include "core/log.h"
 #include "register/register.h"
 #include "register/resolve.h"
 
@@ -364,6 +365,40 @@ static void it_comes_back_when_the_register_does(void **state)
     gwd_listener_free(listener);
 }
 
+/* As when all processes of a gatewayd end: its own Register may be first. */
+static void nobody_is_lost_at_the_end(void **state)
+{
+    char path[] = "/tmp/gatewayd-register-XXXXXX";
+    char address[64], text[1000];
+    gwd_listener *listener = listen_at("127.0.0.1", 0, address);
+    gwd_announcer *announcer = gwd_announcer_new(
+        loop, gw_slice_str(address), LIT("10.0.0.9:1"), LIT("s3cret"));
+    size_t one = 1;
+    uint64_t online = 0;
+    int fd = mkstemp(path);
+    ssize_t len;
+
+    (void)state;
+    assert_true(gwd_log_open(path));
+    gwd_announcer_count(announcer, &online);
+    run_until(loop, is_announced, &one);
+    gwd_loop_stop(loop);
+    gwd_register_free(reg);
+    while (online > 0)
+        gwd_loop_turn(loop, true);
+    gwd_announcer_free(announcer);
+    gwd_listener_free(listener);
+    assert_true(gwd_log_open("stderr"));
+    len = read(fd, text, sizeof(text) - 1);
+    assert_true(len > 0);
+    text[len] = '\0';
+    assert_non_null(strstr(text, "announced to Register"));
+    assert_null(strstr(text, "; trying again"));
+    close(fd);
+    unlink(path);
+    reg = gwd_register_new(loop, LIT("s3cret"));
+}
+
 static void it_can_be_freed_at_any_time(void **state)
 {
     char address[64];
@@ -454,6 +489,7 @@ int main(void)
         TEST(a_gateway_announces_itself_and_leaves),
         TEST(a_register_may_be_named_by_host),
         TEST(it_comes_back_when_the_register_does),
+        TEST(nobody_is_lost_at_the_end),
         TEST(it_can_be_freed_at_any_time),
         TEST(a_lookup_under_way_can_be_dropped),
         TEST(a_failed_lookup_is_not_the_last),
