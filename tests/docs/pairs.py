@@ -49,7 +49,6 @@ NOT_YET = {
     "docs/gatewayd.md": False,
     "docs/migration.md": False,
     "docs/security.md": False,
-    "docs/troubleshooting.md": False,
 }
 
 CHINESE = ".zh-CN.md"
