@@ -288,6 +288,15 @@ def instructions(name):
     return lambda report: [f"{report.instructions[name]:,}"]
 
 
+def memory(report):
+    """Of an idle connection, in round figures: bytes, and KB over TLS."""
+    plain, tls = (value(report.cell(8, "bytes per connection",
+                                    f"{what}with uid and group, n = {n}",
+                                    "gatewayd"))
+                  for what, n in (("", "15,000"), ("TLS, ", "5,000")))
+    return [f"{round(plain, -2):.0f}", f"{tls / 1000:.0f}"]
+
+
 PROFILES = "docs/benchmarks-profiles.md"
 # A page, a sentence with {} for each number, and the numbers.
 SENTENCES = [
@@ -316,6 +325,9 @@ SENTENCES = [
      instructions("send_to_uid")),
     (PROFILES, "counted by ctest, without the end | 11,348 | {} |",
      instructions("handshake")),
+    ("docs/deployment.md", "some {} bytes for an idle "
+     "page](benchmarks.md#8-memory-per-idle-connection) with a uid and a group, "
+     "{} KB over TLS in gatewayd itself", memory),
 ]
 
 
