@@ -1,7 +1,7 @@
 """Everything public has its place in the references, in both languages, and
 they have nothing else. What is public is asked of those who know: clang, the
-linker, PHP's Reflection, and the help of the programs. `checks()` is for
-check.py; it also takes each name off its page and sees that this is noticed.
+linker, PHP itself, and the help of the programs. `checks()` is for check.py; it
+also takes each name off its page and sees that this is noticed.
 """
 
 import json
@@ -131,6 +131,21 @@ def php_faults(text, heads, constants):
     yield from difference(constants, listed, "PHP reference")
 
 
+# ---- settings of php.ini ----------------------------------------------------
+
+def settings_known():
+    names = output(os.environ.get("PHP", "php"), "-n", "-d",
+                   f"extension={PREFIX}/ext/gatewayclient.so", "-r",
+                   "echo implode(' ', array_keys("
+                   "ini_get_all('gatewayclient')));").split()
+    return ({name.removeprefix("gatewayclient.") for name in names},)
+
+
+def settings_faults(text, names):
+    told = {name for name in first_cells(text) if re.fullmatch(r"\w+", name)}
+    yield from difference(names, told, "php.ini")
+
+
 # ---- options ----------------------------------------------------------------
 
 def gatewayd_options():
@@ -178,6 +193,7 @@ def comparisons():
     known.update({name: set() for name in macros()})
     return [("C", "c-reference", c_faults, (known, exported_symbols())),
             ("PHP", "php-reference", php_faults, php_known()),
+            ("php.ini", "settings", settings_faults, settings_known()),
             ("gatewayd's options", "options", gatewayd_faults,
              gatewayd_options()),
             ("gwctl", "gwctl", gwctl_faults, gwctl_known())]
