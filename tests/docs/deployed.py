@@ -34,11 +34,14 @@ UPSTREAM = re.compile(r"^upstream .*?^}\n", re.DOTALL | re.MULTILINE)
 # Numbered messages until a file is there; then what became of them.
 SENDER = """
 use GatewayClient\\Gateway;
+if ($autoload) {
+    require $autoload;
+}
 $warnings = $failed = [];
 set_error_handler(function ($level, $text) use (&$warnings) {
     return $warnings[] = $text;
 });
-for ($n = 0; !file_exists($stop); $n++) {
+for ($n = $first; !file_exists($stop); $n++) {
     try {
         Gateway::sendToUid('alice', json_encode(['n' => $n]));
     } catch (Throwable $why) {
@@ -46,8 +49,10 @@ for ($n = 0; !file_exists($stop); $n++) {
     }
     usleep(2000);
 }
-Gateway::flush();
-echo json_encode(['sent' => $n, 'failed' => (object) $failed,
+if (method_exists(Gateway::class, 'flush')) {
+    Gateway::flush();
+}
+echo json_encode(['sent' => $n - $first, 'failed' => (object) $failed,
     'warnings' => $warnings]);
 """
 
@@ -124,16 +129,20 @@ def names(host, known):
 
 
 class Sender:
-    """PHP on a host that sends alice one message after the other."""
+    """PHP on a host that sends alice one message after the other, numbered from
+    `first`; with the package's class where `autoload` names it."""
 
-    def __init__(self, host, home, ini):
-        self.stop = home / "stop"
-        (home / "sender.ini").write_text(ini, encoding="utf-8")
-        (home / "sender.php").write_text(
-            php_file(SENDER, {"stop": str(self.stop)}), encoding="utf-8")
+    def __init__(self, host, home, ini, first=0, autoload=None):
+        name = f"sender{first}"
+        self.first = first
+        self.stop = home / f"{name}.stop"
+        (home / f"{name}.ini").write_text(ini, encoding="utf-8")
+        (home / f"{name}.php").write_text(
+            php_file(SENDER, {"stop": str(self.stop), "first": first,
+                              "autoload": autoload}), encoding="utf-8")
         self.process = Process(
-            [*host.prefix, CLIENT_PHP, "-c", home / "sender.ini", "-d",
-             f"extension_dir={PREFIX}/ext", home / "sender.php"], "sender",
+            [*host.prefix, CLIENT_PHP, "-c", home / f"{name}.ini", "-d",
+             f"extension_dir={PREFIX}/ext", home / f"{name}.php"], "sender",
             php_environment())
 
     def __enter__(self):
@@ -159,11 +168,12 @@ def numbers(log):
                                        re.MULTILINE)}
 
 
-def shows_every(page, sent):
+def shows_every(page, sent, first=0):
     """Waits for the last one, and none of the others is missing."""
-    wait_until(lambda: sent - 1 in numbers(page.log),
-               lambda: f"message {sent - 1}: {page.log[-2000:]}")
-    missing = sorted(set(range(sent)) - numbers(page.log))
+    last = first + sent - 1
+    wait_until(lambda: last in numbers(page.log),
+               lambda: f"message {last}: {page.log[-2000:]}")
+    missing = sorted(set(range(first, last)) - numbers(page.log))
     if missing:
         raise AssertionError(f"{len(missing)} of {sent} messages missed it, "
                              f"the first of them {missing[:5]}")
@@ -173,7 +183,12 @@ def node_page(host, home, script, site, login="/login.php"):
     """A page's script on a host. It has logged in at `site`; what it shows is
     in its log."""
     (home / "page.js").write_text(f"""
-        globalThis.WebSocket = require('ws');
+        globalThis.WebSocket = class extends require('ws') {{
+            constructor(url) {{
+                super(url);
+                this.on('error', () => {{}}); // a browser only logs it
+            }}
+        }};
         const show = (message) => console.log('shown ' + JSON.stringify(
             message));
         const ask = fetch;
