@@ -210,8 +210,9 @@ stage_docs() {
     need_apache
     need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl \
         curl=curl haproxy=haproxy python3-yaml
-    # What needs them is skipped where npm's registry cannot be reached.
+    # What needs them is skipped where registries cannot be reached.
     "$ROOT/tests/docs/npm/prepare" || true
+    php "$ROOT/tests/reference/find.php" --install || true
     GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") "$ROOT/tests/docs/run"
 }
 
