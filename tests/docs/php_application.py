@@ -106,8 +106,17 @@ class Application:
 
     def shows(self, command, *words):
         """The command says all of these after a while."""
-        wait_until(lambda: all(word in self.type(command) for word in words),
-                   f"{words} from {command}", interval=0.1)
+        said = []
+
+        def says():
+            try:
+                said.append(self.type(command))
+            except AssertionError as failure:
+                said.append(str(failure))
+                return False
+            return all(word in said[-1] for word in words)
+
+        wait_until(says, lambda: f"{words}: {said[-1]}", interval=0.1)
 
     def __enter__(self):
         return self
