@@ -208,7 +208,7 @@ stage_life() {
 # tests/docs/run.
 stage_docs() {
     need_apache
-    need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl \
+    need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl ufw=ufw \
         curl=curl haproxy=haproxy python3-yaml
     # What needs them is skipped where registries cannot be reached.
     "$ROOT/tests/docs/npm/prepare" || true

@@ -48,7 +48,6 @@ NOT_YET = {
     "docs/deployment.md": False,
     "docs/gatewayd.md": False,
     "docs/migration.md": False,
-    "docs/security.md": False,
 }
 
 CHINESE = ".zh-CN.md"
