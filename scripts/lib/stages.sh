@@ -276,6 +276,10 @@ stage_browser() {
     "$ROOT/scripts/demo" --check
 }
 
+stage_dashboard() {
+    "$ROOT/tests/browser/dashboard" "$@"
+}
+
 stage_browser_tls() {
     "$ROOT/scripts/demo" --check --tls
 }
@@ -307,7 +311,7 @@ stage_hosts() {
 
 ALL_STAGES=(structure units phpt vectors interop rfc6455 conformance faults
     injection hostile reference conformance_reference chaos installed foreign
-    browser browser_tls browser_reference hosts life docs)
+    browser browser_tls browser_reference dashboard hosts life docs)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {

@@ -1,0 +1,122 @@
+'use strict';
+// The dashboard in one page, read as a person would read it.
+
+const { LIMIT } = require('./checks');
+
+class Dashboard {
+  static async open(browser, url, more = {}) {
+    const dashboard = new Dashboard();
+    dashboard.complaints = [];
+    dashboard.elsewhere = [];
+    dashboard.lenient = false;
+    dashboard.context = await browser.newContext({
+      viewport: { width: 1280, height: 900 }, colorScheme: 'light', locale: 'en-GB', ...more,
+    });
+    const page = await dashboard.context.newPage();
+    dashboard.page = page;
+    page.setDefaultTimeout(LIMIT);
+    page.on('console', (line) => {
+      if (line.type() === 'error' && !dashboard.lenient) dashboard.complaints.push(line.text());
+    });
+    page.on('pageerror', (error) => dashboard.complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${url}/`) && !request.url().startsWith('data:')) {
+        dashboard.elsewhere.push(request.url());
+      }
+    });
+    await page.goto(`${url}/`);
+    return dashboard;
+  }
+
+  text(selector) {
+    return this.page.locator(selector).textContent();
+  }
+
+  title() {
+    return this.page.title();
+  }
+
+  verdict() {
+    return this.page.locator('#verdict').getAttribute('data-state');
+  }
+
+  reasons() {
+    return this.page.locator('#reasons li').allTextContents();
+  }
+
+  #card(measure) {
+    return this.page.locator('.card').filter({ has: this.page.locator(`#plot-${measure}`) });
+  }
+
+  figure(measure) {
+    return this.#card(measure).locator('.figure').textContent();
+  }
+
+  note(measure) {
+    return this.#card(measure).locator('.note').textContent();
+  }
+
+  reading(measure) {
+    return this.#card(measure).locator('output').textContent();
+  }
+
+  label(measure) {
+    return this.#card(measure).getByRole('img').getAttribute('aria-label');
+  }
+
+  /** How many points of the plot have the colour of the line of all processes. */
+  inked(measure) {
+    return this.#card(measure).locator('canvas').evaluate((canvas) => {
+      const [r, g, b] = getComputedStyle(canvas).getPropertyValue('--line-all').match(/\w\w/g)
+        .map((two) => parseInt(two, 16));
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let points = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] > 200 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g)
+          + Math.abs(data[i + 2] - b) < 30) points += 1;
+      }
+      return points;
+    });
+  }
+
+  /** [name, connections, pid, restarts] of each process. */
+  processes() {
+    return this.page.locator('#processes tbody tr').evaluateAll((rows) => rows.map((row) => [
+      row.dataset.process, ...['columnConnections', 'pid', 'restarts'].map(
+        (key) => row.querySelector(`[data-key=${key}]`).textContent,
+      )]));
+  }
+
+  /** [name, number] of each row. */
+  bars(id) {
+    return this.page.locator(`#${id} li`).evaluateAll((rows) => rows.map((row) => [
+      row.querySelector('.name').textContent, row.querySelector('.number').textContent]));
+  }
+
+  press(name) {
+    return this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  pressed(group) {
+    return this.page.locator(`${group} [aria-pressed=true]`).allTextContents();
+  }
+
+  /** What has the focus, and whether that can be seen. */
+  focus() {
+    return this.page.evaluate(() => {
+      const node = document.activeElement;
+      if (node === document.body) return { name: null };
+      const style = getComputedStyle(node);
+      const plot = node.closest('.card')?.querySelector('h2')?.id ?? '';
+      const name = node.classList.contains('plot') ? plot.replace('-', ' ')
+        : node.id || (node.tagName === 'SUMMARY' ? `figures of ${plot}` : node.textContent);
+      return { name, outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 1 };
+    });
+  }
+
+  close() {
+    return this.context.close();
+  }
+}
+
+module.exports = { Dashboard };
