@@ -169,11 +169,30 @@ interop() {
         python3 "$ROOT/tests/interop/run.py" "$@"
 }
 
+# Prometheus's own checker. Its package would start a server: only taken apart.
+need_promtool() {
+    local folder=$CACHE/promtool
+    command -v promtool >/dev/null && return
+    if [ ! -x "$folder/usr/bin/promtool" ]; then
+        mkdir -p "$folder"
+        (
+            cd "$folder"
+            exec 9>lock
+            flock 9
+            [ ! -x usr/bin/promtool ] || exit 0
+            apt-get download prometheus && dpkg-deb -x prometheus_*.deb .
+            rm -f prometheus_*.deb usr/bin/prometheus
+        ) || say 'promtool cannot be had'
+    fi
+    export PATH=$PATH:$folder/usr/bin
+}
+
 stage_vectors() {
     interop --only gatewayd test_vectors
 }
 
 stage_interop() {
+    need_promtool
     interop --only gatewayd --without test_vectors
 }
 
@@ -210,6 +229,7 @@ stage_docs() {
     need_apache
     need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl ufw=ufw \
         curl=curl haproxy=haproxy python3-yaml
+    need_promtool
     # What needs them is skipped where registries cannot be reached.
     "$ROOT/tests/docs/npm/prepare" || true
     php "$ROOT/tests/reference/find.php" --install || true
