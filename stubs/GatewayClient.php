@@ -42,14 +42,16 @@ class Gateway
 
     /**
      * "host:port" of the Register, or an array of them: the first that answers
-     * is used. php.ini: gatewayclient.register_address.
+     * is used. php.ini: gatewayclient.register_address. None, more than 64, or
+     * one that is not host:port: calls that need it throw a GatewayException.
      *
      * @var string|array
      */
     public static $registerAddress = '127.0.0.1:1236';
 
     /**
-     * The cluster's secret key, UTF-8. php.ini: gatewayclient.secret_key.
+     * The cluster's secret key. php.ini: gatewayclient.secret_key. Not UTF-8, or
+     * longer than 64 KiB: calls throw a GatewayException.
      *
      * @var string
      */
@@ -58,7 +60,7 @@ class Gateway
     /**
      * Seconds that a connection attempt may take; fractions are allowed. A
      * whole call may take gatewayclient.timeout. php.ini:
-     * gatewayclient.connect_timeout.
+     * gatewayclient.connect_timeout. 0 or less: calls throw a GatewayException.
      *
      * @var int|float
      */

@@ -38,6 +38,9 @@ GROUPS = [
     ("Inside a BusinessWorker", ["setBusinessWorker", "destoryCurrentClient"]),
 ]
 GROUPED = "Gateway"
+# Behind a class: what its docstring cannot say.
+MORE = {"GatewayException": "[Troubleshooting](troubleshooting.md) has every "
+                            "message, with its cause and remedy."}
 INTRODUCTION = [
     "Every class of the extension `gatewayclient` with its public methods, "
     "properties and constants, all static, in the namespace `GatewayClient`. "
@@ -158,6 +161,8 @@ class PhpPage(Page):
         self.heading(2, name)
         for text in Doc(members["doc"]).paragraphs:
             self.paragraph(text, name)
+        if name in MORE:
+            self.paragraph(MORE[name], name)
         if members["constants"]:
             self.constants(name, members["constants"])
         for member in members["properties"]:
