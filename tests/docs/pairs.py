@@ -45,9 +45,6 @@ ENGLISH = {
 NOT_YET = {
     "CONTRIBUTING.md": False,
     "docs/dashboard.md": False,
-    "docs/deployment.md": False,
-    "docs/gatewayd.md": False,
-    "docs/migration.md": False,
 }
 
 CHINESE = ".zh-CN.md"
