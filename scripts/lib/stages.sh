@@ -236,6 +236,10 @@ stage_docs() {
     GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") "$ROOT/tests/docs/run"
 }
 
+stage_site() {
+    "$ROOT/tests/site/run"
+}
+
 stage_faults() {
     GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
         python3 "$ROOT/tests/faults/run" --check "$@"
@@ -331,7 +335,7 @@ stage_hosts() {
 
 ALL_STAGES=(structure units phpt vectors interop rfc6455 conformance faults
     injection hostile reference conformance_reference chaos installed foreign
-    browser browser_tls browser_reference dashboard hosts life docs)
+    browser browser_tls browser_reference dashboard hosts life docs site)
 
 # Besides what the build needs. Composer is wanted only to fetch the reference.
 prepare_tests() {
