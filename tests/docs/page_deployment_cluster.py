@@ -37,6 +37,12 @@ def with_key(ini, home):
     return ini.replace(placeholder, key_of(home))
 
 
+def visitor(host):
+    """A page that comes through nginx on 10.0.0.1."""
+    return browser(host, 443, path="/ws", host="10.0.0.1",
+                   tls=Tls("example.com"))
+
+
 @claims(PAGE, "conf first-host", "conf second-host", "ini cluster",
         "nft firewall", "nginx upstream")
 def a_cluster(first, second, ini, firewall, upstream):
@@ -46,17 +52,16 @@ def a_cluster(first, second, ini, firewall, upstream):
                   re.DOTALL | re.MULTILINE)[0], upstream.text)
     with machines(3) as [one, two, stranger], folder() as home, \
             contextlib.ExitStack() as stack:
+        gateways = []
         for host, block in ((one, first), (two, second)):
-            stack.enter_context(configured(
+            gateways.append(stack.enter_context(configured(
                 host, home, block.text + "trusted_proxies = 10.0.0.1\n"
-                f"status_listen = {host.address}:9272\n", host.address))
+                f"status_listen = {host.address}:9272\n", host.address)))
             (home / "firewall.nft").write_text(firewall.text)
             run([*host.prefix, "nft", "-f", home / "firewall.nft"])
         wait_listed(one, "10.0.0.1:1236", 2, key_of(home))
         stack.enter_context(Nginx(one, home, nginx))
-        pages = [stack.enter_context(browser(
-            stranger, 443, path="/ws", host="10.0.0.1",
-            tls=Tls("example.com"))) for _ in range(4)]
+        pages = [stack.enter_context(visitor(stranger)) for _ in range(4)]
         # Nothing is sticky: they are everywhere, and everybody is reached.
         if len({page.client_id[:12] for page in pages}) != 2:
             raise AssertionError([page.client_id for page in pages])
@@ -80,6 +85,11 @@ def a_cluster(first, second, ini, firewall, upstream):
             if (reach(stranger, address), reach(two, address)) != (
                     errno.ECONNREFUSED, 0):
                 raise AssertionError(f"the firewall and {address}")
+        gateways[1].stop()  # nginx tries the other one
+        for _ in range(2):
+            with visitor(stranger) as page:
+                if page.client_id[:8] != socket.inet_aton(one.address).hex():
+                    raise AssertionError(page.client_id)
 
 
 class Rolling:
