@@ -156,9 +156,13 @@ class Rolling:
         self.nginx.reload(draining.replace("10.0.0.2:7272 down;", "10.0.0.2:"
                                            "7272;").replace(
             f"{host.address}:7272;", f"{host.address}:7272 down;"))
-        self.php(move.replace("10.0.0.2", host.address))
-        wait_until(lambda: not self.clients_of(host),
-                   f"no page at {host.address}")
+
+        def left():
+            self.php(move.replace("10.0.0.2", host.address))
+            return self.clients_of(host)
+
+        wait_until(lambda: not left(), f"no page at {host.address}",
+                   interval=0.3)
         if self.gateways[host].stop() != 0:
             raise AssertionError(self.gateways[host].log)
 
