@@ -23,7 +23,7 @@ async function takeScreenshots(browser, world, folder) {
     const uid = ['ann', 'bob', 'carol', 'dave', 'eve'][Math.floor(Math.sqrt(client / 3))] ?? 'zoe';
     await world.do('enter', { client, uid, group: client % 3 === 0 ? 'lobby' : 'support' });
   }
-  await world.do('burden', { connections: 4000, uids: 300, broadcasts: 2 });
+  await world.do('burden', { connections: 4000, uids: 5000, broadcasts: 0 });
   for (let second = 0; second < SECONDS; second += 1) {
     await world.do('say', { count: 1 + (second % 5) });
     await page.page.waitForTimeout(1000);

@@ -3,7 +3,7 @@
 // read with the mouse, by touch and with the arrow keys.
 
 const COLOURS = 8; // --line-0 … of the style sheet
-const TICKS = [15, 30, 60, 120, 300]; // seconds between the words below
+const TICKS = [15, 30, 60, 120, 180]; // seconds between the words below
 const MARGIN = { left: 2, right: 2, top: 8, bottom: 18 };
 
 /** The next rounder number above: 1, 2, 5, 10, … times `scale`. */
@@ -219,7 +219,7 @@ class Plot {
     area.fillStyle = colour('--soft');
     area.font = `11px ${colour('--font')}`;
     area.textBaseline = 'bottom';
-    const step = TICKS.find((seconds) => seconds * 4 >= this.span / 1000);
+    const step = TICKS.find((seconds) => seconds * 5 >= this.span / 1000);
     for (let ago = 0; ago * 1000 <= this.span; ago += step) {
       const at = x(this.end - ago * 1000);
       const text = ago === 0 ? t('now') : t('ago', { time: duration(ago) });

@@ -2,6 +2,7 @@
 // What is told in words and rows.
 
 const LAG_LONG_US = 200000;
+const LAG = MEASURES.findIndex(({ key }) => key === 'lag');
 
 /** { state, reasons }: how it is, by the same rules as /healthz and by what has
  *  just been lost. */
@@ -14,9 +15,8 @@ function judge(records, span) {
     if (!p.up) bad.push(t('reasonDown', { process }));
     else if (isGateway(process) && p.registers === 0) bad.push(t('reasonNoRegister', { process }));
     if (restarts > 0) warnings.push(t('reasonRestarted', { process, n: restarts }));
-    if (p.loop_lag_us > LAG_LONG_US) {
-      warnings.push(t('reasonLag', { process, time: microseconds(p.loop_lag_us) }));
-    }
+    const lag = records.summary(LAG, process, 60000)?.high ?? 0;
+    if (lag > LAG_LONG_US) warnings.push(t('reasonLag', { process, time: microseconds(lag) }));
   }
   const dropped = records.growth(60000, (marks) => marks.dropped);
   const workerDropped = records.growth(60000, (marks) => marks.worker_dropped);
