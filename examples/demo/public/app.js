@@ -211,6 +211,7 @@ $('about').textContent = `GatewayClient\\Gateway: ${config.class} · ${t('push s
 const scheme = config.websocket_scheme || (location.protocol === 'https:' ? 'wss' : 'ws');
 const url = `${scheme}://${location.hostname}:${config.websocket_port}/`;
 $('socket-url').textContent = url;
+$('push-step').hidden = !config.gwctl;
 let pushes = 0;
 
 /** What some other program has pushed, as a message of ours. */

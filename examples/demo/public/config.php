@@ -12,6 +12,6 @@ answer([
     'websocket_scheme' => getenv('DEMO_WS_SCHEME') ?: null, // null: the page's
     'websocket_port' => (int) (getenv('DEMO_WS_PORT') ?: 7272),
     'service' => getenv('DEMO_SERVICE') ?: 'gatewayd',
-    'gwctl' => getenv('DEMO_GWCTL') ?: 'gwctl', // as it is typed
+    'gwctl' => getenv('DEMO_GWCTL') ?: null, // as it is typed, where there is one
     'class' => $native ? 'extension ' . phpversion('gatewayclient') : 'PHP class',
 ]);
