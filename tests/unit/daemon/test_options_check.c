@@ -481,6 +481,29 @@ static void a_key_that_is_gone_stays(void **state)
     gwd_options_deinit(&fresh);
 }
 
+static void the_token_of_the_status_pages_is_like_the_key(void **state)
+{
+    char text[200];
+    gwd_options_changes changes;
+    gwd_options fresh;
+
+    (void)state;
+    write_to(key_file, "old\n");
+    snprintf(text, sizeof(text), "status_token_file = %s\n", key_file);
+    start_with(text);
+    assert_string_equal(options.status_token, "old");
+    write_to(key_file, "new\n");
+    assert_int_equal(reload(&fresh, &changes), GW_OK);
+    expect_changes(&changes, "", "status_token ");
+    assert_string_equal(fresh.status_token, "old");
+    gwd_options_deinit(&fresh);
+    unlink(key_file);
+    assert_int_equal(reload(&fresh, &changes), GW_OK);
+    expect_changes(&changes, "", "");
+    assert_string_equal(fresh.status_token, "old");
+    gwd_options_deinit(&fresh);
+}
+
 static void reload_what_was_roots(void)
 {
     gwd_options_changes changes;
@@ -531,6 +554,7 @@ int main(void)
         TEST(what_waits_must_fit_to_what_does_not),
         TEST(a_key_waits_for_the_restart),
         TEST(a_key_that_is_gone_stays),
+        TEST(the_token_of_the_status_pages_is_like_the_key),
         TEST(files_of_root_do_not_prevent_it),
     };
 

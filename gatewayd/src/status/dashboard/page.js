@@ -99,9 +99,8 @@ function showLegend() {
   if (legend.dataset.stamp !== names.join()) {
     legend.dataset.stamp = names.join();
     legend.replaceChildren(...names.map((name) => {
-      const line = name === 'all' ? 'line-all' : `line-${view.order.get(name) % COLOURS}`;
       const button = element('button', { type: 'button', value: name },
-        element('span', { class: `chip ${line}` }), element('span', { class: 'word' }));
+        element('span', { class: `chip ${lineOf(view.order, name)}` }), element('span', { class: 'word' }));
       button.addEventListener('click', () => choose(names.filter((one) => (one === name)
         !== view.processes.includes(one))));
       return button;

@@ -2,9 +2,15 @@
 // One measure over time: a card with the figure of now and a plot, which can be
 // read with the mouse, by touch and with the arrow keys.
 
-const COLOURS = 8; // --line-0 … of the style sheet
+const COLOURS = 7; // of gateways: --line-0 … of the style sheet
 const TICKS = [15, 30, 60, 120, 180]; // seconds between the words below
 const MARGIN = { left: 2, right: 2, top: 8, bottom: 18 };
+
+/** The class of a process's line. */
+function lineOf(order, process) {
+  if (process === 'all') return 'line-all';
+  return isGateway(process) ? `line-${order.get(process) % COLOURS}` : 'line-services';
+}
 
 /** The next rounder number above: 1, 2, 5, 10, … times `scale`. */
 function niceAbove(n, scale = 1) {
@@ -97,15 +103,11 @@ class Plot {
     const parts = sample ? this.processes.map((process) => {
       const value = Records.value(sample, this.index, process);
       const name = process === 'all' ? t('all') : process;
-      return element('span', { class: `value ${this.#lineClass(process)}` },
+      return element('span', { class: `value ${lineOf(this.order, process)}` },
         `${name} ${value === null ? '–' : this.measure.show(value)}`);
     }) : [];
     if (sample) parts.unshift(element('span', {}, clock(sample.wall)));
     this.reading.replaceChildren(...parts);
-  }
-
-  #lineClass(process) {
-    return process === 'all' ? 'line-all' : `line-${this.order.get(process) % COLOURS}`;
   }
 
   /** `view`: { span (ms), processes (shown), order (Map name → number) }. */
@@ -241,7 +243,7 @@ class Plot {
       if (value !== null) part.push([x(sample.time), y(value)]);
     }
     parts.push(part);
-    area.strokeStyle = colour(`--${this.#lineClass(process)}`);
+    area.strokeStyle = colour(`--${lineOf(this.order, process)}`);
     area.lineWidth = isAll ? 2 : 1.5;
     area.lineJoin = 'round';
     for (const points of parts) {
@@ -272,7 +274,7 @@ class Plot {
     for (const process of this.processes) {
       const value = Records.value(sample, this.index, process);
       if (value === null) continue;
-      area.fillStyle = colour(`--${this.#lineClass(process)}`);
+      area.fillStyle = colour(`--${lineOf(this.order, process)}`);
       area.beginPath();
       area.arc(x(sample.time), y(value), 3.5, 0, 7);
       area.fill();

@@ -32,7 +32,7 @@ function judge(records, span) {
 }
 
 function chip(order, process) {
-  return element('span', { class: `chip line-${order.get(process) % COLOURS}` });
+  return element('span', { class: `chip ${lineOf(order, process)}` });
 }
 
 const COLUMNS = [
