@@ -17,6 +17,7 @@ SCALES = {"µs": 1e-6, "ms": 1e-3, "s": 1, "/s": 1, "M/s": 1e6, "B": 1,
           "KB": 1e3, "MB": 1e6, "GB": 1e9, "%": 1, "×": 1}
 NUMBER = re.compile(r"([\d.,]+) ?(\S+)")
 NOTHING = "–"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 class Missing(Exception):
@@ -129,7 +130,7 @@ WORDS = {
         "names": {"pure class": "", "pure class, persistent": "persistent",
                   "GatewayWorker": "", "extension": "", "gatewayd": "",
                   "bare writes": "bare C", "bare coalesced": "bare C"},
-        "between": (" ", "; "),
+        "between": "; ",
         "tail": """
 *here*: the extension or `gatewayd`. *PHP*: `workerman/gatewayclient`, with its persistent
 connections, too; the PHP GatewayWorker. *limit*: a bare program that does nothing else.
@@ -145,7 +146,7 @@ not](docs/benchmarks-profiles.md#what-is-missed-and-why).
                   "GatewayWorker": "", "extension": "", "gatewayd": "",
                   "bare C": "裸 C", "empty page": "空页面",
                   "bare writes": "裸 C", "bare coalesced": "裸 C"},
-        "between": (" ", "；"),
+        "between": "；",
         "tail": """
 “本项目”指扩展或 `gatewayd`；“PHP”指 `workerman/gatewayclient`（包括它的长连接模式）和 PHP 版
 GatewayWorker；“极限”是除此之外什么也不做的裸程序。粗体为该行最好的结果（不计极限）。一百万个连接时
@@ -173,15 +174,14 @@ def table_line(report, words, label, spec):
     best = better(rivals, key=lambda column: value(found[column]))
 
     def cell(columns):
-        space, separator = words["between"]
         parts = []
         for column in columns:
             figure = found[column]
             if column == best:
                 figure = f"**{figure}**"
             name = words["names"].get(column, column)
-            parts.append(f"{name}{space}{figure}".strip())
-        return separator.join(parts)
+            parts.append(f"{name} {figure}".strip().replace(" ", NO_BREAK))
+        return words["between"].join(parts)
 
     return [label, cell([ours]), cell(php), cell(others), cell(limits)]
 
