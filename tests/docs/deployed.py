@@ -11,7 +11,8 @@ from claims import Skip
 from harness import hosts
 from harness.cluster import CLIENT_PHP
 from harness.process import PREFIX, ROOT, Process, wait_until
-from place import php_environment, php_file, run, typed, with_files
+from place import (browser, php_environment, php_file, run, typed,
+                   with_files)
 
 NODE_MODULES = ROOT / "out/docs-npm/node_modules"
 SBIN = "/usr/sbin:/usr/bin:/usr/local/sbin"
@@ -160,6 +161,21 @@ class Sender:
 
     def __exit__(self, *_):
         self.process.discard()
+
+
+def wait_known(machine, sender, php, **place):
+    """Until the sender sends to the gateway there, too: alice has a page at it
+    meanwhile. The PHP gateway takes one only when it has a worker."""
+    def opened():
+        with contextlib.suppress(OSError):
+            return stack.enter_context(browser(machine, **place))
+        return None
+
+    with contextlib.ExitStack() as stack:
+        page = wait_until(opened, f"a page at {place}", interval=0.05)
+        php(f"GatewayClient\\Gateway::bindUid('{page.client_id}', 'alice');")
+        sender.process.expect_running()
+        wait_until(page.read, "what is sent to alice")
 
 
 def numbers(log):

@@ -19,10 +19,11 @@ PONG = 10  # its opcode
 
 
 @contextlib.contextmanager
-def configured(host, home, text, name="gatewayd"):
+def configured(host, home, text, name="gatewayd", env=None):
     """gatewayd on that host with this file."""
     (home / f"{name}.conf").write_text(with_files(text, home))
-    with typed(host, f"exec gatewayd --config {name}.conf", home) as process:
+    with typed(host, f"exec gatewayd --config {name}.conf", home,
+               env=env) as process:
         yield process
 
 

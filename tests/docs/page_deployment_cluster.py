@@ -8,7 +8,7 @@ import socket
 
 from claims import claims
 from deployed import (Nginx, Sender, names, node_page, numbers, reach,
-                      shows_every)
+                      shows_every, wait_known)
 from harness.cluster import CLIENT_PHP
 from harness.process import PREFIX, ROOT, wait_until
 from harness.tls import Tls
@@ -17,6 +17,8 @@ from place import (browser, folder, machines, php_environment, php_file, run,
                    run_php, typed, wait_listed)
 
 KEY = "etc/gatewayd/cluster.key"
+# The default. A Register without it tells PHP of a part of the gateways.
+GRACE = {"GATEWAYD_REGISTER_GRACE": "2"}
 LOGIN = "<?php session_start(); $_SESSION['uid'] = 'alice';"
 
 
@@ -122,7 +124,7 @@ class Rolling:
                 text = text.replace(f"{name} = 10.0.0.2",
                                     f"{name} = 10.0.0.1")
         self.gateways[host] = self.stack.enter_context(configured(
-            host, self.home, text, host.address))
+            host, self.home, text, host.address, GRACE))
 
     def wait_listed(self, host):
         wait_listed(host, f"{host.address}:1236", 2, key_of(self.home))
@@ -166,10 +168,11 @@ class Rolling:
         if self.gateways[host].stop() != 0:
             raise AssertionError(self.gateways[host].log)
 
-    def bring_back(self, host):
+    def bring_back(self, host, sender):
         self.start(host)
         for each in self.hosts[:2]:
             self.wait_listed(each)
+        wait_known(host, sender, self.php, host=host.address)
         self.nginx.reload(self.upstream)
 
 
@@ -185,7 +188,7 @@ def no_message_is_lost(conf, ini, draining, move, script, bind):
         wait_until(lambda: numbers(page.log), "the first message")
         for host in both.hosts[:2]:
             both.take_out(host, draining.text, move.text)
-            both.bring_back(host)
+            both.bring_back(host, sender)
         # Both were without pages, so this one has been at both.
         told = sender.end()
         if told["failed"] or told["sent"] < 100:

@@ -6,7 +6,7 @@ import socket
 
 from claims import Skip, claims
 from deployed import (Nginx, Sender, UPSTREAM, names, node_page, numbers,
-                      shows_every)
+                      shows_every, wait_known)
 from harness.cluster import (CLIENT_PHP, PURE, REFERENCE, WHY_NO_REFERENCE)
 from harness.process import PREFIX, ROOT, wait_until
 from page_deployment_cluster import LOGIN, block_of
@@ -184,6 +184,7 @@ def without_losing_a_message(native, conf, beside, to_gatewayd, move, register,
         start, look = beside.text.splitlines()
         app.type(start)
         app.shows(look, OLD, NEW)
+        wait_known(host, site.sender, site.php, port=8283)
         nginx.reload(to_gatewayd.text)
         site.flows()
         too_early(site)
@@ -200,6 +201,7 @@ def without_losing_a_message(native, conf, beside, to_gatewayd, move, register,
         app.type(start)
         app.shows(look, OLD, NEW)
         site.restart(extension)
+        wait_known(host, site.sender, site.php, port=8282)
         nginx.reload(upstream)
         site.move(move, NEW)
         app.type(back_stop.text)
