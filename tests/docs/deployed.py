@@ -130,7 +130,7 @@ def names(host, known):
 
 
 class Sender:
-    """PHP on a host that sends alice one message after the other, numbered from
+    """PHP on a host that sends alice one message after another, numbered from
     `first`; with the package's class where `autoload` names it."""
 
     def __init__(self, host, home, ini, first=0, autoload=None):

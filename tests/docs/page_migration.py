@@ -1,4 +1,4 @@
-"""docs/migration.md, walked: a page is there and PHP sends to it all the while."""
+"""docs/migration.md, walked: a page is there, and PHP sends to it."""
 
 import contextlib
 import re
