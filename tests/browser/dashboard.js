@@ -201,6 +201,8 @@ async function failureChecks(t, world, page) {
     await eventually(() => page.figure('connections'), '3', 'connections');
     await eventually(() => page.note('messagesOut'),
       '3 since the start, one for each receiver', 'counted anew');
+    const gaps = await page.page.evaluate(() => records.samples.filter(({ gap }) => gap).length);
+    same(gaps >= 2, true, 'a gap in the lines, besides their beginning');
   });
 }
 

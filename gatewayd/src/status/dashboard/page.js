@@ -115,6 +115,7 @@ function showLegend() {
 function showAll() {
   const { status } = records;
   showVerdict();
+  if (document.hidden) return; // the title and the icon can be seen all the same
   if (status) {
     const names = status.processes.map((p) => p.process);
     view.order = new Map(names.map((name, i) => [name, i]));
@@ -146,7 +147,7 @@ async function ask() {
     if (answer.status === 401) link.state = 'denied';
     else if (!answer.ok) link.state = 'strange';
     else {
-      records.add(await answer.json(), clockNow());
+      records.add(await answer.json(), clockNow(), link.state !== 'answered');
       link.state = 'answered';
       link.answered = clockNow();
     }
@@ -155,8 +156,8 @@ async function ask() {
   } finally {
     clearTimeout(timer);
   }
-  showAll();
   setTimeout(ask, Math.max(0, EVERY_MS - (clockNow() - began)));
+  showAll();
 }
 
 // ---- what can be set -------------------------------------------------------------
@@ -204,6 +205,7 @@ function start() {
   });
   onPress('spans', setSpan);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showAll);
+  document.addEventListener('visibilitychange', showAll);
   new ResizeObserver(showAll).observe(byId('cards'));
   ask();
 }

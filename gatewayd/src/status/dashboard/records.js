@@ -2,8 +2,6 @@
 // What was measured, a sample a second for the time that the plots can show.
 
 const KEEP_MS = 15 * 60 * 1000;
-// Without an answer for longer than this, lines have a gap.
-const GAP_MS = 5000;
 
 /** What is plotted. `read` takes the object of a process or the totals; a `rate`
  *  is what that grows by in a second; what only `gateways` have is not told of
@@ -77,8 +75,9 @@ class Records {
 
   status = null; // the last whole answer
 
-  /** `time`: ms of a clock that only goes forward. */
-  add(status, time) {
+  /** `time`: ms of a clock that only goes forward. Where a request before has
+   *  `failed`, or the daemon has begun anew, lines have a gap. */
+  add(status, time, failed) {
     const last = this.last();
     const same = last && this.status.started === status.started
       && status.totals.accepted >= this.status.totals.accepted;
@@ -88,7 +87,7 @@ class Records {
     this.samples.push({
       time,
       wall: Date.now(),
-      gap: !same || time - last.time > GAP_MS,
+      gap: !same || failed,
       marks: marks(status),
       all: measure(status.totals, before?.totals, seconds),
       each: new Map(status.processes.map((p) => [p.process,
