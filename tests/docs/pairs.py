@@ -43,7 +43,6 @@ ENGLISH = {
 # Without a Chinese page, or (True) with one that is not in step. Must become
 # empty.
 NOT_YET = {
-    "CONTRIBUTING.md": False,
 }
 
 CHINESE = ".zh-CN.md"
