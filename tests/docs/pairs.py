@@ -40,10 +40,6 @@ ENGLISH = {
     "docs/rfc6455.md": RECORD,
     "docs/windows.md": "for those who build the library there, with its sources",
 }
-# Without a Chinese page, or (True) with one that is not in step. Must become
-# empty.
-NOT_YET = {
-}
 
 CHINESE = ".zh-CN.md"
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -76,8 +72,7 @@ def pages():
     """Every page for people, by its English name."""
     found = {*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")}
     names = {str(path.relative_to(ROOT)) for path in found}
-    return sorted({name.replace(CHINESE, ".md") for name in names}
-                  | set(NOT_YET))
+    return sorted({name.replace(CHINESE, ".md") for name in names})
 
 
 class Page:
@@ -354,13 +349,8 @@ def check(name):
         return
     missing = [page for page in (name, chinese_of(name))
                if not (ROOT / page).is_file()]
-    if missing and name in NOT_YET:
-        print(f"  not yet: {' '.join(missing)}")
-        return
     faults = [f"there is no {page}" for page in missing] or faults_of(name)
-    if faults and NOT_YET.get(name):
-        print(f"  not yet: {name}: {len(faults)} faults")
-    elif faults:
+    if faults:
         raise AssertionError("\n  ".join(faults))
 
 
