@@ -12,31 +12,33 @@ from deployed import node_modules, names, program
 from harness import hosts
 from harness.process import PREFIX, ROOT, Process, wait_until
 from page_deployment import PAGE
+from page_deployment_cluster import block_of
 from place import browser, folder, machines, run_php, wait_listed
 
 KEY = "the key of the cluster"
 NOBODY = ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 
-def manifests(*blocks):
+def manifests(*texts):
     try:
         import yaml
     except ImportError:
         raise Skip("python3-yaml is missing") from None
-    return [one for block in blocks for one in yaml.safe_load_all(block.text)]
+    return [one for text in texts for one in yaml.safe_load_all(text)]
 
 
-@claims(PAGE, "yaml network-policy", "yaml register", "yaml gateways")
-def manifests_are_what_kubernetes_takes(policy, register, gateways):
-    found = manifests(policy, register, gateways)
+@claims(PAGE, "yaml network-policy")
+def manifests_are_what_kubernetes_takes(policy):
+    """All of them."""
+    found = manifests(policy.text, block_of("yaml register"),
+                      block_of("yaml gateways"))
+    expect_selected(found)
     done = subprocess.run(
         [program("node"), ROOT / "tests/docs/npm/manifests.js"],
         input=json.dumps(found), capture_output=True, text=True, timeout=60,
         env={**os.environ, **node_modules()}, check=False)
     if done.returncode != 0:
         raise AssertionError(done.stdout + done.stderr)
-    expect_selected(found)
-    run_pods(found)
 
 
 def expect_selected(found):
@@ -114,8 +116,10 @@ class Pod:
         self.process.discard()
 
 
-def run_pods(found):
+@claims(PAGE, "yaml register", "yaml gateways")
+def pods_are_a_cluster(*blocks):
     """The first host is the Register's, whose Service has its address."""
+    found = manifests(*[block.text for block in blocks])
     with machines(4) as [register, one, two, php], folder() as home, \
             contextlib.ExitStack() as stack:
         for host in (one, two, php):
