@@ -69,7 +69,7 @@ foreach ([0, -1, 'x', null] as $timeout) {
 --EXPECT--
 down: Can not connect to tcp://DEAD1 Connection refused; tcp://DEAD2 Connection refused
 the first is down: 0
-wrong key: getAllGatewayAddressesFromRegister fail. tcp://REGISTER return false
+wrong key: getAllGatewayAddressesFromRegister fail. tcp://REGISTER return false (closed without an answer: wrong or missing secret key?)
 no JSON: getAllGatewayAddressesFromRegister fail. tcp://REGISTER return 'no json'
 empty list: Gateway::getAllGatewayAddressesFromRegister() with registerAddress:"REGISTER"  return array (
 )

@@ -117,7 +117,7 @@ null
 null
   in between: 0: cmd 6 connection 0 flag 1 |from __toString
 %s: Array to string conversion
-GatewayClient\GatewayException: getAllGatewayAddressesFromRegister fail. tcp://127.0.0.1:PORT return false
+GatewayClient\GatewayException: getAllGatewayAddressesFromRegister fail. tcp://127.0.0.1:PORT return false (closed without an answer: wrong or missing secret key?)
   array: 
 Error: Class %cNO_SUCH%c not found
   broken: 

@@ -102,17 +102,22 @@ static void put_quoted(gw_buf *buf, gw_slice line)
     gw_buf_put_char(buf, '\'');
 }
 
-static void put_bad(gw_client *c, gw_lookup *l)
+/* What the reference says, "return false", is the same for both: the cause is
+ * ours. */
+static void put_bad(gw_client *c, gw_lookup *l, int closed)
 {
     if (l->bad.len > 0)
         return;
     gw_buf_put_str(&l->bad, "tcp://");
     gw_buf_put_slice(&l->bad, register_of(c, l));
     gw_buf_put_str(&l->bad, " return ");
-    if (l->reply.len == 0)
-        gw_buf_put_str(&l->bad, "false");
-    else
+    if (l->reply.len > 0)
         put_quoted(&l->bad, gw_buf_slice(&l->reply));
+    else if (closed)
+        gw_buf_put_str(&l->bad, "false (closed without an answer: wrong or "
+                                "missing secret key?)");
+    else
+        gw_buf_put_str(&l->bad, "false");
 }
 
 int gw_lookup_report(gw_client *c, int code)
@@ -158,9 +163,10 @@ int gw_lookup_report_none(gw_client *c)
 
 /* ---- one Register ------------------------------------------------------- */
 
-static int give_up_register(gw_client *c, gw_lookup *l, uint64_t now)
+static int give_up_register(gw_client *c, gw_lookup *l, int closed,
+                            uint64_t now)
 {
-    put_bad(c, l);
+    put_bad(c, l, closed);
     hang_up(l);
     l->index++;
     return ask_next(c, l, now);
@@ -173,7 +179,7 @@ static int on_line(gw_client *c, gw_lookup *l, size_t len, uint64_t now)
 
     if (rc != GW_OK && rc != GW_ENOMEM) {
         l->reply.len = len;
-        return give_up_register(c, l, now);
+        return give_up_register(c, l, 0, now);
     }
     hang_up(l);
     return rc;
@@ -189,13 +195,13 @@ static int recv_some(gw_client *c, gw_lookup *l, uint64_t now)
     if (rc == GW_EAGAIN)
         return GW_EAGAIN;
     if (rc != 0 || got == 0)
-        return give_up_register(c, l, now);
+        return give_up_register(c, l, 1, now);
     c->stats.bytes_received += got;
     gw_buf_put(&l->reply, c->scratch, got);
     if (l->reply.error == GW_ENOMEM)
         return GW_ENOMEM;
     if (l->reply.error != 0)
-        return give_up_register(c, l, now);
+        return give_up_register(c, l, 0, now);
     newline = memchr(l->reply.base + before, '\n', got);
     if (newline == NULL)
         return GW_EAGAIN;
@@ -212,7 +218,7 @@ static int send_some(gw_client *c, gw_lookup *l, uint64_t now)
     if (rc == GW_EAGAIN)
         return GW_EAGAIN;
     if (rc != 0)
-        return give_up_register(c, l, now);
+        return give_up_register(c, l, 1, now);
     l->sent += sent;
     c->stats.bytes_sent += sent;
     if (l->sent == l->request.len)
@@ -336,12 +342,12 @@ int gw_lookup_step(gw_client *c, int ready, uint64_t now)
     if (l->state == GW_LOOKUP_CONNECT)
         return step_connect(c, l, ready, now);
     if (!ready)
-        return give_up_register(c, l, now);
+        return give_up_register(c, l, 0, now);
     rc = l->state == GW_LOOKUP_SEND ? send_some(c, l, now)
                                     : recv_some(c, l, now);
     /* One that never stops talking has no more time than one that is silent.
      * The next one has a limit of its own. */
     if (rc == GW_EAGAIN && now >= l->limit)
-        return give_up_register(c, l, now);
+        return give_up_register(c, l, 0, now);
     return rc;
 }

@@ -9,7 +9,7 @@ use GatewayClient\Gateway;
 // Where we differ from the recording on purpose; everything else is equal.
 //
 //  - "throws": the class is GatewayException, which extends Exception; the
-//    message is the same.
+//    message is the same, and says more after "return false".
 //  - "echoes": an E_WARNING with the same words instead of printing them.
 //  - "warnings" of PHP's socket functions before an exception: none, the
 //    exception says it.
@@ -93,6 +93,8 @@ final class Replay
     // "Exception: words", with the recorded Register's port.
     private function words(string $text): string
     {
+        $text = preg_replace('/ return false$/',
+            '$0 (closed without an answer: wrong or missing secret key?)', $text);
         return str_replace(['Exception: ', '127.0.0.1:1236'], ['', $this->cluster->register], $text);
     }
 

@@ -20,6 +20,7 @@ E_WARNING, E_DEPRECATED = 2, 8192
 EXCEPTION = "GatewayClient\\GatewayException"
 UNREACHABLE = [[E_WARNING, "stream_socket_client(): Unable to connect to "
                            "tcp://<dead> (Connection refused)"]]
+HUNG_UP = " (closed without an answer: wrong or missing secret key?)"
 ONE_FAILED = "1 gateway failed: can not connect to tcp://<dead> " \
     "Connection refused"
 NULL_TO_STRLEN = [E_DEPRECATED, "strlen(): Passing null to parameter #1 "
@@ -273,6 +274,17 @@ def quoted_answer(case):
     case.outcome["throws"] = [case.throws[0], re.sub(
         r"(?s)(return '.*)\n'$", r"\1'", case.throws[1])]
     return case.outcome if "fail. tcp://<garbage>" in case.throws[1] else None
+
+
+@rule("A Register that hangs up instead of answering",
+      """`… return false` is followed by `(closed without an answer: wrong or
+      missing secret key?)`.""")
+def hung_up(case):
+    if "fail. tcp://" not in case.throws[1] or \
+            not case.throws[1].endswith(" return false"):
+        return None
+    case.outcome["throws"] = [case.throws[0], case.throws[1] + HUNG_UP]
+    return case.outcome
 
 
 @rule("Exceptions have a class of their own",

@@ -85,7 +85,8 @@ def wrong_key_at_register(stage):
         yield Step(code, variables={"key": "wrong",
                                     "registers": stage.site.register},
                    throws="^getAllGatewayAddressesFromRegister fail. "
-                          rf"tcp://{where} return false$")
+                          rf"tcp://{where} return false \(closed without an "
+                          r"answer: wrong or missing secret key\?\)$")
 
 
 @row("the Register: silence")

@@ -41,6 +41,9 @@ CAUSES = {
         "Can not connect to tcp://{reg} Connection timed out",
     "no answer":
         "getAllGatewayAddressesFromRegister fail. tcp://{reg} return false",
+    "hung up":
+        "getAllGatewayAddressesFromRegister fail. tcp://{reg} return false "
+        "(closed without an answer: wrong or missing secret key?)",
     "bad answer":
         "getAllGatewayAddressesFromRegister fail. tcp://{reg} return '...'",
     "hidden answer": "getAllGatewayAddressesFromRegister fail. tcp://{reg} "
@@ -48,8 +51,8 @@ CAUSES = {
     "no gateways": "Gateway::getAllGatewayAddressesFromRegister() with "
                    "registerAddress:...  return array (\n)",
 }
-WHOLE_CALL = {"no Register", "no way to Register", "no answer", "bad answer",
-              "hidden answer", "no gateways"}
+WHOLE_CALL = {"no Register", "no way to Register", "no answer", "hung up",
+              "bad answer", "hidden answer", "no gateways"}
 
 WARNING = "1 gateway failed: {cause}"
 
@@ -307,14 +310,14 @@ REGISTER_CELLS = [
     ("slow request", "no answer@deadline", "ok@connect"),
     ("stop", "no answer@deadline", "ok@connect"),
     ("stop in answer", "bad answer@deadline", "ok@connect"),
-    ("cut at request", "no answer", "ok"),
-    ("RST at request", "no answer", "ok"),
-    ("RST in request", "no answer", "ok"),
-    ("cut at answer", "no answer", "ok"),
-    ("RST at answer", "no answer", "ok"),
+    ("cut at request", "hung up", "ok"),
+    ("RST at request", "hung up", "ok"),
+    ("RST in request", "hung up", "ok"),
+    ("cut at answer", "hung up", "ok"),
+    ("RST at answer", "hung up", "ok"),
     ("cut in answer", "bad answer", "ok"),
     ("RST in answer", "bad answer", "ok"),
-    ("half-close at answer", "no answer", "ok"),
+    ("half-close at answer", "hung up", "ok"),
     ("half-close after request", "ok", "ok"),
     ("garbage", "bad answer", "ok"),
     ("HTTP", "bad answer", "ok"),
