@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -164,6 +165,14 @@ static void tell_ready(process *p, const gwd_role *role,
     }
 }
 
+static void tell_end(const process *p)
+{
+    const gwd_metrics *m = &gwd_parts_slot(p->parts)->metrics;
+
+    gwd_log(GWD_LOG_INFO, "ended; %" PRIu64 " clients were closed for it",
+            m->closed[GWD_CLOSE_SHUTDOWN]);
+}
+
 static bool begin(process *p, const gwd_role *role)
 {
     return watch_signals(p) && watch_master(p, role) && feed_watchdog(p);
@@ -192,6 +201,8 @@ int gwd_run(gwd_runtime *runtime, const gwd_role *role,
     if (p.alone)
         gwd_notify("STOPPING=1");
     gwd_parts_drain(p.parts);
+    if (started)
+        tell_end(&p);
     unwatch(&p);
     gwd_parts_free(p.parts);
     return started ? EXIT_SUCCESS : GWD_EXIT_FAILURE;

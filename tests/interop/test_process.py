@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -239,6 +240,8 @@ class Stopping(ProcessTest):
             client.send(8, struct.pack(">H", 1001))
         self.assertEqual(process.popen.wait(PATIENCE), 0)
         load.stop()
+        told = re.findall(r"ended; (\d+) clients were closed", process.log)
+        self.assertEqual(sum(map(int, told)), len(clients), process.log)
 
     def test_every_frame_is_whole_and_the_last_is_1001(self):
         self.check_farewell(self.start())

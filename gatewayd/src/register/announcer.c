@@ -26,7 +26,8 @@ static const struct timeval connect_time = {5, 0};
 /* The state that the log last told about: each change is told once. */
 typedef enum report {
     REPORT_NONE,
-    REPORT_UP,
+    REPORT_UP,     /* a Register does not say whether it takes us */
+    REPORT_LASTED, /* after a refusal: it takes us now */
     REPORT_UNREACHABLE,
     REPORT_REFUSED,
     REPORT_LOST
@@ -59,7 +60,8 @@ struct gwd_announcer {
 static void tell(gwd_announcer *a, report what, const char *cause)
 {
     static const char *const texts[] = {
-        [REPORT_UP] = "announced to Register",
+        [REPORT_UP] = "announcing to Register",
+        [REPORT_LASTED] = "announced to Register",
         [REPORT_UNREACHABLE] = "cannot reach Register",
         [REPORT_REFUSED] = "closed at once, wrong secret key? Register",
         [REPORT_LOST] = "lost Register",
@@ -69,7 +71,7 @@ static void tell(gwd_announcer *a, report what, const char *cause)
     if (a->reported == what || a->kind.loop->stopped)
         return;
     a->reported = what;
-    if (what == REPORT_UP)
+    if (what == REPORT_UP || what == REPORT_LASTED)
         gwd_log(GWD_LOG_INFO, "%s %s as %s", texts[what], a->name, a->address);
     else
         gwd_log(GWD_LOG_WARNING, "%s %s%s%s; trying again every second",
@@ -158,7 +160,8 @@ static void ping(gwd_announcer *a)
 {
     gw_buf line;
 
-    tell(a, REPORT_UP, NULL);
+    if (a->reported == REPORT_REFUSED)
+        tell(a, REPORT_LASTED, NULL);
     if (a->pings) {
         gw_buf_init(&line, NULL, 0);
         gw_register_put_ping(&line);

@@ -392,7 +392,7 @@ static void nobody_is_lost_at_the_end(void **state)
     len = read(fd, text, sizeof(text) - 1);
     assert_true(len > 0);
     text[len] = '\0';
-    assert_non_null(strstr(text, "announced to Register"));
+    assert_non_null(strstr(text, "announcing to Register"));
     assert_null(strstr(text, "; trying again"));
     close(fd);
     unlink(path);
