@@ -74,7 +74,8 @@ typedef struct gw_options {
 void gw_options_init(gw_options *options);
 
 /* Makes a client; no connection is made yet. `options` may be NULL.
- * GW_EINVAL: an address that is not host:port, or no Register at all.
+ * GW_EINVAL: an address that is not host:port (mostly the port is missing:
+ * "10.0.0.1"), or no Register at all; a key that is not UTF-8; a timeout of 0.
  * On failure `*client` is NULL. */
 int gw_client_new(gw_client **client, const gw_options *options);
 

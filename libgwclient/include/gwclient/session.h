@@ -11,9 +11,9 @@ extern "C" {
 #endif
 
 /* Both make a text that ends with a NUL, which `*len` does not count. It
- * belongs to the caller, who frees it with the allocator's free(); `allocator`
- * NULL means gw_allocator_libc. On failure `*json` or `*out` is NULL and `*len`
- * is 0. */
+ * belongs to the caller. Free it with free(), or with
+ * allocator->free(json, allocator->user) when `allocator` is not NULL. On
+ * failure `*json` or `*out` is NULL and `*len` is 0. */
 
 /* A session, as gw_get_session() and the callbacks of gw_get_sessions() and
  * gw_select_clients() give it. The JSON is always an object, also for a session
