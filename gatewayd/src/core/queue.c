@@ -219,7 +219,7 @@ static size_t gather_list(const gwd_queue *queue, char *buffer, size_t room)
 size_t gwd_queue_gather(const gwd_queue *queue, char *buffer, size_t room,
                         const char **base)
 {
-    struct iovec first;
+    struct iovec first = {NULL, 0};
 
     gwd_queue_peek(queue, &first, 1);
     *base = first.iov_base;
