@@ -2,7 +2,6 @@
 PHP sends to a page."""
 
 import contextlib
-import errno
 import re
 import socket
 
@@ -13,8 +12,9 @@ from harness.cluster import CLIENT_PHP
 from harness.process import PREFIX, ROOT, wait_until
 from harness.tls import Tls
 from page_deployment import PAGE, configured
-from place import (browser, folder, machines, php_environment, php_file, run,
-                   run_php, typed, wait_listed)
+from place import (browser, environment, folder, machines, make_key,
+                   php_environment, php_file, run, run_php, typed,
+                   wait_listed, with_files)
 
 KEY = "etc/gatewayd/cluster.key"
 # The default. A Register without it tells PHP of a part of the gateways.
@@ -45,9 +45,20 @@ def visitor(host):
                    tls=Tls("example.com"))
 
 
-@claims(PAGE, "conf first-host", "conf second-host", "ini cluster",
-        "nft firewall", "nginx upstream")
-def a_cluster(first, second, ini, firewall, upstream):
+def lists_both(host, home, conf):
+    """gwctl with its configuration of the page."""
+    (home / "gwctl.conf").write_text(with_files(conf, home))
+    said = run([*host.prefix, "gwctl", "gateways"],
+               env={**environment(home), "HOME": str(home),
+                    "GWCTL_CONFIG": str(home / "gwctl.conf")})
+    for address in ("10.0.0.1:2900", "10.0.0.2:2900"):
+        if address not in said:
+            raise AssertionError(said)
+
+
+@claims(PAGE, "sh key", "conf first-host", "conf second-host", "ini cluster",
+        "conf gwctl", "nginx upstream")
+def a_cluster(key, first, second, ini, gwctl, upstream):
     """Pages come through nginx on 10.0.0.1 from a stranger's machine."""
     nginx = block_of("nginx wss").replace(
         re.search(r"^upstream .*?^}\n", block_of("nginx wss"),
@@ -55,12 +66,11 @@ def a_cluster(first, second, ini, firewall, upstream):
     with machines(3) as [one, two, stranger], folder() as home, \
             contextlib.ExitStack() as stack:
         gateways = []
+        make_key(key.text, home)
         for host, block in ((one, first), (two, second)):
             gateways.append(stack.enter_context(configured(
-                host, home, block.text + "trusted_proxies = 10.0.0.1\n"
-                f"status_listen = {host.address}:9272\n", host.address)))
-            (home / "firewall.nft").write_text(firewall.text)
-            run([*host.prefix, "nft", "-f", home / "firewall.nft"])
+                host, home, block.text + "trusted_proxies = 10.0.0.1\n",
+                host.address)))
         wait_listed(one, "10.0.0.1:1236", 2, key_of(home))
         stack.enter_context(Nginx(one, home, nginx))
         pages = [stack.enter_context(visitor(stranger)) for _ in range(4)]
@@ -82,11 +92,10 @@ def a_cluster(first, second, ini, firewall, upstream):
         for number, page in enumerate(pages):
             page.expect_text(f"to {number}")
             page.expect_text("to all")
-        for address in ("10.0.0.1:1236", "10.0.0.1:2900", "10.0.0.2:2900",
-                        "10.0.0.2:9272"):
-            if (reach(stranger, address), reach(two, address)) != (
-                    errno.ECONNREFUSED, 0):
-                raise AssertionError(f"the firewall and {address}")
+        lists_both(two, home, gwctl.text)
+        for address in ("10.0.0.1:9272", "10.0.0.2:9272"):
+            if reach(one, address) != 0:
+                raise AssertionError(f"nobody at {address}")
         gateways[1].stop()  # nginx tries the other one
         for _ in range(2):
             with visitor(stranger) as page:
@@ -120,7 +129,7 @@ class Rolling:
     def start(self, host):
         text = self.conf
         if host.address == "10.0.0.1":
-            for name in ("lan_ip", "register_listen"):
+            for name in ("lan_ip", "register_listen", "status_listen"):
                 text = text.replace(f"{name} = 10.0.0.2",
                                     f"{name} = 10.0.0.1")
         self.gateways[host] = self.stack.enter_context(configured(
@@ -148,6 +157,13 @@ class Rolling:
     def php(self, text):
         return run_php(self.hosts[0].prefix, self.home, text, self.ini)
 
+    def shell(self, text):
+        (self.home / "gwctl.conf").write_text(
+            with_files(block_of("conf gwctl"), self.home))
+        return run([*self.hosts[0].prefix, "bash", "-ec", text],
+                   env={**environment(self.home), "HOME": str(self.home),
+                        "GWCTL_CONFIG": str(self.home / "gwctl.conf")})
+
     def clients_of(self, host):
         prefix = socket.inet_aton(host.address).hex() + f"{2900:04x}"
         said = self.php("echo implode(' ', "
@@ -160,8 +176,15 @@ class Rolling:
             f"{host.address}:7272;", f"{host.address}:7272 down;"))
 
         def left():
-            self.php(move.replace("10.0.0.2", host.address))
-            return self.clients_of(host)
+            """By the commands of the page or its PHP."""
+            text = move.text.replace("10.0.0.2", host.address)
+            if move.language == "php":
+                self.php(text)
+                return self.clients_of(host)
+            said = self.shell(text).split()
+            if len(said) != 1:
+                raise AssertionError(said)
+            return int(said[0])
 
         wait_until(lambda: not left(), f"no page at {host.address}",
                    interval=0.3)
@@ -177,8 +200,8 @@ class Rolling:
 
 
 @claims(PAGE, "conf two-registers", "ini two-registers", "nginx draining",
-        "php move", "js move", "php bind", slow=True)
-def no_message_is_lost(conf, ini, draining, move, script, bind):
+        "sh move", "php move", "js move", "php bind", slow=True)
+def no_message_is_lost(conf, ini, draining, by_gwctl, by_php, script, bind):
     with contextlib.ExitStack() as stack:
         home = stack.enter_context(folder())
         both = Rolling(stack, home, conf.text, ini.text,
@@ -186,8 +209,8 @@ def no_message_is_lost(conf, ini, draining, move, script, bind):
         page = both.page(script.text)
         sender = stack.enter_context(Sender(both.hosts[0], home, both.ini))
         wait_until(lambda: numbers(page.log), "the first message")
-        for host in both.hosts[:2]:
-            both.take_out(host, draining.text, move.text)
+        for host, move in zip(both.hosts[:2], (by_gwctl, by_php)):
+            both.take_out(host, draining.text, move)
             both.bring_back(host, sender)
         # Both were without pages, so this one has been at both.
         told = sender.end()

@@ -117,7 +117,7 @@ def a_file(block):
         start = with_files(
             "gatewayd --lan-ip 10.0.0.1 --register-listen 10.0.0.1:1236 "
             "--register-address 10.0.0.1:1236 --register-grace 0 "
-            "--secret-key-file /etc/gatewayd.key", home)
+            "--secret-key-file /etc/gatewayd/cluster.key", home)
         with typed(host, start, home):
             wait_until(lambda: asks(host, home), "the gateway")
 

@@ -13,7 +13,7 @@ from harness import hosts
 from harness.cluster import CLIENT_PHP, REFERENCE, WHY_NO_REFERENCE
 from harness.process import PREFIX, ROOT, wait_until
 from page_gwctl import quiet
-from place import (browser, environment, folder, gatewayd, machines,
+from place import (browser, environment, folder, gatewayd, machines, make_key,
                    php_environment, php_file, run, run_php, run_shell, typed,
                    wait_listed, with_files)
 
@@ -21,6 +21,7 @@ PAGE = "docs/security.md"
 PLAIN = "docs/frameworks/plain.md"
 LOGIN = "<?php require __DIR__ . '/../app.php'; " \
     "$_SESSION['uid'] = $_GET['name']; answer(['token' => csrf_token()]);"
+KEY_IN_INI = "the first line of cluster.key"
 CLUSTER = "gatewayd --lan-ip 10.0.0.1 --register-listen 10.0.0.1:1236 " \
     "--register-address 10.0.0.1:1236 --status-listen 10.0.0.1:9272"
 
@@ -89,17 +90,35 @@ def ufw_takes_the_rules(block):
             raise AssertionError(f"no {rule!r} in {said}")
 
 
+def with_a_key():
+    """The php.ini of each page that has the key in it."""
+    found = [block.text for page in ("docs/deployment.md", "docs/settings.md")
+             for block in read(page)[0]
+             if block.language == "ini" and "secret_key" in block.text]
+    if not found or not all(KEY_IN_INI in text for text in found):
+        raise AssertionError(f"no {KEY_IN_INI!r} in one of {found}")
+    return found
+
+
 @claims(PAGE, "sh key")
 def a_key_of_ones_own(block):
     with machines(1) as [host], folder() as home:
-        run_shell(block.text, home)
-        key = home / "gatewayd.key"
-        expect(oct(key.stat().st_mode & 0o777), "0o600", "the key's mode")
-        expect(len(key.read_text().strip()), 44, "the key's length")
-        with typed(host, f"gatewayd --secret-key-file {key}", home) as daemon:
-            wait_listed(host, "127.0.0.1:1236", key=key.read_text().strip())
+        make_key(block.text, home)
+        file = home / "etc/gatewayd/cluster.key"
+        key = file.read_text()
+        expect(oct(file.stat().st_mode & 0o777), "0o640", "the key's mode")
+        if not re.fullmatch("[0-9a-f]{64}", key):
+            raise AssertionError(f"the key {key!r}")
+        with typed(host, f"gatewayd --secret-key-file {file}", home) as daemon:
+            wait_listed(host, "127.0.0.1:1236", key=key)
             if "warning" in daemon.log:
                 raise AssertionError(daemon.log)
+        for ini in with_a_key():
+            # Another key may end as those of base64 do.
+            for used in (key, "bm90IGhleA=="):
+                said = run_php([], home, "echo GatewayClient\\Gateway::"
+                               "$secretKey;", ini.replace(KEY_IN_INI, used))
+                expect(said, used, f"PHP's key by {ini}")
 
 
 @claims(PAGE, "php both")

@@ -69,6 +69,13 @@ def with_files(text, home):
     return PATHS.sub(lambda found: f"{home}{found[0]}", text)
 
 
+def make_key(text, home):
+    """A recipe for a key is followed; the group is not everywhere."""
+    if "-o root -g gatewayd " not in text:
+        raise AssertionError(f"whose is the key? {text}")
+    run_shell(text.replace("-o root -g gatewayd ", ""), home)
+
+
 def environment(home):
     """A reader's shell: our programs are installed, and sudo needs no word."""
     tools = home / "tools"

@@ -33,6 +33,17 @@ def run(report, base, sources):
             with Service(chroot.command(["gatewayd", "--config", CONFIG],
                                         network=network), network, [7272]):
                 network.php_pushes(chroot, "from source")
+        with report.check("its unit's user reads a key, others do not"):
+            for command in page.take("A key"):
+                chroot.run(command, cwd=CHECKOUT)
+            unit = chroot.run("cat /usr/local/lib/systemd/system/"
+                              "gatewayd.service")
+            assert "\nUser=gatewayd\n" in unit, unit
+            test = "runuser -u {} -- gatewayd --test-config " \
+                "--secret-key-file /etc/gatewayd/cluster.key"
+            chroot.run(test.format("gatewayd"))
+            said = chroot.run(f"! {test.format('nobody')} 2>&1")
+            assert "Permission denied" in said, said
         with report.check("everything can be removed"):
             for command in page.take("Remove"):
                 chroot.run(command, cwd=CHECKOUT)
