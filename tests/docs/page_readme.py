@@ -3,14 +3,13 @@
 import contextlib
 import os
 import re
-import shutil
 
+from blocks import read
 from claims import claims
-from harness.cache import cache_folder
 from harness.cluster import CLIENT_PHP
 from harness.process import PATIENCE, PREFIX, ROOT, Process, wait_until
-from place import (WORK, browser, folder, gatewayd, installed, machines,
-                   php_environment, run, run_php, run_shell)
+from place import (folder, gatewayd, installed, machines, php_environment,
+                   run, run_php, typed)
 
 PAGE = "README.md"
 
@@ -107,70 +106,34 @@ def from_the_page_to_the_push(ini, shell, drop_in, page, bind, push):
             raise AssertionError(f"{chromium.log}\n{server.log}")
 
 
-@claims(PAGE, "c hello", "sh hello")
-def from_c(source, shell):
-    """Compiled as the page says, it greets alice."""
-    with machines(1) as [host], folder() as home, \
-            gatewayd(host, "gatewayd", home), browser(host) as page:
+@claims(PAGE, "c hello", "sh listen", "sh hello")
+def from_c(source, listen, shell):
+    """Compiled as the page says, it greets alice; without gatewayd it fails."""
+    start, wait = listen.text.splitlines()
+    env = {**os.environ, **installed()}
+    quiet = {"GWCTL_CONFIG": "/dev/null"}
+    with machines(1) as [host], folder() as home:
         (home / "hello.c").write_text(source.text)
-        run_php(host.prefix, home, """
-            GatewayClient\\Gateway::bindUid($id, 'alice');
-            GatewayClient\\Gateway::flush();""",
-                variables={"id": page.client_id})
-        said = run([*host.prefix, "sh", "-ec", shell.text], cwd=home,
-                   env={**os.environ, **installed()})
-        if said:
+        command = [*host.prefix, "sh", "-ec"]
+        with gatewayd(host, start, home), \
+                typed(host, wait, home, "is bound", quiet) as alice:
+            said = run([*command, shell.text], cwd=home, env=env)
+            if said:
+                raise AssertionError(f"it said {said}")
+            wait_until(lambda: "\nhello\n" in alice.log, lambda: alice.log)
+        said = run([*command, "! ./hello"], cwd=home, env=env)
+        if "Can not connect" not in said:
             raise AssertionError(f"it said {said}")
-        page.expect_text("hello")
 
 
-def checkout(name):
-    """The sources, without what was built."""
-    tree = WORK / name
-    shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(ROOT, tree, symlinks=True, ignore=shutil.ignore_patterns(
-        "out", ".git", "corpus", "node_modules", "__pycache__"))
-    return tree
-
-
-def cached_compiler():
-    """These builds repeat what others compile: a cache makes them cheap."""
-    if not shutil.which("ccache"):
-        return {}
-    return {"CCACHE_DIR": str(cache_folder("ccache")),
-            "CCACHE_BASEDIR": str(WORK), "CCACHE_NOHASHDIR": "1",
-            "CC": "ccache cc",
-            "CMAKE_C_COMPILER_LAUNCHER": "ccache"}
-
-
-@claims(PAGE, "sh source-build", slow=True)
-def the_extension_from_source(block):
-    """`make test` runs one of its tests: stages phpt and package run all."""
-    tree, root = checkout("extension"), WORK / "extension-root"
-    shutil.rmtree(root, ignore_errors=True)
-    with folder() as home:
-        said = run_shell(block.text, home, {
-            **cached_compiler(), "CFLAGS": "-O1",
-            "MAKEFLAGS": "-j2 TESTS=php-tests/002-module.phpt",
-            "INSTALL_ROOT": str(root), "NO_INTERACTION": "1",
-            "REPORT_EXIT_STATUS": "1"}, cwd=tree, timeout=300)
-    if not re.search(r"Tests passed +: +1 ", said):
-        raise AssertionError(f"no test passed: {said[-2000:]}")
-    if len(list(root.rglob("gatewayclient.so"))) != 1:
-        raise AssertionError(f"not installed: {said[-2000:]}")
-
-
-@claims(PAGE, "sh cmake-build", slow=True)
-def the_daemon_from_source(block):
-    tree, root = checkout("daemon"), WORK / "daemon-root"
-    shutil.rmtree(root, ignore_errors=True)
-    with folder() as home:
-        env = cached_compiler()
-        env.pop("CC", None)
-        run_shell(block.text, home, {**env, "DESTDIR": str(root),
-                                     "CMAKE_BUILD_PARALLEL_LEVEL": "2"},
-                  cwd=tree, timeout=300)
-    version = run([PREFIX / "bin/gatewayd", "--version"])
-    if run([next(root.rglob("sbin/gatewayd")), "--version"]) != version:
-        raise AssertionError("another version was installed")
-
+@claims(PAGE, "sh packages")
+def the_packages(block):
+    """Type what docs/install/debian.md says, which tests/packages does."""
+    typed_there = "\n".join(
+        other.text for other in read("docs/install/debian.md")[0])
+    *build, install = block.text.splitlines()
+    for line in build:
+        if f"\n{line}\n" not in f"\n{typed_there}\n":
+            raise AssertionError(f"{line!r} is not on debian.md")
+    if install != "apt-get install -y ../*.deb":
+        raise AssertionError(install)
