@@ -4,8 +4,8 @@ import os
 
 from claims import claims
 from harness.process import wait_until
-from place import (browser, folder, installed, machines, run, run_php,
-                   run_shell, typed, wait_listed, with_files)
+from place import (browser, folder, gatewayd, installed, machines, run,
+                   run_php, run_shell, typed, wait_listed, with_files)
 
 PAGE = "docs/c-api.md"
 PROJECT = """\
@@ -39,6 +39,26 @@ def bind(host, home, page, key):
         Gateway::$secretKey = $key;
         Gateway::bindUid($id, 'alice');
         Gateway::flush();""", variables={"id": page.client_id, "key": key})
+
+
+@claims(PAGE, "c hello", "sh listen", "sh hello")
+def from_c(source, listen, shell):
+    """Compiled as the page says, it greets alice; without gatewayd it fails."""
+    start, wait = listen.text.splitlines()
+    env = {**os.environ, **installed()}
+    quiet = {"GWCTL_CONFIG": "/dev/null"}
+    with machines(1) as [host], folder() as home:
+        (home / "hello.c").write_text(source.text)
+        command = [*host.prefix, "sh", "-ec"]
+        with gatewayd(host, start, home), \
+                typed(host, wait, home, "is bound", quiet) as alice:
+            said = run([*command, shell.text], cwd=home, env=env)
+            if said:
+                raise AssertionError(f"it said {said}")
+            wait_until(lambda: "\nhello\n" in alice.log, lambda: alice.log)
+        said = run([*command, "! ./hello"], cwd=home, env=env)
+        if "Can not connect" not in said:
+            raise AssertionError(f"it said {said}")
 
 
 @claims(PAGE, "c online", "sh online")

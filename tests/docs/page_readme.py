@@ -8,8 +8,8 @@ from blocks import read
 from claims import claims
 from harness.cluster import CLIENT_PHP
 from harness.process import PATIENCE, PREFIX, ROOT, Process, wait_until
-from place import (folder, gatewayd, installed, machines, php_environment,
-                   run, run_php, typed)
+from place import (folder, gatewayd, machines, php_environment, run,
+                   run_php)
 
 PAGE = "README.md"
 
@@ -104,26 +104,6 @@ def from_the_page_to_the_push(ini, shell, drop_in, page, bind, push):
         if "error: " in chromium.log or re.search(
                 "PHP (Warning|Notice|Deprecated|Fatal)", server.log):
             raise AssertionError(f"{chromium.log}\n{server.log}")
-
-
-@claims(PAGE, "c hello", "sh listen", "sh hello")
-def from_c(source, listen, shell):
-    """Compiled as the page says, it greets alice; without gatewayd it fails."""
-    start, wait = listen.text.splitlines()
-    env = {**os.environ, **installed()}
-    quiet = {"GWCTL_CONFIG": "/dev/null"}
-    with machines(1) as [host], folder() as home:
-        (home / "hello.c").write_text(source.text)
-        command = [*host.prefix, "sh", "-ec"]
-        with gatewayd(host, start, home), \
-                typed(host, wait, home, "is bound", quiet) as alice:
-            said = run([*command, shell.text], cwd=home, env=env)
-            if said:
-                raise AssertionError(f"it said {said}")
-            wait_until(lambda: "\nhello\n" in alice.log, lambda: alice.log)
-        said = run([*command, "! ./hello"], cwd=home, env=env)
-        if "Can not connect" not in said:
-            raise AssertionError(f"it said {said}")
 
 
 @claims(PAGE, "sh packages")
