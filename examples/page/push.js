@@ -1,9 +1,11 @@
 'use strict';
 // The page's half of a push: connects, tells the application who this page is,
 // and shows what comes. The page has its paths in data-bind and data-ws of the
-// body, and the framework's CSRF token in <meta name="csrf-token">.
+// body, and the framework's CSRF token in <meta name="csrf-token">. data-ws may be a
+// whole URL, too, like ws://127.0.0.1:7272, where no web server passes /ws on.
 
 const { bind, ws = '/ws' } = document.body.dataset;
+const WS = new URL(ws, location.href.replace(/^http/, 'ws'));
 const TOKEN = document.querySelector('meta[name="csrf-token"]').content;
 
 /** The promise of the Response. A redirection, as to a login, is no success. */
@@ -34,7 +36,7 @@ function show(message) {
 let losses = 0;
 
 function connect() {
-  const socket = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}${ws}`);
+  const socket = new WebSocket(WS);
   state('connecting', 'connecting');
   socket.onmessage = async (event) => {
     const message = JSON.parse(event.data);
@@ -61,7 +63,7 @@ function connect() {
     }
   };
   socket.onclose = () => {
-    state('offline', 'offline');
+    state('offline', `offline, trying ${WS} again`);
     // Not all pages at once when a gateway comes back.
     losses = Math.min(losses + 1, 5);
     setTimeout(connect, 1000 * losses * (0.5 + Math.random()));

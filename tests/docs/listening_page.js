@@ -1,18 +1,32 @@
 'use strict';
-// A page of somebody who is signed in, in Chromium: its requests and what it
-// writes to its console, a line each, until SIGTERM.
+// A page, in Chromium: its requests, what it writes to its console and which
+// elements it adds to itself, a line each, until SIGTERM. With a LOGIN-URL that is
+// requested before.
 //
-//   node listening_page.js CHROMIUM LOGIN-URL PAGE-URL
+//   node listening_page.js CHROMIUM PAGE-URL [LOGIN-URL]
 
 const { open } = require('../hosts/browser/guest');
 
-const [path, login, url] = process.argv.slice(2);
+const [path, url, login] = process.argv.slice(2);
+
+/** In the page, before its own scripts. */
+function watch() {
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const { nodeType, textContent } of addedNodes) {
+        if (nodeType === Node.ELEMENT_NODE) window.told(textContent);
+      }
+    }
+  }).observe(document, { childList: true, subtree: true });
+}
 
 async function main() {
   const browser = await open(path);
   const context = await browser.newContext();
-  await context.request.get(login);
+  if (login) await context.request.get(login);
   const page = await context.newPage();
+  await page.exposeFunction('told', (text) => console.log(`shown: ${text}`));
+  await page.addInitScript(watch);
   page.on('console', (line) => console.log(`console: ${line.text()}`));
   page.on('pageerror', (error) => console.log(`error: ${error.message}`));
   page.on('response', (answer) => {

@@ -7,9 +7,9 @@ import re
 from blocks import read
 from claims import claims
 from harness.cluster import CLIENT_PHP
-from harness.process import PATIENCE, PREFIX, ROOT, Process, wait_until
-from place import (folder, gatewayd, machines, php_environment, run,
-                   run_php)
+from harness.process import PREFIX, ROOT, Process, wait_until
+from in_chromium import page_in_chromium
+from place import folder, gatewayd, machines, php_environment, run_php
 
 PAGE = "README.md"
 
@@ -27,8 +27,6 @@ def the_commands_exist(block):
 
 
 LOGIN = "<?php session_start(); $_SESSION['user_id'] = 7;"
-CHROMIUM = ROOT / "tests/browser/run"
-CHROMIUM_SECONDS = max(60, PATIENCE)  # its start, on a busy machine
 
 
 @contextlib.contextmanager
@@ -53,21 +51,6 @@ def application(host, home, ini, files):
         server.discard()
 
 
-@contextlib.contextmanager
-def page_in_chromium(host):
-    """/ there, after the login: a process whose log has what happens."""
-    said = run([CHROMIUM, "--chromium"], timeout=300)
-    page = Process(
-        [*host.prefix, "node", ROOT / "tests/docs/listening_page.js",
-         said.strip().splitlines()[-1], "http://127.0.0.1/login.php",
-         "http://127.0.0.1/"], "docs",
-        {"NODE_PATH": str(ROOT / "out/node/node_modules")}).start()
-    try:
-        yield page
-    finally:
-        page.discard()
-
-
 def texts_of(php):
     """What a block pushes, in order."""
     found = re.findall(r"""['"]text['"](?: => '|:")(.*?)['"]""", php)
@@ -87,23 +70,16 @@ def from_the_page_to_the_push(ini, shell, drop_in, page, bind, push):
     with machines(1) as [host], folder() as home, \
             gatewayd(host, shell.text, home), \
             application(host, home, ini.text, files) as server, \
-            page_in_chromium(host) as chromium:
-        def seen(line):
-            chromium.expect_running()
-            wait_until(lambda: line in chromium.log.splitlines(),
-                       lambda: f"{line!r} in: {chromium.log}",
-                       CHROMIUM_SECONDS)
-
-        seen("POST /bind.php: 200")
+            page_in_chromium(host, "http://127.0.0.1/",
+                             "http://127.0.0.1/login.php") as chromium:
+        chromium.wait_for("POST /bind.php: 200")
         for block in (push, drop_in):
             said = run_php(host.prefix, home, block.text, ini.text)
             if said:
                 raise AssertionError(f"it said {said}")
             for text in texts_of(block.text):
-                seen(f"console: {text}")
-        if "error: " in chromium.log or re.search(
-                "PHP (Warning|Notice|Deprecated|Fatal)", server.log):
-            raise AssertionError(f"{chromium.log}\n{server.log}")
+                chromium.wait_for(f"console: {text}")
+        chromium.expect_no_fault(server)
 
 
 @claims(PAGE, "sh packages")

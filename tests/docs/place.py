@@ -137,8 +137,8 @@ def run(command, timeout=60, **more):
     return done.stdout
 
 
-def run_shell(text, home, env=None, cwd=None, timeout=60):
-    return run(["bash", "-ec", with_files(text, home)], timeout,
+def run_shell(text, home, env=None, cwd=None, timeout=60, prefix=()):
+    return run([*prefix, "bash", "-ec", with_files(text, home)], timeout,
                env={**os.environ, **environment(home), **(env or {})},
                cwd=cwd or home)
 

@@ -13,6 +13,7 @@ from host import Host
 
 COMPOSER_CONFIG = ["composer", "config"]
 COMPOSER_REQUIRE = ["composer", "require"]
+SERVERS = ("gatewayd", "php -S ")  # of a reader who tries it: tests/docs does
 
 
 def transcript(name):
@@ -22,7 +23,8 @@ def transcript(name):
     for block in blocks.read(blocks.page_of(name)):
         if block.language == "sh" and not block.path:
             lines = [line for line in block.text.splitlines() if line.strip()]
-            found.append((lines, None))
+            if not lines[0].startswith(SERVERS):
+                found.append((lines, None))
         elif block.language == "text" and found:
             found[-1] = (found[-1][0], block.text)
     return found

@@ -19,10 +19,10 @@ class Application(FrameworkHost):
     title = "Plain PHP"
     page = "plain"
     front = "/index.php"
-    browser = {"login": "login.php?name={name}", "page": "index.php",
+    browser = {"login": "signin.php?name={name}", "page": "index.php",
                "bind": "bind.php", "logout": "logout.php",
                "pushes": {"uid": "push.php", "group": "push.php"},
-               "guest_token": "login.php", "guest_status": 401,
+               "guest_token": "signin.php", "guest_status": 401,
                "csrf_status": 403}
     console_push = ("bin/notice.php", "alice", "hello")
     register = None
