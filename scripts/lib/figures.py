@@ -1,8 +1,8 @@
 """docs/benchmarks.md as data, and the figures of it that other pages tell; and
 those of bench/instructions/recorded.json.
 
-The table of the READMEs has what a reader decides by, also where another is
-better: the best figure of a line is in bold, and a bare program's, which is the
+The table of the READMEs has the few that a reader decides by, all where another is
+better among them: the best figure of a line is in bold, and a bare program's, which is the
 limit and no product, stands apart. In a sentence only the numbers are replaced.
 """
 
@@ -95,15 +95,9 @@ LINES = [
      1, "call single", ["sendToUid"], min, CALL),
     ("the same, in a loop", "同上，在循环里",
      1, "call loop", ["sendToUid"], min, CALL),
-    ("the same, 16 gateways", "同上，共 16 个 gateway",
-     3, "sendToUid single", ["n = 16"], min,
-     ("extension", ["pure class"], [], ["bare C"])),
     ("php-fpm requests with one `sendToUid()`", "php-fpm 请求，各调用一次 `sendToUid()`",
      4, "requests a second", [NOTHING], max,
      ("extension", ["pure class"], [], ["empty page"])),
-    ("`getAllUidList()` of 15,000", "`getAllUidList()`，15,000 个 uid",
-     5, "list", ["getAllUidList, n = 15,000"], min,
-     ("extension", ["pure class"], [], [])),
     ("broadcasts to 900 pages: deliveries", "向 900 个页面广播：投递数",
      6, "deliveries a second", ["n = 900"], max,
      ("gatewayd", ["GatewayWorker"], ["nchan", "ws"], ["bare writes"])),
@@ -112,9 +106,6 @@ LINES = [
      ("gatewayd", ["GatewayWorker"], ["nchan", "ws"], ["bare coalesced"])),
     ("WebSocket handshakes", "WebSocket 握手",
      9, "handshakes a second", ["ws, n = 900"], max, SERVER),
-    ("`bindUid` commands", "`bindUid` 命令",
-     13, "commands a second", ["bindUid, n = 900"], max,
-     ("gatewayd", ["GatewayWorker"], [], [])),
     ("memory of a connection: 15,000, with uid and group (PHP: 800)",
      "一个连接的内存：共 15,000 个，含 uid 和分组（PHP：800 个）",
      8, "bytes per connection",

@@ -1,17 +1,19 @@
 """README.md."""
 
-import contextlib
+import http.client
 import os
 import re
 
 from blocks import read
 from claims import claims
-from harness.cluster import CLIENT_PHP
-from harness.process import PREFIX, ROOT, Process, wait_until
-from in_chromium import page_in_chromium
-from place import folder, gatewayd, machines, php_environment, run_php
+from harness import hosts
+from harness.php import extension_environment
+from harness.process import ROOT
+from in_chromium import give_php, page_in_chromium, web_server
+from place import folder, gatewayd, machines, run_php, run_shell
 
 PAGE = "README.md"
+LINK = re.compile(r"<(http://127\.0\.0\.1:\d+/\S*)>")
 
 
 @claims(PAGE, "sh start")
@@ -26,31 +28,6 @@ def the_commands_exist(block):
             raise AssertionError(f"no stage runs {command}")
 
 
-LOGIN = "<?php session_start(); $_SESSION['user_id'] = 7;"
-
-
-@contextlib.contextmanager
-def application(host, home, ini, files):
-    """Served by PHP's own web server, with the settings of the reader."""
-    site = home / "site"
-    site.mkdir()
-    (home / "sessions").mkdir()
-    for name, text in files.items():
-        (site / name).write_text(text, encoding="utf-8")
-    (home / "php.ini").write_text(ini, encoding="utf-8")
-    server = Process(
-        [*host.prefix, CLIENT_PHP, "-c", home / "php.ini",
-         "-d", f"extension_dir={PREFIX}/ext", "-d", "log_errors=1",
-         "-d", f"session.save_path={home}/sessions",
-         "-S", "127.0.0.1:80", "-t", site], "docs", php_environment()).start()
-    try:
-        wait_until(lambda: "started" in server.log,
-                   lambda: f"PHP's web server: {server.log}")
-        yield server
-    finally:
-        server.discard()
-
-
 def texts_of(php):
     """What a block pushes, in order."""
     found = re.findall(r"""['"]text['"](?: => '|:")(.*?)['"]""", php)
@@ -59,27 +36,46 @@ def texts_of(php):
     return found
 
 
-@claims(PAGE, "ini drop-in", "sh drop-in", "php drop-in", "js page",
-        "php bind", "php push")
-def from_the_page_to_the_push(ini, shell, drop_in, page, bind, push):
-    """With no option anywhere, in a browser: the page binds itself, and what is
-    pushed to its user, its group and everyone is in its console."""
-    files = {"page.js": page.text, "bind.php": bind.text, "login.php": LOGIN,
-             "index.html": "<link rel=icon href=data:,>"
-                           "<script src=page.js></script>"}
-    with machines(1) as [host], folder() as home, \
-            gatewayd(host, shell.text, home), \
-            application(host, home, ini.text, files) as server, \
-            page_in_chromium(host, "http://127.0.0.1/",
-                             "http://127.0.0.1/login.php") as chromium:
-        chromium.wait_for("POST /bind.php: 200")
-        for block in (push, drop_in):
-            said = run_php(host.prefix, home, block.text, ini.text)
-            if said:
+def status_of_a_stranger(host, path):
+    """Of a POST without a session."""
+    with hosts.inside(host.namespace):
+        connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=20)
+        connection.request("POST", path, "client_id=7f0000010b5400000001", {
+            "Content-Type": "application/x-www-form-urlencoded"})
+        return connection.getresponse().status
+
+
+@claims(PAGE, "ini drop-in", "sh drop-in", "php drop-in", "php index.php",
+        "js page.js", "php bind.php", "php push.php", "sh serve", "sh push")
+def from_the_page_to_the_push(ini, start, drop_in, index, script, bind, push,
+                              serve, commands):
+    """With no option anywhere, in a browser: the page binds itself, and shows
+    what is pushed to its user, its group and everyone."""
+    gateway, web = serve.text.splitlines()
+    if start.text.split()[0] != gateway:
+        raise AssertionError(f"{gateway!r} is not {start.text!r}")
+    url = LINK.search((ROOT / PAGE).read_text(encoding="utf-8"))[1]
+    with machines(1) as [host], folder() as home:
+        for block in (index, script, bind, push):
+            (home / block.info.split()[1]).write_text(block.text,
+                                                      encoding="utf-8")
+        give_php(home, ini.text)
+        with gatewayd(host, start.text, home), \
+                web_server(host, web, home) as server, \
+                page_in_chromium(host, url) as page:
+            page.wait_for("POST /bind.php: 200")
+            if status_of_a_stranger(host, "/bind.php") != 401:
+                raise AssertionError("somebody without a session is bound")
+            said = run_shell(commands.text, home, {
+                **extension_environment(), "GWCTL_CONFIG": "/dev/null"},
+                             prefix=host.prefix)
+            said += run_php(host.prefix, home, drop_in.text, ini.text)
+            if "PHP" in said:
                 raise AssertionError(f"it said {said}")
-            for text in texts_of(block.text):
-                chromium.wait_for(f"console: {text}")
-        chromium.expect_no_fault(server)
+            plain = re.search(r"send-to-uid \S+ '(.*)'", commands.text)[1]
+            for text in [*texts_of(push.text), plain, *texts_of(drop_in.text)]:
+                page.wait_for(f"shown: {text}")
+            page.expect_no_fault(server)
 
 
 @claims(PAGE, "sh packages")
