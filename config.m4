@@ -49,6 +49,7 @@ if test "$PHP_GATEWAYCLIENT" != "no"; then
     libgwclient/src/dial.c \
     libgwclient/src/fixed.c \
     libgwclient/src/flush.c \
+    libgwclient/src/known.c \
     libgwclient/src/listed.c \
     libgwclient/src/lookup.c \
     libgwclient/src/net.c \

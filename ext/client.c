@@ -12,11 +12,7 @@
 #define REGISTERS_MAX 64
 
 /* What a call asks for gateways. */
-typedef enum call_scope {
-    NO_REGISTER,
-    REGISTERS,
-    WORKER_OR_REGISTERS
-} call_scope;
+typedef enum call_scope { CLIENTS, REGISTERS, WORKER_OR_REGISTERS } call_scope;
 
 typedef struct strings {
     zend_string **held;
@@ -188,13 +184,6 @@ static bool read_switches(config *c, zend_class_entry *called)
     return EG(exception) == NULL;
 }
 
-static bool read_config(config *c, zend_class_entry *called, call_scope scope)
-{
-    return (scope == NO_REGISTER || read_registers(c, called)) &&
-           read_secret_key(c, called) && read_connect_timeout(c, called) &&
-           read_switches(c, called);
-}
-
 static bool read_gateways(config *c, zend_class_entry *called)
 {
     zval worker, addresses;
@@ -208,6 +197,22 @@ static bool read_gateways(config *c, zend_class_entry *called)
     zval_ptr_dtor(&addresses);
     zval_ptr_dtor(&worker);
     return ok;
+}
+
+/* A client's gateway is among those of the worker or of the Registers. */
+static bool read_known(config *c, zend_class_entry *called)
+{
+    return GWC_G(trust_client_ids) ||
+           (read_gateways(c, called) &&
+            (c->gateways.count > 0 || read_registers(c, called)));
+}
+
+static bool read_config(config *c, zend_class_entry *called, call_scope scope)
+{
+    return (scope == CLIENTS ? read_known(c, called)
+                             : read_registers(c, called)) &&
+           read_secret_key(c, called) && read_connect_timeout(c, called) &&
+           read_switches(c, called);
 }
 
 /* The pool outlives requests, so nothing of it may come from Zend's heap. */
@@ -295,6 +300,9 @@ static bool apply(gw_client *client, const config *c)
                                 (unsigned)GWC_G(pool_idle_timeout));
     }
     if (rc == GW_OK) {
+        rc = gw_client_set_trust_client_ids(client, GWC_G(trust_client_ids));
+    }
+    if (rc == GW_OK) {
         rc =
             gw_client_set_gateways(client, c->gateways.list, c->gateways.count);
     }
@@ -340,7 +348,7 @@ gw_client *php_gwc_begin(zend_class_entry *called)
 
 gw_client *php_gwc_begin_one(zend_class_entry *called)
 {
-    return begin(called, NO_REGISTER);
+    return begin(called, CLIENTS);
 }
 
 gw_client *php_gwc_begin_all(zend_class_entry *called)

@@ -42,8 +42,9 @@ zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data);
  * in between. */
 gw_client *php_gwc_begin(zend_class_entry *called);
 
-/* The same for calls that name their clients, and with them their gateways: no
- * Register is needed, so none is read. */
+/* The same for calls that name their clients, and with them their gateways.
+ * These must be listed by a Register, or known to the BusinessWorker; where
+ * client_ids are trusted neither is read. */
 gw_client *php_gwc_begin_one(zend_class_entry *called);
 
 /* The same for a question to every gateway, which inside a BusinessWorker are

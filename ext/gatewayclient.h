@@ -47,6 +47,7 @@ ZEND_BEGIN_MODULE_GLOBALS(gatewayclient)
     bool persistent;
     zend_long pool_max_idle;
     zend_long pool_idle_timeout;
+    bool trust_client_ids;
     char *allowed_classes_list;
     bool replace_package;
     bool global_class;

@@ -17,6 +17,7 @@ $bad = [
     'pool_max_idle' => ['', '-1', '1.5', '1000001'],
     'pool_idle_timeout' => ['-1', 'x'],
     'allowed_classes' => ['**', 'A;B', 'A B!'],
+    'trust_client_ids' => ['1'],
     'replace_package' => ['0'],
     'global_class' => ['1'],
 ];
@@ -114,5 +115,6 @@ allowed_classes=A;B
   ini_set(): gatewayclient.allowed_classes must be "*" or a list of class names, separated by commas
 allowed_classes=A B!
   ini_set(): gatewayclient.allowed_classes must be "*" or a list of class names, separated by commas
+trust_client_ids=1
 replace_package=0
 global_class=1

@@ -51,9 +51,11 @@ told('string', function () { return array_map('Chat::isOnline', [$GLOBALS['own']
 told('closure', function () { return Closure::fromCallable(['Chat', 'isUidOnline'])('u'); }, $own);
 told('no Register', function () {
     Chat::$registerAddress = 'none';
-    $online = Chat::isOnline($GLOBALS['own']->id(7));
-    Chat::$registerAddress = [$GLOBALS['own']->register];
-    return $online;
+    try {
+        return Chat::isOnline($GLOBALS['own']->id(7));
+    } finally {
+        Chat::$registerAddress = [$GLOBALS['own']->register];
+    }
 }, $own);
 told('stored by hand', function () {
     $GLOBALS['own']->rawReplies(0, 'no session');
@@ -102,8 +104,8 @@ null
   string: 0: cmd 11 connection 7 flag 1 |
 0
   closure: 0: cmd 15 connection 0 flag 1 u|
-0
-  no Register: 0: cmd 11 connection 7 flag 1 |
+GatewayClient\GatewayException: Can not connect to tcp://none: not a host:port
+  no Register: 
 Warning: GatewayClient\Gateway::getSession(): cannot unserialize: error at offset 0 of 10 bytes
 false
   stored by hand: 0: cmd 203 connection 7 flag 1 |

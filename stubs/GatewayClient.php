@@ -29,7 +29,9 @@ class GatewayException extends \Exception
  * gateway's protocol encodes it (WebSocket: JSON).
  *
  * Commands to one client return false and raise an E_WARNING when its gateway
- * cannot be reached; questions to one client throw then.
+ * cannot be reached; questions to one client throw then. The same when no
+ * Register lists the gateway that a client_id names: such an address gets no
+ * connection, unless gatewayclient.trust_client_ids is on.
  */
 class Gateway
 {

@@ -131,6 +131,16 @@ static bool any_late(const gw_failure *list, size_t failures)
     return false;
 }
 
+/* Those of a client_id that names no gateway of the cluster are none of its. */
+static size_t of_gateways(const gw_failure *list, size_t failures)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < failures; i++)
+        count += list[i].code != GW_EUNLISTED;
+    return count;
+}
+
 int gwctl_result(gwctl_app *app, int code)
 {
     const gw_failure *list;
@@ -145,7 +155,7 @@ int gwctl_result(gwctl_app *app, int code)
         gwctl_warn("%s", gw_client_error(app->client));
     if ((code == GW_EPARTIAL ||
          (code == GW_EUNCONFIRMED && !any_late(list, failures))) &&
-        all_failed(app, failures))
+        all_failed(app, of_gateways(list, failures)))
         return GWCTL_UNREACHABLE;
     return gwctl_status_of(code);
 }

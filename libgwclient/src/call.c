@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include "client_impl.h"
+#include "known.h"
 #include "listed.h"
 #include "targets.h"
 
@@ -10,6 +11,7 @@ void gw_call_init(gw_client *c)
 {
     memset(&c->call, 0, sizeof c->call);
     gw_buf_init(&c->call.text, &c->allocator, GW_FRAME_MAX);
+    gw_buf_init(&c->call.cause, &c->allocator, 0);
     gw_lookup_init(c);
 }
 
@@ -23,10 +25,12 @@ void gw_call_reset(gw_client *c)
     while (call->count > 0)
         gw_targets_release(c, call->targets[--call->count]);
     gw_targets_shrink(&call->text);
+    gw_targets_shrink(&call->cause);
     call->request = NULL;
     call->list = NULL;
     call->cached = 0;
     call->refreshed = 0;
+    call->by_ids = 0;
     call->code = GW_OK;
 }
 
@@ -46,6 +50,7 @@ void gw_call_deinit(gw_client *c)
     gw_mem_free(&c->allocator, call->fds);
     gw_mem_free(&c->allocator, call->numbers);
     gw_buf_deinit(&call->text);
+    gw_buf_deinit(&call->cause);
 }
 
 static void notice_fork(gw_client *c)
@@ -168,7 +173,7 @@ static size_t step_targets(gw_client *c)
     size_t i, n = 0;
 
     for (i = 0; i < call->count; i++) {
-        if (call->targets[i]->state < GW_TARGET_DONE)
+        if (gw_target_is_running(call->targets[i]))
             gw_target_step(c, call->targets[i], call->fds[n++].revents != 0);
     }
     return n;
@@ -259,24 +264,40 @@ static int has_target(const gw_call *call, const gw_client_id *id)
     return 0;
 }
 
+/* Begins with a gateway that is known; another one is held. */
+static int start_id(gw_client *c, const gw_client_id *id)
+{
+    gw_peer *peer = gw_pool_peer_of(c, id);
+    int rc = peer == NULL ? GW_ENOMEM : gw_known_check(c, peer);
+    gw_target *t;
+
+    if (rc != GW_OK && rc != GW_EUNLISTED)
+        return rc;
+    t = gw_targets_insert(c, c->call.count);
+    if (t == NULL)
+        return GW_ENOMEM;
+    if (rc == GW_OK)
+        gw_target_start(c, t, peer, NULL);
+    else
+        gw_target_hold(t, peer);
+    return GW_OK;
+}
+
 static void start_ids(gw_client *c, const gw_client_id *ids, size_t count)
 {
     gw_call *call = &c->call;
-    size_t i;
+    size_t i, held = 0;
 
+    call->by_ids = 1;
     for (i = 0; i < count && call->code == GW_OK; i++) {
-        gw_peer *peer;
-        gw_target *t;
-
         if (has_target(call, &ids[i]))
             continue;
-        peer = gw_pool_peer_of(c, &ids[i]);
-        t = peer == NULL ? NULL : gw_targets_insert(c, call->count);
-        if (t == NULL)
-            call->code = GW_ENOMEM;
-        else
-            gw_target_start(c, t, peer, NULL);
+        call->code = start_id(c, &ids[i]);
+        if (call->code == GW_OK)
+            held += call->targets[call->count - 1]->state == GW_TARGET_HELD;
     }
+    if (call->code == GW_OK && held > 0)
+        gw_listed_ask_held(c);
 }
 
 int gw_call_ids(gw_client *c, const gw_request *request,

@@ -24,14 +24,16 @@ typedef struct gw_call {
     int looking;   /* a question to the Registers is under way */
     int cached;    /* the targets are from a list that was believed */
     int refreshed; /* that list has been asked for again */
+    int by_ids;    /* the targets are those of clients, not of a list */
     const gw_list *list;
 
     gw_pollfd *fds;
     size_t fd_cap;
     uint32_t *numbers; /* room for the request's ids */
     size_t number_cap;
-    gw_buf text; /* ext_data of the request */
-    int code;    /* why the whole call failed, or 0 */
+    gw_buf text;  /* ext_data of the request */
+    gw_buf cause; /* why held targets could not begin */
+    int code;     /* why the whole call failed, or 0 */
 } gw_call;
 
 void gw_call_init(gw_client *c);

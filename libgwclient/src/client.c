@@ -53,6 +53,7 @@ static int apply(gw_client *c, const gw_options *o)
     c->max_idle = o->pool_max_idle;
     c->idle_timeout_s = o->pool_idle_timeout;
     c->register_ttl_ms = o->register_ttl_ms;
+    c->trust_client_ids = o->trust_client_ids != 0;
     c->max_reply = o->max_reply;
     rc = gw_client_set_timeouts(c, o->connect_timeout_ms, o->timeout_ms);
     if (rc == GW_OK)
@@ -178,6 +179,14 @@ int gw_client_set_register_ttl(gw_client *c, unsigned ttl_ms)
     if (c->busy)
         return GW_EBUSY;
     c->register_ttl_ms = ttl_ms;
+    return GW_OK;
+}
+
+int gw_client_set_trust_client_ids(gw_client *c, int trust)
+{
+    if (c->busy)
+        return GW_EBUSY;
+    c->trust_client_ids = trust != 0;
     return GW_OK;
 }
 

@@ -31,6 +31,7 @@ struct gw_client {
     unsigned max_idle;
     unsigned idle_timeout_s;
     unsigned register_ttl_ms;
+    int trust_client_ids;
     size_t max_reply;
 
     gw_pool pool;

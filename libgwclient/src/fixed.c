@@ -67,6 +67,7 @@ int gw_client_set_gateways(gw_client *c, const gw_slice *addresses,
         if (list == NULL)
             return GW_ENOMEM;
         memset(list, 0, sizeof *list);
+        list->serial = ++c->registry.serials;
         fill(c, list, addresses, count);
     }
     gw_mem_free(&c->allocator, c->fixed);

@@ -1,6 +1,7 @@
 #include "listed.h"
 
 #include "client_impl.h"
+#include "known.h"
 #include "targets.h"
 
 /* Moves the peer's target to `index`, or makes it there. */
@@ -50,13 +51,73 @@ static void use_list(gw_client *c, const gw_list *list)
     }
 }
 
+/* ---- held targets -------------------------------------------------------- */
+
+static void fail_held(gw_client *c, int code)
+{
+    size_t i;
+
+    for (i = 0; i < c->call.count; i++) {
+        if (c->call.targets[i]->state == GW_TARGET_HELD)
+            gw_target_fail(c, c->call.targets[i], code, 0);
+    }
+}
+
+/* There is a new list: begins with those that it has. */
+static void start_held(gw_client *c)
+{
+    gw_call *call = &c->call;
+    size_t i;
+
+    for (i = 0; i < call->count && call->code == GW_OK; i++) {
+        gw_target *t = call->targets[i];
+        int rc;
+
+        if (t->state != GW_TARGET_HELD)
+            continue;
+        rc = gw_known_check(c, t->peer);
+        if (rc == GW_OK)
+            gw_target_start(c, t, t->peer, NULL);
+        else if (rc == GW_ENOMEM)
+            call->code = rc;
+    }
+    fail_held(c, GW_EUNLISTED);
+}
+
+static void held_result(gw_client *c, int rc)
+{
+    if (rc == GW_OK) {
+        start_held(c);
+        return;
+    }
+    if (rc != GW_ENOMEM)
+        gw_lookup_put_cause(c, rc, &c->call.cause);
+    if (rc == GW_ENOMEM || c->call.cause.error != 0)
+        c->call.code = GW_ENOMEM;
+    fail_held(c, rc);
+}
+
+void gw_listed_ask_held(gw_client *c)
+{
+    if (c->fixed != NULL) {
+        fail_held(c, GW_EUNLISTED);
+        return;
+    }
+    c->call.looking = 1;
+    gw_listed_result(c, gw_lookup_start(c, c->call.now, c->call.deadline));
+}
+
+/* ---- what the Registers say ---------------------------------------------- */
+
 void gw_listed_result(gw_client *c, int rc)
 {
     gw_call *call = &c->call;
 
     if (rc == GW_EAGAIN)
         return;
-    if (rc == GW_OK)
+    if (call->by_ids)
+        held_result(c, rc);
+    else if (rc == GW_OK)
         use_list(c, call->lookup.list);
     else if (rc == GW_ENOMEM || !call->refreshed)
         call->code = gw_lookup_report(c, rc);

@@ -1,5 +1,6 @@
 /* Calls to every gateway: from the Register's list to targets, and from a list
- * that turned out to be old to a newer one within the same call. */
+ * that turned out to be old to a newer one within the same call. And calls by
+ * client_ids whose gateways no list has so far. */
 #ifndef GW_SRC_LISTED_H
 #define GW_SRC_LISTED_H
 
@@ -11,5 +12,9 @@ void gw_listed_result(gw_client *c, int rc);
 /* Asks the Registers again, once per call, when a gateway of a list that was
  * only believed cannot be reached. */
 void gw_listed_refresh(gw_client *c);
+
+/* Asks the Registers whether they list the gateways of held targets. Where the
+ * caller named the gateways they are not, and those targets fail. */
+void gw_listed_ask_held(gw_client *c);
 
 #endif

@@ -120,18 +120,32 @@ static void put_bad(gw_client *c, gw_lookup *l, int closed)
         gw_buf_put_str(&l->bad, "false");
 }
 
+static const gw_buf *cause_of(const gw_lookup *l, int code, const char **before)
+{
+    *before = code == GW_EREGISTER ? "Can not connect to"
+                                   : "getAllGatewayAddressesFromRegister fail.";
+    return code == GW_EREGISTER ? &l->unreached : &l->bad;
+}
+
+void gw_lookup_put_cause(const gw_client *c, int code, gw_buf *to)
+{
+    const char *before;
+    const gw_buf *text = cause_of(&c->call.lookup, code, &before);
+
+    gw_buf_put_str(to, before);
+    gw_buf_put_char(to, ' ');
+    gw_buf_put_slice(to, gw_buf_slice(text));
+}
+
 int gw_lookup_report(gw_client *c, int code)
 {
-    gw_lookup *l = &c->call.lookup;
-    const gw_buf *text = code == GW_EREGISTER ? &l->unreached : &l->bad;
+    const char *before;
+    const gw_buf *text = cause_of(&c->call.lookup, code, &before);
 
     if (code == GW_ENOMEM || text->error != 0)
         return gw_report_code(c, GW_ENOMEM);
-    return gw_report_error(c, code, "%s %.*s",
-                           code == GW_EREGISTER
-                               ? "Can not connect to"
-                               : "getAllGatewayAddressesFromRegister fail.",
-                           (int)text->len, text->base);
+    return gw_report_error(c, code, "%s %.*s", before, (int)text->len,
+                           text->base);
 }
 
 int gw_lookup_report_none(gw_client *c)

@@ -40,7 +40,8 @@ int gw_lookup_step(gw_client *c, int ready, uint64_t now);
 /* What the poll loop waits for. 0: nothing. */
 int gw_lookup_wants(const gw_lookup *l, gw_pollfd *fd, uint64_t *limit);
 
-/* The error text for a result, in the reference's words. */
+/* What went wrong, in the reference's words, and as the call's error. */
+void gw_lookup_put_cause(const gw_client *c, int code, gw_buf *to);
 int gw_lookup_report(gw_client *c, int code);
 int gw_lookup_report_none(gw_client *c);
 

@@ -84,6 +84,9 @@ gw_peer *gw_pool_peer_of(gw_client *c, const gw_client_id *id)
                             (unsigned)id->port);
     address = gw_slice_of(text, len);
     *recent = gw_pool_peer(c, address, gw_pool_hash(c, address));
+    /* A number: nothing is asked, and nothing can fail. */
+    if (*recent != NULL)
+        gw_pool_resolve(c, *recent, c->call.now);
     return *recent;
 }
 

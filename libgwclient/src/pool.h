@@ -40,7 +40,8 @@ typedef struct gw_peer {
     gw_endpoint endpoints[GW_ENDPOINT_MAX];
     size_t endpoint_count; /* 0: not resolved */
     uint64_t resolved_at;
-    uint32_t ip; /* as in client_ids; 0: no IPv4 address */
+    uint64_t known_by; /* the serial of the list that has it; 0: none yet */
+    uint32_t ip;       /* as in client_ids; 0: no IPv4 address */
     uint16_t port;
 
     size_t address_len;
@@ -71,7 +72,7 @@ uint64_t gw_pool_hash(const struct gw_client *c, gw_slice address);
  * when it is new; NULL: out of memory. It stays until a later call's sweep. */
 gw_peer *gw_pool_peer(struct gw_client *c, gw_slice address, uint64_t hash);
 
-/* The same for the address that is in a client_id. */
+/* The same for the address that is in a client_id; it is resolved. */
 gw_peer *gw_pool_peer_of(struct gw_client *c, const gw_client_id *id);
 
 /* Resolves the peer's host unless that was done lately. GW_OK, GW_ERESOLVE,

@@ -15,7 +15,7 @@ static int is_for_us(const gw_client *c, const gw_list *list)
            same_print(&list->key, &c->key.print);
 }
 
-const gw_list *gw_registry_find(const gw_client *c, uint64_t now)
+const gw_list *gw_registry_kept(const gw_client *c)
 {
     const gw_list *list = c->registry.lists;
 
@@ -23,9 +23,16 @@ const gw_list *gw_registry_find(const gw_client *c, uint64_t now)
         return c->fixed;
     while (list != NULL && !is_for_us(c, list))
         list = list->next;
-    if (list == NULL || now - list->fetched_at >= c->register_ttl_ms)
-        return NULL;
     return list;
+}
+
+const gw_list *gw_registry_find(const gw_client *c, uint64_t now)
+{
+    const gw_list *list = gw_registry_kept(c);
+
+    if (list == NULL || list == c->fixed)
+        return list;
+    return now - list->fetched_at < c->register_ttl_ms ? list : NULL;
 }
 
 /* ---- reading an answer -------------------------------------------------- */
@@ -153,6 +160,7 @@ int gw_registry_store(gw_client *c, gw_slice line, uint64_t now,
     list->registers = c->registers->print;
     list->key = c->key.print;
     list->fetched_at = now;
+    list->serial = ++c->registry.serials;
     list->next = c->registry.lists;
     c->registry.lists = list;
     *out = list;

@@ -13,6 +13,7 @@ typedef struct gw_list {
     gw_print registers;
     gw_print key;
     uint64_t fetched_at;
+    uint64_t serial; /* no other list of the client has it; never 0 */
     size_t count;
     uint64_t *hashes; /* of the items, as the pool has them */
     gw_slice items[1];
@@ -21,13 +22,17 @@ typedef struct gw_list {
 #define GW_REGISTRY_LISTS_MAX 8
 
 typedef struct gw_registry {
-    gw_list *lists; /* the newest first */
+    gw_list *lists;   /* the newest first */
+    uint64_t serials; /* how many lists there were, named ones as well */
 } gw_registry;
 
 /* The gateways that the caller named, else the list for the current Registers
  * and key that is still to be believed, or NULL. Lists stay until the next
  * gw_registry_store() or _clear(). */
 const gw_list *gw_registry_find(const gw_client *c, uint64_t now);
+
+/* The same, but the list may have any age. */
+const gw_list *gw_registry_kept(const gw_client *c);
 
 /* Keeps the gateways of a Register's answer as the list for the current
  * Registers and key; an empty list only drops the old one, and `*out` is NULL

@@ -118,6 +118,7 @@ static const struct {
      " closed the connection after authorisation: wrong secret key?"},
     {GW_EPROTO, "malformed reply from tcp://", ""},
     {GW_ETOOBIG, "too long a frame or reply with tcp://", ""},
+    {GW_EUNLISTED, "not connecting to tcp://", ": no such gateway is listed"},
 };
 
 static const char *system_cause(const gw_target *t, char *scratch)
@@ -126,12 +127,26 @@ static const char *system_cause(const gw_target *t, char *scratch)
                          : gw_strerror(t->code);
 }
 
+/* One for which the Registers gave no list. */
+static int report_unasked(gw_client *c, const gw_target *t)
+{
+    char text[2400];
+
+    snprintf(text, sizeof text, "not connecting to tcp://%.1000s: %.*s",
+             t->peer->address,
+             (int)(c->call.cause.len < 1200 ? c->call.cause.len : 1200),
+             c->call.cause.base);
+    return gw_report_failure(c, gw_peer_address(t->peer), t->code, text);
+}
+
 int gw_target_report(gw_client *c, const gw_target *t)
 {
     char text[1200], scratch[GW_NET_TEXT_LEN];
     const char *before = "tcp://", *after = NULL;
     size_t i;
 
+    if (t->code == GW_EREGISTER || t->code == GW_EREGISTERREPLY)
+        return report_unasked(c, t);
     for (i = 0; i < sizeof cause_texts / sizeof cause_texts[0]; i++) {
         if (cause_texts[i].code == t->code) {
             before = cause_texts[i].before;
@@ -454,6 +469,12 @@ static int make_frame(gw_client *c, gw_target *t)
     return gw_frame_encode_head(&frame, t->head);
 }
 
+void gw_target_hold(gw_target *t, gw_peer *peer)
+{
+    t->peer = peer;
+    t->state = GW_TARGET_HELD;
+}
+
 void gw_target_start(gw_client *c, gw_target *t, gw_peer *peer, gw_conn *conn)
 {
     int rc;
@@ -482,7 +503,7 @@ int gw_target_wants(const gw_target *t, uint64_t deadline, gw_pollfd *fd,
 {
     static const short events[] = {POLLOUT, POLLOUT, POLLIN};
 
-    if (t->state >= GW_TARGET_DONE)
+    if (!gw_target_is_running(t))
         return 0;
     fd->fd = t->state == GW_TARGET_CONNECT ? t->dial.fd : t->conn->fd;
     fd->events = events[t->state];
@@ -501,7 +522,7 @@ void gw_target_step(gw_client *c, gw_target *t, int ready)
     } else if (ready && t->state == GW_TARGET_RECV) {
         recv_some(c, t);
     }
-    if (t->state < GW_TARGET_DONE && c->call.now >= c->call.deadline)
+    if (gw_target_is_running(t) && c->call.now >= c->call.deadline)
         gw_target_fail(
             c, t, t->state == GW_TARGET_CONNECT ? GW_ECONNECT : GW_ETIMEDOUT,
             t->state == GW_TARGET_CONNECT ? gw_net_timed_out : 0);

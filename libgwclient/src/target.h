@@ -29,6 +29,7 @@ typedef enum gw_target_state {
     GW_TARGET_CONNECT,
     GW_TARGET_SEND,
     GW_TARGET_RECV,
+    GW_TARGET_HELD, /* not begun: is its gateway in the list to come? */
     GW_TARGET_DONE,
     GW_TARGET_FAILED
 } gw_target_state;
@@ -65,6 +66,15 @@ void gw_target_deinit(gw_client *c, gw_target *t);
 /* Begins, as far as it goes without waiting. With `conn` (taken out of the
  * pool) on that connection and no other. */
 void gw_target_start(gw_client *c, gw_target *t, gw_peer *peer, gw_conn *conn);
+
+/* The target is the peer's, but begins only later, or fails. */
+void gw_target_hold(gw_target *t, gw_peer *peer);
+
+/* Whether the poll loop drives it. */
+static inline int gw_target_is_running(const gw_target *t)
+{
+    return t->state < GW_TARGET_HELD;
+}
 
 /* The socket is ready, or time has passed. */
 void gw_target_step(gw_client *c, gw_target *t, int ready);

@@ -13,6 +13,7 @@ use GatewayClient\Gateway;
 //  - "echoes": an E_WARNING with the same words instead of printing them.
 //  - "warnings" of PHP's socket functions before an exception: none, the
 //    exception says it.
+//  - a client_id of no gateway: nobody is connected to, and other words say so.
 //  - persistent connections: the authorisation is sent once for each
 //    connection, not before each command; it is left out of the comparison.
 
@@ -95,7 +96,9 @@ final class Replay
     {
         $text = preg_replace('/ return false$/',
             '$0 (closed without an answer: wrong or missing secret key?)', $text);
-        return str_replace(['Exception: ', '127.0.0.1:1236'], ['', $this->cluster->register], $text);
+        $text = str_replace(['Exception: ', '127.0.0.1:1236'], ['', $this->cluster->register], $text);
+        return str_replace('can not connect to tcp://0.0.0.0:0 Connection refused',
+            'not connecting to tcp://0.0.0.0:0: no such gateway is listed', $text);
     }
 
     private function call(string $code, array $ids): array

@@ -9,6 +9,7 @@ than that: whatever else differs is a failure. The servers may not differ.
 """
 
 import copy
+import json
 import re
 
 from harness import serialize
@@ -23,6 +24,7 @@ UNREACHABLE = [[E_WARNING, "stream_socket_client(): Unable to connect to "
 HUNG_UP = " (closed without an answer: wrong or missing secret key?)"
 ONE_FAILED = "1 gateway failed: can not connect to tcp://<dead> " \
     "Connection refused"
+UNLISTED = "not connecting to tcp://%s: no such gateway is listed"
 NULL_TO_STRLEN = [E_DEPRECATED, "strlen(): Passing null to parameter #1 "
                   "($string) of type string is deprecated"]
 TAKES_LISTS = {"sendToUid", "sendToGroup", "isUidsOnline",
@@ -193,6 +195,72 @@ def unreachable_for_a_question(case):
         return None
     case.note(ONE_FAILED)
     return case.outcome
+
+
+@rule("A client_id of a gateway that no Register lists",
+      """The reference connects to whatever address a client_id names, and shows
+      the key there. Ours asks the Register when it has no list with that
+      address, and does not connect when the Register has none either.""")
+def unlisted(case):
+    dead = case.arguments[:1] == [{"dead": 1}]
+    text = json.dumps(case.outcome)
+    if dead:
+        text = text.replace("can not connect to tcp://<dead> Connection "
+                            "refused", UNLISTED % "<dead>")
+    case.outcome = json.loads(text)
+    if case.sequence["uncached"] and (dead or "wire" in case.outcome) and \
+            "register" not in case.outcome and names_clients(case):
+        asked = case.got.get("register", [])
+        if len(asked) == 1 and asked[0].get("event") == "worker_connect":
+            case.outcome["register"] = asked
+    return case.outcome
+
+
+def names_clients(case):
+    return any(isinstance(leaf, dict) and {"c", "C", "ghost", "dead"} & {*leaf}
+               for argument in case.arguments
+               for leaf in values.leaves(argument))
+
+
+NO_LIST = {
+    "refused": "not connecting to tcp://%s: Can not connect to tcp://<dead> "
+               "Connection refused",
+    "closing": "not connecting to tcp://%s: getAllGatewayAddressesFromRegister "
+               "fail. tcp://<closing> return false (closed without an answer: "
+               "wrong or missing secret key?)",
+    "garbage": "not connecting to tcp://%s: getAllGatewayAddressesFromRegister "
+               "fail. tcp://<garbage> return 'no JSON'",
+    "empty": UNLISTED,
+}
+
+
+@rule("A list of client_ids, and no list of gateways",
+      """`sendToAll()` asks the Register for it in ours, for the same reason.
+      When there is none, nobody gets the message, and one E_WARNING says
+      why.""")
+def no_list_for_clients(case):
+    words = NO_LIST.get(str(case.properties.get("registerAddress")))
+    wire = case.outcome.get("wire", {})
+    if case.method != "sendToAll" or not words or not wire or \
+            kind_of_list(case.argument(1)) != "clients":
+        return None
+    order = [client["c"] if "c" in client else client.get("C")
+             for client in values.leaves(case.argument(1))]
+    asked = sorted(wire, key=lambda gateway: min(
+        n for n, name in enumerate(order)
+        if f'"{name}"' in wire[gateway][0][1] or name is None))
+    del case.outcome["wire"]
+    case.outcome.pop("received", None)
+    plural = "1 gateway failed: " if len(asked) == 1 \
+        else f"{len(asked)} gateways failed: "
+    case.note(plural + "; ".join(words % f"<{name}>" for name in asked))
+    return case.outcome
+
+
+def kind_of_list(value):
+    """`clients`: a list that names some."""
+    found = [leaf for leaf in values.leaves(value) if isinstance(leaf, dict)]
+    return "clients" if found else "other"
 
 
 @rule("`sendToClient()` and `sendToUid()` have a parameter `$raw`",

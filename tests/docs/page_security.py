@@ -195,11 +195,10 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def application(host, home, gateways, bind):
+def application(host, home, bind):
     plain = {block.info: block.text for block in read(PLAIN)[0]}
     (home / "public").mkdir()
     (home / "app.php").write_text(plain["php app.php"])
-    (home / "gateways.php").write_text(gateways)
     (home / "public/bind.php").write_text(bind)
     (home / "public/login.php").write_text(LOGIN)
     (home / "sessions").mkdir()
@@ -227,11 +226,11 @@ def refuse_a_stranger(host, visitor):
             raise AssertionError("it was believed, and the key shown there")
 
 
-@claims(PAGE, "php gateways.php", "php public/bind.php")
-def nobody_binds_somebody_elses_page(gateways, bind):
+@claims(PAGE, "php public/bind.php")
+def nobody_binds_somebody_elses_page(bind):
     with machines(1) as [host], folder() as home, \
             gatewayd(host, "gatewayd", home), \
-            application(host, home, gateways.text, bind.text), \
+            application(host, home, bind.text), \
             browser(host) as page:
         alice, mallory = Visitor(host, "alice"), Visitor(host, "mallory")
         mine = {"client_id": page.client_id}

@@ -102,6 +102,9 @@ class CallCheck:
             # The same sentence; what follows it may say more of the cause.
             message = message.partition(" Connection refused")[0]
             message = message.partition(" return false")[0]
+            # What is not listed is not even connected to.
+            message = message.replace("can not connect to tcp://0.0.0.0:0",
+                                      "not connecting to tcp://0.0.0.0:0")
             if result.throws["class"] != NATIVE_EXCEPTION:
                 yield f"threw {result.throws['class']}"
         if not result.throws["message"].startswith(message):

@@ -68,6 +68,9 @@ typedef struct gw_options {
                                    default 256 MiB */
 
     const gw_allocator *allocator; /* copied; default: the C library's */
+
+    int trust_client_ids; /* connect to whatever address a client_id names,
+                             see gw_client_set_trust_client_ids(); default 0 */
 } gw_options;
 
 /* Sets every member to its default. */
@@ -112,6 +115,19 @@ int gw_client_set_persistent(gw_client *client, int persistent);
 
 /* How long a Register's list of gateways is believed; 0: ask at every call. */
 int gw_client_set_register_ttl(gw_client *client, unsigned ttl_ms);
+
+/* Whether client_ids are followed wherever they lead.
+ *
+ * A client_id names its gateway, and browsers may send any. So a call by
+ * client_ids connects only to gateways that gw_client_set_gateways() named or
+ * that the Register's list has. The list may be old: it is kept as long as no
+ * newer one came, whatever the TTL. When it lacks a gateway (or there is none
+ * yet), the Register is asked once within the call, beside the gateways that
+ * are known already; for one that it does not list the call has GW_EUNLISTED,
+ * and when it gives no list, GW_EREGISTER or GW_EREGISTERREPLY. Then nothing
+ * was sent to that address. Not 0: none of this; who can choose a client_id
+ * gets the secret key. */
+int gw_client_set_trust_client_ids(gw_client *client, int trust);
 
 /* How many idle connections are kept per gateway and key, and for how long. */
 int gw_client_set_pool(gw_client *client, unsigned max_idle,

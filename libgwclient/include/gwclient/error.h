@@ -30,7 +30,8 @@ extern "C" {
     X(GW_ENOGATEWAY, -16, "the Register knows no gateway")                     \
     X(GW_EPARTIAL, -17, "some gateways failed")                                \
     X(GW_EBUSY, -18, "the client is in the middle of a call")                  \
-    X(GW_EUNCONFIRMED, -19, "sent, but nobody confirmed that it was handled")
+    X(GW_EUNCONFIRMED, -19, "sent, but nobody confirmed that it was handled")  \
+    X(GW_EUNLISTED, -20, "the client_id names a gateway that is not listed")
 
 /* The codes. */
 typedef enum gw_error {

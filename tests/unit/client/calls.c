@@ -165,6 +165,8 @@ CALL(set_numbers)
         rc = gw_client_set_persistent(c, 1);
     if (rc == GW_OK)
         rc = gw_client_set_register_ttl(c, 60000);
+    if (rc == GW_OK)
+        rc = gw_client_set_trust_client_ids(c, 0);
     return rc != GW_OK ? rc : gw_client_set_pool(c, 4, 60);
 }
 
@@ -240,6 +242,23 @@ CALL(send_to_clients)
 
     (void)a;
     return gw_send_to_clients(c, x->ids, 2, &m);
+}
+
+/* A gateway that is not listed, beside one that is: it alone must fail. */
+CALL(send_to_a_stranger)
+{
+    gw_client_id ids[2] = {x->ids[0], x->ids[0]};
+    gw_message m = message_of(x);
+    const gw_failure *failures;
+    int rc;
+
+    (void)a;
+    ids[1].ip = 0x7f010101;
+    rc = gw_send_to_clients(c, ids, 2, &m);
+    if (rc == GW_EPARTIAL && gw_client_failures(c, &failures) == 1 &&
+        failures[0].code == GW_EUNLISTED)
+        return GW_OK;
+    return rc == GW_OK ? GW_EPROTO : rc;
 }
 
 CALL(send_to_uids)
@@ -561,6 +580,7 @@ const calls_entry calls_table[] = {
     ENTRY(send_to_all),
     ENTRY(send_to_all_but),
     ENTRY(send_to_clients),
+    ENTRY(send_to_a_stranger),
     ENTRY(send_to_uids),
     ENTRY(send_to_groups),
     ENTRY(send_frame),

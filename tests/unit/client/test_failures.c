@@ -60,6 +60,7 @@ static void asking_address_zero_fails_as_in_the_reference(void **state)
     int online;
 
     (void)state;
+    gw_client_set_trust_client_ids(x->client, 1);
     assert_int_equal(gw_is_online(x->client, &id, &online), GW_ECONNECT);
     assert_error(x->client, "can not connect to tcp://0.0.0.0:0 Connection "
                             "refused");
@@ -271,6 +272,9 @@ static void connecting_ends_at_its_own_limit(void **state)
     id.ip = a << 24 | b << 16 | c << 8 | d;
     id.port = (uint16_t)port;
     id.connection = 1;
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":[\"%s\"]}",
+                               fake_full_address(full)));
     cluster_options(x, &options);
     options.connect_timeout_ms = TIMEOUT_MS;
     cluster_client(x, &options);

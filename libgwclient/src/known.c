@@ -1,0 +1,88 @@
+#include "known.h"
+
+#include "client_impl.h"
+
+#include "address.h"
+
+/* Whether a listed address has the peer's port; and its host. */
+static int has_port(gw_slice address, const gw_peer *peer, gw_slice *host)
+{
+    uint16_t port;
+
+    return gw_address_split(address, host, &port) == 0 && port == peer->port;
+}
+
+static int is_number_of(gw_slice address, const gw_peer *peer)
+{
+    gw_slice host;
+    uint32_t ip;
+
+    return has_port(address, peer, &host) && gw_ipv4_parse(host, &ip) == 0 &&
+           ip == peer->ip;
+}
+
+/* A name may have several addresses; its gateway knows one of them as its
+ * own. */
+static int name_is(const gw_peer *name, const gw_peer *peer)
+{
+    size_t i;
+
+    for (i = 0; i < name->endpoint_count; i++) {
+        if (gw_net_first_ipv4(&name->endpoints[i], 1) == peer->ip)
+            return GW_OK;
+    }
+    return GW_EUNLISTED;
+}
+
+static int check_name(gw_client *c, const gw_list *list, size_t i,
+                      const gw_peer *peer)
+{
+    gw_slice host;
+    uint32_t ip;
+    gw_peer *name;
+    int rc;
+
+    if (peer->ip == 0 || !has_port(list->items[i], peer, &host) ||
+        gw_ipv4_parse(host, &ip) == 0)
+        return GW_EUNLISTED;
+    name = gw_pool_peer(c, list->items[i], list->hashes[i]);
+    if (name == NULL)
+        return GW_ENOMEM;
+    name->used_at = c->call.now; /* keeps what it resolves to */
+    rc = gw_pool_resolve(c, name, c->call.now);
+    if (rc == GW_OK)
+        return name_is(name, peer);
+    return rc == GW_ENOMEM ? rc : GW_EUNLISTED;
+}
+
+static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
+{
+    size_t i;
+    int rc = GW_EUNLISTED;
+
+    for (i = 0; i < list->count; i++) {
+        if (is_number_of(list->items[i], peer))
+            return GW_OK;
+    }
+    for (i = 0; i < list->count && rc == GW_EUNLISTED; i++)
+        rc = check_name(c, list, i, peer);
+    return rc;
+}
+
+int gw_known_check(gw_client *c, gw_peer *peer)
+{
+    const gw_list *list;
+    int rc;
+
+    if (c->trust_client_ids)
+        return GW_OK;
+    list = gw_registry_kept(c);
+    if (list == NULL)
+        return GW_EUNLISTED;
+    if (peer->known_by == list->serial)
+        return GW_OK;
+    rc = look_up(c, list, peer);
+    if (rc == GW_OK)
+        peer->known_by = list->serial;
+    return rc;
+}

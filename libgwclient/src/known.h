@@ -1,0 +1,17 @@
+/* A client_id comes from a browser, and names a host: whether that is a gateway
+ * to which the key may be sent. */
+#ifndef GW_SRC_KNOWN_H
+#define GW_SRC_KNOWN_H
+
+#include "pool.h"
+
+#include <gwclient/client.h>
+
+/* GW_OK: the caller named the peer of a client_id as a gateway, or the list
+ * kept for the current Registers and key has it, however old the list is: as a
+ * number, or as an IPv4 address of a host name. Names are resolved only when no
+ * number is the peer's, and only those with its port. Free of charge once it
+ * was found. Else GW_EUNLISTED; or GW_ENOMEM. */
+int gw_known_check(gw_client *c, gw_peer *peer);
+
+#endif

@@ -1,0 +1,362 @@
+/* Client_ids of strangers: only gateways that are listed are connected to. */
+#include "support.h"
+
+#define KEY "k3y"
+
+static cluster *cluster_with_key(size_t count)
+{
+    cluster *x = cluster_new(count, PLENTY_MS);
+
+    gw_client_set_secret_key(x->client, gw_slice_str(KEY));
+    return x;
+}
+
+static int ask(cluster *x, const fake *gateway)
+{
+    gw_client_id id = fake_client(gateway, 1);
+    int online;
+
+    return gw_is_online(x->client, &id, &online);
+}
+
+static void list_line(cluster *x, const char *host, uint16_t port)
+{
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":[\"%s:%u\"]}",
+                               host, (unsigned)port));
+}
+
+static void assert_untouched(fake *gateway)
+{
+    assert_int_equal(fake_accepts(gateway), 0);
+}
+
+/* ---- one client ---------------------------------------------------------- */
+
+static int call_number(gw_client *c, const gw_client_id *id, int number)
+{
+    gw_slice session;
+    gw_frame frame;
+    int online;
+
+    memset(&frame, 0, sizeof frame);
+    frame.cmd = GW_CMD_IS_ONLINE;
+    switch (number) {
+    case 0:
+        return gw_send_to_client(c, id, &hello);
+    case 1:
+        return gw_close_client(c, id, NULL);
+    case 2:
+        return gw_destroy_client(c, id);
+    case 3:
+        return gw_bind_uid(c, id, gw_key_int(1));
+    case 4:
+        return gw_unbind_uid(c, id, gw_key_int(1));
+    case 5:
+        return gw_join_group(c, id, gw_key_str("g"));
+    case 6:
+        return gw_leave_group(c, id, gw_key_str("g"));
+    case 7:
+        return gw_set_session(c, id, gw_slice_str("a:0:{}"));
+    case 8:
+        return gw_update_session(c, id, gw_slice_str("a:0:{}"));
+    case 9:
+        return gw_is_online(c, id, &online);
+    case 10:
+        return gw_get_session(c, id, &session);
+    case 11:
+        return gw_send_frame(c, id, &frame);
+    default:
+        return gw_send_to_clients(c, id, 1, &hello);
+    }
+}
+
+static void no_call_reaches_a_gateway_that_is_not_listed(void **state)
+{
+    cluster *x = cluster_with_key(1);
+    fake *stranger = fake_gateway();
+    gw_client_id id = fake_client(stranger, 1);
+    int i;
+
+    (void)state;
+    for (i = 0; i <= 12; i++) {
+        assert_int_equal(call_number(x->client, &id, i), GW_EUNLISTED);
+        assert_error(x->client, text("not connecting to tcp://%s: no such "
+                                     "gateway is listed",
+                                     fake_address(stranger)));
+        assert_failure(x->client, 0, fake_address(stranger), GW_EUNLISTED);
+        /* Each asks: it might have been started meanwhile. */
+        assert_int_equal(fake_accepts(x->reg), i + 1);
+    }
+    assert_untouched(stranger);
+    assert_int_equal(stats_of(x->client).connects, 0);
+    fake_free(stranger);
+    cluster_free(x);
+}
+
+static void a_listed_gateway_costs_one_question_for_all_time(void **state)
+{
+    cluster *x = cluster_with_key(2);
+    int i;
+
+    (void)state;
+    gw_client_set_register_ttl(x->client, 0);
+    for (i = 0; i < 6; i++)
+        assert_int_equal(ask(x, x->gw[i % 2]), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    fake_stop(x->reg);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    cluster_free(x);
+}
+
+static void a_gateway_that_was_started_later_is_found_at_once(void **state)
+{
+    cluster *x = cluster_with_key(1);
+    fake *later = fake_gateway();
+    fake *both[2];
+
+    (void)state;
+    both[0] = x->gw[0];
+    both[1] = later;
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(ask(x, later), GW_EUNLISTED);
+    fake_set_gateways(x->reg, both, 2);
+    assert_int_equal(ask(x, later), GW_OK);
+    assert_int_equal(ask(x, later), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 3);
+    fake_free(later);
+    cluster_free(x);
+}
+
+static void one_that_left_is_not_connected_to_again(void **state)
+{
+    cluster *x = cluster_with_key(2);
+    gw_client_id id = fake_client(x->gw[1], 1);
+
+    (void)state;
+    assert_int_equal(ask(x, x->gw[1]), GW_OK);
+    fake_set_gateways(x->reg, x->gw, 1);
+    gw_client_set_register_ttl(x->client, 0);
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    fake_forget(x->gw[1]);
+    assert_int_equal(gw_send_to_client(x->client, &id, &hello), GW_EUNLISTED);
+    assert_int_equal(fake_count(x->gw[1], "hello"), 0);
+    cluster_free(x);
+}
+
+static void lists_count_for_their_registers_and_key_only(void **state)
+{
+    cluster *x = cluster_with_key(1);
+    fake *other = fake_register();
+    gw_slice address = gw_slice_str(fake_address(other));
+
+    (void)state;
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(gw_client_set_registers(x->client, &address, 1), GW_OK);
+    fake_set_gateways(other, NULL, 0);
+    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    address = gw_slice_str(fake_address(x->reg));
+    assert_int_equal(gw_client_set_registers(x->client, &address, 1), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    gw_client_set_secret_key(x->client, gw_slice_str("another"));
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 2);
+    fake_free(other);
+    cluster_free(x);
+}
+
+/* ---- several ------------------------------------------------------------- */
+
+static void the_others_of_a_list_are_served(void **state)
+{
+    cluster *x = cluster_with_key(2);
+    fake *stranger = fake_gateway();
+    gw_client_id ids[5];
+
+    (void)state;
+    ids[0] = fake_client(stranger, 1);
+    ids[1] = fake_client(x->gw[0], 2);
+    ids[2] = fake_client(stranger, 3);
+    ids[3] = fake_client(x->gw[1], 4);
+    ids[4] = fake_client(x->gw[0], 5);
+    assert_int_equal(gw_send_to_clients(x->client, ids, 5, &hello),
+                     GW_EPARTIAL);
+    assert_failure(x->client, 0, fake_address(stranger), GW_EUNLISTED);
+    assert_int_equal(stats_of(x->client).failures, 1);
+    fake_wait_frames(x->gw[0], 1);
+    fake_wait_frames(x->gw[1], 1);
+    assert_int_equal(fake_count(x->gw[0], "\"2\":2,\"5\":5"), 1);
+    assert_untouched(stranger);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    fake_free(stranger);
+    cluster_free(x);
+}
+
+static void known_gateways_do_not_wait_for_a_register(void **state)
+{
+    cluster *x = cluster_new(1, 400);
+    fake *stranger = fake_gateway();
+    gw_client_id ids[2];
+    uint64_t start;
+
+    (void)state;
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    fake_forget(x->gw[0]);
+    fake_set_mode(x->reg, FAKE_SILENT);
+    start = fake_now();
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_took(start, 0);
+    ids[0] = fake_client(stranger, 1);
+    ids[1] = fake_client(x->gw[0], 2);
+    start = fake_now();
+    assert_int_equal(gw_send_to_clients(x->client, ids, 2, &hello),
+                     GW_EPARTIAL);
+    assert_took(start, 400);
+    assert_failure(x->client, 0, fake_address(stranger), GW_EREGISTERREPLY);
+    assert_int_equal(fake_count(x->gw[0], "hello"), 1);
+    assert_untouched(stranger);
+    fake_free(stranger);
+    cluster_free(x);
+}
+
+/* ---- without a list ------------------------------------------------------ */
+
+static void a_register_that_is_down_is_told(void **state)
+{
+    cluster *x = cluster_with_key(1);
+
+    (void)state;
+    fake_stop(x->reg);
+    assert_int_equal(ask(x, x->gw[0]), GW_EREGISTER);
+    assert_error(x->client,
+                 text("not connecting to tcp://%s: Can not connect to tcp://%s "
+                      "Connection refused",
+                      fake_address(x->gw[0]), fake_address(x->reg)));
+    assert_failure(x->client, 0, fake_address(x->gw[0]), GW_EREGISTER);
+    assert_untouched(x->gw[0]);
+    cluster_free(x);
+}
+
+static void a_register_that_answers_nonsense_is_told(void **state)
+{
+    cluster *x = cluster_with_key(1);
+
+    (void)state;
+    fake_set_line(x->reg, "nonsense");
+    assert_int_equal(ask(x, x->gw[0]), GW_EREGISTERREPLY);
+    assert_error(x->client,
+                 text("not connecting to tcp://%s: "
+                      "getAllGatewayAddressesFromRegister fail. tcp://%s "
+                      "return 'nonsense'",
+                      fake_address(x->gw[0]), fake_address(x->reg)));
+    assert_untouched(x->gw[0]);
+    cluster_free(x);
+}
+
+static void an_empty_list_has_nobody(void **state)
+{
+    cluster *x = cluster_with_key(1);
+
+    (void)state;
+    fake_set_gateways(x->reg, NULL, 0);
+    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    assert_untouched(x->gw[0]);
+    cluster_free(x);
+}
+
+/* ---- named gateways, names, trust ---------------------------------------- */
+
+static void named_gateways_are_all_there_are(void **state)
+{
+    cluster *x = cluster_with_key(2);
+    gw_slice address = gw_slice_str(fake_address(x->gw[1]));
+
+    (void)state;
+    assert_int_equal(gw_client_set_gateways(x->client, &address, 1), GW_OK);
+    assert_int_equal(ask(x, x->gw[1]), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    assert_untouched(x->gw[0]);
+    assert_int_equal(fake_accepts(x->reg), 0);
+    assert_int_equal(gw_client_set_gateways(x->client, NULL, 0), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    cluster_free(x);
+}
+
+static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
+{
+    cluster *x = cluster_with_key(2);
+
+    (void)state;
+    list_line(x, "localhost", fake_port(x->gw[0]));
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
+    list_line(x, "no.such.invalid", fake_port(x->gw[1]));
+    assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
+    assert_untouched(x->gw[1]);
+    cluster_free(x);
+}
+
+static void a_caller_may_trust_every_client_id(void **state)
+{
+    cluster *x = cluster_with_key(1);
+    gw_options options;
+
+    (void)state;
+    fake_stop(x->reg);
+    assert_int_equal(gw_client_set_trust_client_ids(x->client, 1), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(gw_client_set_trust_client_ids(x->client, 0), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_EREGISTER);
+    cluster_options(x, &options);
+    assert_int_equal(options.trust_client_ids, 0);
+    options.trust_client_ids = 1;
+    cluster_client(x, &options);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    /* A program that was built before there was this member. */
+    options.size = offsetof(gw_options, trust_client_ids);
+    cluster_client(x, &options);
+    assert_int_equal(ask(x, x->gw[0]), GW_EREGISTER);
+    cluster_free(x);
+}
+
+static void many_strangers_are_told_in_one_text(void **state)
+{
+    cluster *x = cluster_with_key(1);
+    gw_client_id ids[200];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 200; i++)
+        ids[i] = (gw_client_id){0x7f000001, 1, (uint16_t)(i + 1)};
+    assert_int_equal(gw_send_to_clients(x->client, ids, 200, &hello),
+                     GW_EPARTIAL);
+    assert_int_equal(stats_of(x->client).failures, 200);
+    assert_int_equal(stats_of(x->client).connects, 0);
+    assert_non_null(strstr(gw_client_error(x->client), "; and 192 more"));
+    cluster_free(x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_call_reaches_a_gateway_that_is_not_listed),
+        cmocka_unit_test(a_listed_gateway_costs_one_question_for_all_time),
+        cmocka_unit_test(a_gateway_that_was_started_later_is_found_at_once),
+        cmocka_unit_test(one_that_left_is_not_connected_to_again),
+        cmocka_unit_test(lists_count_for_their_registers_and_key_only),
+        cmocka_unit_test(the_others_of_a_list_are_served),
+        cmocka_unit_test(known_gateways_do_not_wait_for_a_register),
+        cmocka_unit_test(a_register_that_is_down_is_told),
+        cmocka_unit_test(a_register_that_answers_nonsense_is_told),
+        cmocka_unit_test(an_empty_list_has_nobody),
+        cmocka_unit_test(named_gateways_are_all_there_are),
+        cmocka_unit_test(a_listed_host_name_stands_for_its_ipv4_addresses),
+        cmocka_unit_test(a_caller_may_trust_every_client_id),
+        cmocka_unit_test(many_strangers_are_told_in_one_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
