@@ -227,7 +227,7 @@ stage_life() {
 # tests/docs/run.
 stage_docs() {
     need_apache
-    need_packages nginx=nginx ccache=ccache node=nodejs openssl=openssl ufw=ufw \
+    need_packages nginx=nginx node=nodejs openssl=openssl ufw=ufw \
         curl=curl haproxy=haproxy python3-yaml
     need_promtool
     # What needs them is skipped where registries cannot be reached.
@@ -341,7 +341,7 @@ ALL_STAGES=(structure units phpt vectors interop rfc6455 conformance faults
 prepare_tests() {
     local version
     need_packages "${BUILD_PACKAGES[@]}" python3=python3 strace=strace \
-        ip=iproute2 nft=nftables valgrind=valgrind \
+        ip=iproute2 nft=nftables valgrind=valgrind ccache=ccache \
         locales zsh=zsh fish=fish
     version=$(php_version)
     need_packages "php-fpm$version=php$version-fpm"
