@@ -362,6 +362,11 @@ class Commands(GwctlTest):
             config.write_text(f"secret_key_file = {key}\n")
             env = {"GWCTL_CONFIG": str(config), "GWCTL_SECRET_KEY": ""}
             self.assertEqual(self.gwctl("online", env=env).out, "4\n")
+            key.chmod(0o644)
+            self.assertEqual(self.gwctl("online", env=env).err,
+                             "gwctl: warning: every user of this machine can "
+                             f"read {key}\n")
+            self.assertEqual(self.gwctl("online", "--quiet", env=env).err, "")
 
 
 @unittest.skipUnless(REFERENCE, WHY_NO_REFERENCE)

@@ -59,7 +59,7 @@ class Listening(GwctlTest):
         running = self.listen("--json", "--uid", "ann")
         running.wait_objects(3)
         self.gwctl("kick", "--uid", "ann", "--message", "bye")
-        self.assertEqual(running.ended() in (0, 1), True)
+        self.assertEqual(running.ended(), 1)
         events = [parse_line(line) for line in running.out.splitlines()]
         self.assertEqual(events[-2]["data"], "bye")
         self.assertEqual(events[-1]["event"], "close")

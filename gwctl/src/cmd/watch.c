@@ -5,6 +5,7 @@
 #include "app.h"
 #include "cmd/counts.h"
 #include "core/clock.h"
+#include "core/memory.h"
 #include "core/signals.h"
 #include "core/table.h"
 #include "core/terminal.h"
@@ -15,7 +16,8 @@ typedef struct watch_round {
     gwctl_gateway_list gateways;
     gwctl_keys groups; /* folded */
     int64_t total;
-    int code; /* why there is nothing, or GW_OK */
+    int code;           /* why there is nothing, or GW_OK */
+    char *groups_error; /* why groups are missing, or NULL */
 } watch_round;
 
 static int by_rank(const void *a, const void *b)
@@ -44,6 +46,17 @@ static const gwctl_keyed **ranked(const gwctl_keys *keys)
 
 /* ---- asking -------------------------------------------------------------- */
 
+static void note_groups(gwctl_app *app, watch_round *r, int code)
+{
+    const char *text = gw_client_error(app->client);
+
+    if (code == GW_OK || r->groups_error != NULL)
+        return;
+    if (text[0] == '\0') /* a later question went well */
+        text = gw_strerror(code);
+    r->groups_error = gwctl_copy(text, strlen(text));
+}
+
 static void ask_groups(gwctl_app *app, watch_round *r)
 {
     gwctl_keys names = {NULL, 0, 0};
@@ -52,8 +65,10 @@ static void ask_groups(gwctl_app *app, watch_round *r)
         return;
     gwctl_groups_named(app->options, &names);
     if (names.count == 0)
-        gwctl_groups_list(app->client, &names);
-    gwctl_groups_count(app->client, &names, &r->groups);
+        note_groups(app, r, gwctl_groups_list(app->client, &names));
+    if (names.count > 0)
+        note_groups(app, r,
+                    gwctl_groups_count(app->client, &names, &r->groups));
     gwctl_keys_deinit(&names);
 }
 
@@ -74,6 +89,7 @@ static void end_round(watch_round *r)
 {
     gwctl_gateways_free(&r->gateways);
     gwctl_keys_deinit(&r->groups);
+    free(r->groups_error);
 }
 
 /* ---- showing ------------------------------------------------------------- */
@@ -115,6 +131,8 @@ static void print_json(gwctl_app *app, const watch_round *r)
         gwctl_json_close(json);
     }
     gwctl_json_list_end(json);
+    if (r->groups_error != NULL)
+        gwctl_json_text(json, "groups_error", r->groups_error);
     gwctl_json_close(json);
     gwctl_json_end_line(json);
     free(groups);
@@ -153,7 +171,7 @@ static void put_gateways(gwctl_table *table, const watch_round *r,
         put_change(table, gateway->connections,
                    before_of(last, gateway->address));
         gwctl_table_put_str(table,
-                            gateway->cause == NULL ? "" : gateway->cause);
+                            gateway->cause == NULL ? "ok" : gateway->cause);
     }
 }
 
@@ -198,6 +216,20 @@ static void print_line(const char *text, size_t columns, const char *end)
     gwctl_buf_deinit(&line);
 }
 
+/* The line under the heading. A gateway that failed has its cause in the table;
+ * what is told of groups may be more than that. */
+static void print_trouble(gwctl_app *app, const watch_round *r, size_t columns,
+                          const char *end)
+{
+    char text[600] = "";
+
+    if (r->code != GW_OK && r->gateways.count == 0)
+        snprintf(text, sizeof(text), "%s", gw_client_error(app->client));
+    else if (r->groups_error != NULL)
+        snprintf(text, sizeof(text), "groups: %s", r->groups_error);
+    print_line(text, columns, end);
+}
+
 /* The heading line, and the table under it; on a terminal in place of the last
  * one. */
 static void print_text(gwctl_app *app, const watch_round *r,
@@ -219,10 +251,7 @@ static void print_text(gwctl_app *app, const watch_round *r,
              "%s  %" PRId64 " connections, %zu gateways", clock, r->total,
              r->gateways.count);
     print_line(heading, columns, end);
-    print_line(r->code != GW_OK && r->gateways.count == 0
-                   ? gw_client_error(app->client)
-                   : "",
-               columns, end);
+    print_trouble(app, r, columns, end);
     gwctl_table_init(&table, "GATEWAY CONNECTIONS> CHANGE> STATE");
     put_gateways(&table, r, last);
     put_groups(&table, r, last, (size_t)app->options->top);
@@ -242,7 +271,10 @@ static int status_of(const watch_round *r)
         return r->code == GW_OK ? GWCTL_UNREACHABLE : gwctl_status_of(r->code);
     if (r->gateways.failed == r->gateways.count)
         return GWCTL_UNREACHABLE;
-    return r->gateways.failed > 0 ? GWCTL_PARTIAL : GWCTL_OK;
+    if (r->gateways.failed > 0)
+        return GWCTL_PARTIAL;
+    /* that all failed to tell of groups leaves the counts of connections */
+    return r->groups_error == NULL ? GWCTL_OK : GWCTL_PARTIAL;
 }
 
 /* Until the next round. A new size of the terminal is no reason to ask. */

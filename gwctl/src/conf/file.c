@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conf/options.h"
 #include "core/memory.h"
+#include "core/text.h"
 
 #define FILE_MAX ((size_t)1024 * 1024)
 #define PLACE_LEN 300
@@ -161,6 +163,18 @@ static int fail_key(gwctl_options *options, const char *why)
                               options->secret_key_file, why);
 }
 
+/* As gatewayd tells of it. */
+static void warn_if_open(const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0 || !(st.st_mode & S_IROTH))
+        return;
+    fputs("gwctl: warning: every user of this machine can read ", stderr);
+    gwctl_text_print(stderr, gw_slice_str(path));
+    fputc('\n', stderr);
+}
+
 static int read_key(gwctl_options *options)
 {
     char text[KEY_FILE_MAX + 1];
@@ -169,6 +183,8 @@ static int read_key(gwctl_options *options)
 
     if (len < 0)
         return fail_key(options, strerror(errno));
+    if (!options->quiet)
+        warn_if_open(options->secret_key_file);
     text[len] = '\0';
     text[strcspn(text, "\r\n")] = '\0';
     if (text[0] == '\0')
