@@ -54,7 +54,7 @@ const CHINESE = {
   'to group {name}': '发到分组 {name}',
   'to everyone': '发给所有人',
   Push: '推送',
-  'not from a page': '并非来自页面',
+  'not from a page': '来自服务端',
   you: '你',
   '{n} connection': '{n} 个连接',
   '{n} connections': '{n} 个连接',

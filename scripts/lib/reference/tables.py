@@ -1,4 +1,4 @@
-"""Tables of options and commands in Markdown, in another language."""
+"""Tables of options and commands in Markdown, in Chinese."""
 
 import re
 
@@ -14,7 +14,7 @@ FORMS = [(re.compile(r"a number from (\d+) to (\d+)"),
 def cell(text, say, where):
     """What is typed stays; prose is translated sentence by sentence."""
     if not re.search("[A-Za-z]", CODE.sub("", text)):
-        return text
+        return text.replace("`, `", "`、`")
     for pattern, form in FORMS:
         found = pattern.fullmatch(text)
         if found:

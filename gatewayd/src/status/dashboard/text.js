@@ -53,6 +53,9 @@ function microseconds(n) {
   return inUnits(n, ['µs', 'ms', 's'], 1000);
 }
 
+// Shorter than those of Intl, and apart from the numbers.
+const CHINESE_UNITS = { day: '天', hour: '小时', minute: '分', second: '秒' };
+
 /** The two largest of days, hours, minutes and seconds. */
 function duration(seconds) {
   const parts = [['day', Math.floor(seconds / 86400)],
@@ -61,9 +64,10 @@ function duration(seconds) {
   const first = parts.findIndex(([, n]) => n > 0);
   return parts.slice(first < 0 ? 3 : first).slice(0, 2)
     .filter(([, n], i) => n > 0 || i === 0)
-    .map(([unit, n]) => new Intl.NumberFormat(LOCALES[language],
-      { style: 'unit', unit, unitDisplay: language === 'zh' ? 'long' : 'narrow' }).format(n))
-    .join(language === 'zh' ? '' : ' ');
+    .map(([unit, n]) => (language === 'zh' ? `${n} ${CHINESE_UNITS[unit]}`
+      : new Intl.NumberFormat(LOCALES[language],
+        { style: 'unit', unit, unitDisplay: 'narrow' }).format(n)))
+    .join(' ');
 }
 
 function moment(ms) {
