@@ -58,7 +58,11 @@ case "$*" in
     done ;;
 "stop gatewayd")
     kill "$(cat gatewayd.pid)"
-    while kill -0 "$(cat gatewayd.pid)" 2>/dev/null; do sleep 0.02; done ;;
+    while kill -0 "$(cat gatewayd.pid)" 2>/dev/null; do sleep 0.02; done
+    rm gatewayd.pid ;;
+"restart gatewayd")
+    if [ -e gatewayd.pid ]; then "$0" stop gatewayd; fi
+    exec "$0" start gatewayd ;;
 *) exit 2 ;;
 esac
 """
