@@ -32,6 +32,16 @@ def value(text):
     return float(found[1].replace(",", "")) * SCALES[found[2]]
 
 
+def as_in(text, pattern):
+    """The figure in the unit of another: one line of a table has one."""
+    unit = NUMBER.match(pattern)[2]
+    if NUMBER.match(text)[2] == unit:
+        return text
+    number = float(f"{value(text) / SCALES[unit]:.3g}")
+    digits = f"{number:,.0f}" if number >= 1000 else f"{number:g}"
+    return digits + pattern[NUMBER.match(pattern).end(1):]
+
+
 class Report:
     """cells[row, table, line, column] are texts, ratios[row, target, where] those
     of the targets' tables."""
@@ -163,6 +173,8 @@ def table_line(report, words, label, spec):
              for column in [ours, *php, *others, *limits]}
     rivals = [ours, *php, *others]
     best = better(rivals, key=lambda column: value(found[column]))
+    found = {column: as_in(text, found[ours])
+             for column, text in found.items()}
 
     def cell(columns):
         parts = []
