@@ -182,26 +182,6 @@ def run_php(prefix, home, text, ini="extension=gatewayclient\n",
                 home / "block.php"], env=php_environment())
 
 
-def expect_one_cluster(both, home):
-    """A page on each host receives what PHP on the first one sends."""
-    key = (home / "etc/gatewayd.key").read_text(encoding="utf-8").strip()
-    wait_listed(both[0], "10.0.0.1:1236", len(both), key)
-    with contextlib.ExitStack() as stack:
-        pages = [stack.enter_context(browser(host, host=host.address))
-                 for host in both]
-        said = run_php(both[0].prefix, home, """
-            use GatewayClient\\Gateway;
-            Gateway::$registerAddress = '10.0.0.1:1236';
-            Gateway::$secretKey = $key;
-            echo Gateway::getAllClientCount();
-            Gateway::sendToAll('to both');
-            """, variables={"key": key})
-        if said != str(len(pages)):
-            raise AssertionError(f"PHP says {said}")
-        for page in pages:
-            page.expect_text("to both")
-
-
 def expect_settings(text):
     """Every setting of ours that the text makes exists and takes its value."""
     found = SETTING.findall(text)

@@ -2,6 +2,7 @@
 installed, used, upgraded and removed on others, without and with systemd."""
 
 import os
+import re
 import shutil
 
 import booted
@@ -11,7 +12,7 @@ from debs import (CHECKOUT, PACKAGES, Machine, fresh_tree, lint, older,
 from network import Network, Service, wait_until
 from pages import Page, expect_all_taken
 from php import expect_info, expect_not_loaded
-from place import WORK
+from place import ROOT, WORK
 
 CONFIG = "/etc/gatewayd/gatewayd.conf"
 PHP = ("apt-get update && "
@@ -43,6 +44,12 @@ def build(report, base, page, sources):
             assert names == sorted(PACKAGES), names
         with report.check("examples/c build against libgwclient-dev"):
             develop(chroot, page)
+        with report.check("README installs all that is beside the checkout"):
+            readme = (ROOT / "README.md").read_text(encoding="utf-8")
+            chroot.run(re.search(r"^apt-get install -y \.\./.*$", readme,
+                                 re.MULTILINE)[0], cwd=CHECKOUT)
+            chroot.run("gatewayd --version && gwctl --version && "
+                       "php --ri gatewayclient")
     with report.check("lintian has no errors"):
         lint(base, debs)
     return debs
