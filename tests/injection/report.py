@@ -32,7 +32,7 @@ what arrives together.
 What the library allocates itself, through the allocator that it was given, is
 swept by the unit test `client_oom`: each allocation in every call, alone and with
 all after it, of a client that is new, one with a pool, and one whose gateway and
-Register are down. Its points are printed, about 1,600. `daemon_oom` does the same
+Register are down. Its points are printed, about 2,000. `daemon_oom` does the same
 to the hub, to what workers are told of a request, to the Register's lists and to
 greetings; `wire_*` to what the codec allocates.
 """
