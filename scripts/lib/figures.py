@@ -331,10 +331,8 @@ SENTENCES = [
     ("docs/deployment.md", "some {} bytes for an idle "
      "page](benchmarks.md#8-memory-per-idle-connection) with a uid and a group, "
      "{} KB over TLS in gatewayd itself", memory),
-    ("docs/deployment.zh-CN.md", "大约 {} 字节](benchmarks.md#8-memory-per-idle-"
-     "connection)； 由 gatewayd 自己处理 TLS 时是 {} KB", memory),
     ("docs/deployment.zh-CN.md", "大约 {} 字节](benchmarks.md"
-     "#8-memory-per-idle-connection)； 由 gatewayd 自己处理 TLS 时是 {} KB",
+     "#8-memory-per-idle-connection)（英文）；由 gatewayd 自己处理 TLS 时是 {} KB",
      memory),
 ]
 
