@@ -149,10 +149,11 @@ not](docs/benchmarks-profiles.md#what-is-missed-and-why).
                   "bare writes": "裸 C", "bare coalesced": "裸 C"},
         "between": "；",
         "tail": """
-“本项目”指扩展或 `gatewayd`；“PHP”指 `workerman/gatewayclient`（包括它的长连接模式）和 PHP 版
-GatewayWorker；“极限”是除此之外什么也不做的裸程序。粗体为该行最好的结果（不计极限）。一百万个连接时
-`gatewayd` 占用 {million} 内存。以上为 {date} 在 {machine} 上测得的中位数，提交 {commit}；{targets}
-项目标达成 {met} 项：[全部结果](docs/benchmarks.md)、[未达成的原因](docs/benchmarks-profiles.md#what-is-missed-and-why)。
+“本项目”指扩展或 `gatewayd`；“PHP”指 `workerman/gatewayclient`（包括它的长连接模式）和 PHP 版 \
+GatewayWorker；“极限”是除此之外什么也不做的裸程序。粗体为该行最好的结果（不计极限）。\
+一百万个连接时 `gatewayd` 占用 {million} 内存。以上为 {date} 在 {model}（{cores} 核）上测得的中位数，\
+提交 {commit}；{targets} 项目标达成 {met} 项：[全部结果](docs/benchmarks.md)（英文）、\
+[未达成的原因](docs/benchmarks-profiles.md#what-is-missed-and-why)（英文）。
 """,
     },
 }
@@ -198,9 +199,12 @@ def readme_table(path, report):
     for row in rows:
         yield "| " + " | ".join(row) + " |\n"
     date, commit = report.runs[LINES[0][2]]
+    machine = report.machine[1]
+    model, cores = re.match(r"(.*), (\d+) cores?$", machine).groups()
     yield words["tail"].format(
         million=report.cell(*MILLION), date=date, commit=commit,
-        machine=report.machine[1], targets=report.head[1], met=report.head[2])
+        machine=machine, model=model, cores=cores, targets=report.head[1],
+        met=report.head[2])
 
 
 def cut_between(marks, text):
