@@ -228,7 +228,8 @@ stage_life() {
 stage_docs() {
     need_apache
     need_packages nginx=nginx node=nodejs openssl=openssl ufw=ufw \
-        curl=curl haproxy=haproxy python3-yaml
+        curl=curl haproxy=haproxy python3-yaml ssh=openssh-client \
+        systemd-analyze=systemd
     need_promtool
     # What needs them is skipped where registries cannot be reached.
     "$ROOT/tests/docs/npm/prepare" || true

@@ -32,17 +32,20 @@ http {{
 }}
 """
 UPSTREAM = re.compile(r"^upstream .*?^}\n", re.DOTALL | re.MULTILINE)
-# Numbered messages until a file is there; then what became of them.
+# Numbered messages until a file is there (or the test is gone); then what became
+# of them.
 SENDER = """
 use GatewayClient\\Gateway;
 if ($autoload) {
     require $autoload;
 }
 $warnings = $failed = [];
+$end = hrtime(true) + 300e9;
 set_error_handler(function ($level, $text) use (&$warnings) {
     return $warnings[] = $text;
 });
-for ($n = $first; !file_exists($stop); $n++) {
+for ($n = $first; !file_exists($stop) && is_dir(dirname($stop))
+    && hrtime(true) < $end; $n++) {
     try {
         Gateway::sendToUid('alice', json_encode(['n' => $n]));
     } catch (Throwable $why) {

@@ -1,8 +1,10 @@
 """A GatewayWorker application as its manual lays it out, on a host, with the
 commands that its operator types."""
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 
 from deployed import program
@@ -125,14 +127,22 @@ class Application:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        for command in (*(f"php {name} stop" for name in SERVICES
-                          if (self.home / f"{name}.pid").exists()),
-                        "systemctl stop gatewayd"):
+    def stop(self, command, pid_file):
+        try:
             subprocess.run(
                 [*self.host.prefix, "bash", "-ec", command], check=False,
                 cwd=self.home, env=self.environment, capture_output=True,
-                stdin=subprocess.DEVNULL, timeout=60)
+                stdin=subprocess.DEVNULL, timeout=30)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int(pid_file.read_text()), signal.SIGKILL)
+
+    def __exit__(self, *_):
+        for name in (*SERVICES, "gatewayd"):
+            pid_file = self.home / f"{name}.pid"
+            if pid_file.exists():
+                self.stop("systemctl stop gatewayd" if name == "gatewayd"
+                          else f"php {name} stop", pid_file)
 
 
 def program_of(name):
