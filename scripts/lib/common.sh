@@ -60,6 +60,14 @@ have() {
     esac
 }
 
+# apt_update, as root: the lists of packages, if they are older than an hour.
+apt_update() {
+    mkdir -p "$OUT"
+    [ -z "$(find "$OUT/.apt-updated" -mmin -60 2>/dev/null)" ] || return 0
+    quiet "$OUT/log/apt-update.log" apt-get update || return
+    touch "$OUT/.apt-updated"
+}
+
 # need_packages ITEM... : installs what is missing (Debian and kin, as root).
 # Elsewhere nothing is checked: the build says what it does not find.
 need_packages() {
@@ -78,10 +86,7 @@ need_packages() {
         mkdir -p "$OUT"
         exec 9>"$OUT/.apt.lock"
         flock 9
-        if [ -z "$(find "$OUT/.apt-updated" -mmin -60 2>/dev/null)" ]; then
-            quiet "$OUT/log/apt-update.log" apt-get update
-            touch "$OUT/.apt-updated"
-        fi
+        apt_update
         quiet "$OUT/log/apt-install.log" \
             apt-get -o DPkg::Lock::Timeout=300 install -y \
             --no-install-recommends "${missing[@]}"

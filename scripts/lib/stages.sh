@@ -174,13 +174,17 @@ need_promtool() {
     local folder=$CACHE/promtool
     command -v promtool >/dev/null && return
     if [ ! -x "$folder/usr/bin/promtool" ]; then
-        mkdir -p "$folder"
+        mkdir -p "$folder" "$OUT"
         (
             cd "$folder"
-            exec 9>lock
+            exec 9>lock 8>"$OUT/.apt.lock"
             flock 9
             [ ! -x usr/bin/promtool ] || exit 0
-            apt-get download prometheus && dpkg-deb -x prometheus_*.deb .
+            flock 8
+            [ "$(id -u)" != 0 ] || apt_update
+            # In here -e has no effect.
+            apt-get download prometheus && dpkg-deb -x prometheus_*.deb . ||
+                exit 1
             rm -f prometheus_*.deb usr/bin/prometheus
         ) || say 'promtool cannot be had'
     fi
