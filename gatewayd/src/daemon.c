@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/random.h"
 #include "daemon_tls.h"
 #include "process/master.h"
 #include "process/notify.h"
@@ -176,6 +177,10 @@ static int run(gwd_runtime *r)
 
     if (gwd_slots_init(&r->slots, r->sockets.gateways, services) < 0) {
         gwd_log_failure("out of memory");
+        return GWD_EXIT_FAILURE;
+    }
+    if (gwd_random_bytes(r->slots.seed, sizeof(r->slots.seed)) < 0) {
+        gwd_log_failure("the system gives no random bytes");
         return GWD_EXIT_FAILURE;
     }
     return several ? run_several(r) : run_alone(r);

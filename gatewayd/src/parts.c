@@ -143,7 +143,8 @@ static bool start_hub(gwd_parts *p)
         return gwd_log_failure("the system gives no random bytes");
     p->hub = gwd_hub_new(seed);
     if (p->hub != NULL && p->options->status_listen[0] != '\0') {
-        p->tops = gwd_top_lists_new(p->loop, p->hub, &p->slot->tops);
+        p->tops = gwd_top_lists_new(p->loop, p->hub, &p->slot->tops,
+                                    p->config.slots->seed);
         return p->tops != NULL || no_memory();
     }
     return p->hub != NULL || no_memory();

@@ -16,6 +16,7 @@ struct gwd_top_lists_maker {
     gwd_loop *loop;
     gwd_hub *hub;
     gwd_tops *tops;
+    const uint8_t *seed;
     struct event step;
     bool busy;      /* walking */
     bool published; /* there is something to take away */
@@ -26,7 +27,10 @@ struct gwd_top_lists_maker {
 
 static void offer(void *arg, gw_slice text, size_t count)
 {
-    gwd_top_offer(arg, text, count);
+    gwd_top_lists_maker *maker = arg;
+    gwd_top *top = maker->groups ? &maker->lists.groups : &maker->lists.uids;
+
+    gwd_top_offer(top, maker->seed, text, count);
 }
 
 static void begin(gwd_top_lists_maker *maker, bool groups)
@@ -49,12 +53,11 @@ static void publish(gwd_top_lists_maker *maker)
 /* True: all is done. */
 static bool walk(gwd_top_lists_maker *maker)
 {
-    gwd_walk_state state =
-        maker->groups
-            ? gwd_hub_walk_groups(maker->hub, &maker->walk, STEP_EFFORT, offer,
-                                  &maker->lists.groups)
-            : gwd_hub_walk_uids(maker->hub, &maker->walk, STEP_EFFORT, offer,
-                                &maker->lists.uids);
+    gwd_walk_state state = maker->groups
+                               ? gwd_hub_walk_groups(maker->hub, &maker->walk,
+                                                     STEP_EFFORT, offer, maker)
+                               : gwd_hub_walk_uids(maker->hub, &maker->walk,
+                                                   STEP_EFFORT, offer, maker);
 
     if (state == GWD_WALK_ANEW)
         begin(maker, maker->groups);
@@ -97,7 +100,7 @@ void gwd_top_lists_tick(gwd_top_lists_maker *maker)
 }
 
 gwd_top_lists_maker *gwd_top_lists_new(gwd_loop *loop, gwd_hub *hub,
-                                       gwd_tops *tops)
+                                       gwd_tops *tops, const uint8_t *seed)
 {
     gwd_top_lists_maker *maker = calloc(1, sizeof(*maker));
 
@@ -106,6 +109,7 @@ gwd_top_lists_maker *gwd_top_lists_new(gwd_loop *loop, gwd_hub *hub,
     maker->loop = loop;
     maker->hub = hub;
     maker->tops = tops;
+    maker->seed = seed;
     if (event_assign(&maker->step, loop->base, -1, 0, on_step, maker) < 0) {
         free(maker);
         return NULL;

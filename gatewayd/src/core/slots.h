@@ -26,6 +26,8 @@ typedef struct gwd_slots {
                            process, or there is no gateway */
     uint64_t started;   /* of the daemon, seconds since 1970 */
     gwd_slot *items;
+    /* Of what they have hashed alike; filled before the first fork. */
+    uint8_t seed[GW_SIPHASH_SEED_LEN];
 } gwd_slots;
 
 /* GW_ENOMEM. */

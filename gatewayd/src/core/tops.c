@@ -37,7 +37,8 @@ void gwd_top_put(gwd_top *top, const gwd_top_entry *entry)
     entries[at] = *entry;
 }
 
-void gwd_top_offer(gwd_top *top, gw_slice name, size_t connections)
+void gwd_top_offer(gwd_top *top, const uint8_t seed[GW_SIPHASH_SEED_LEN],
+                   gw_slice name, size_t connections)
 {
     gwd_top_entry entry = {.connections = (uint32_t)connections};
 
@@ -49,6 +50,12 @@ void gwd_top_offer(gwd_top *top, gw_slice name, size_t connections)
     entry.len = (uint32_t)cut_len(name);
     if (entry.len > 0)
         memcpy(entry.name, name.base, entry.len);
+    if (entry.len < entry.full) {
+        uint64_t hash = gw_siphash(name.base, name.len, seed);
+
+        entry.hash[0] = (uint32_t)(hash >> 32);
+        entry.hash[1] = (uint32_t)hash;
+    }
     gwd_top_put(top, &entry);
 }
 
@@ -100,5 +107,6 @@ bool gwd_tops_asked(gwd_tops *tops, uint32_t now)
 {
     uint32_t asked = atomic_load_explicit(&tops->asked, memory_order_relaxed);
 
-    return asked != 0 && now - asked <= GWD_TOPS_ASKED_SECONDS;
+    /* Who asked may be a second ahead. */
+    return asked != 0 && (int32_t)(now - asked) <= GWD_TOPS_ASKED_SECONDS;
 }

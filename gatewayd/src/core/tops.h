@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <gwclient/types.h>
 
+#include "siphash.h"
+
 #define GWD_TOP_COUNT 10
 #define GWD_TOP_NAME_LEN 64 /* what is longer is cut, on a border of UTF-8 */
 
@@ -19,8 +21,9 @@
 
 typedef struct gwd_top_entry {
     uint32_t connections;
-    uint32_t len;  /* of `name` */
-    uint32_t full; /* of the whole name */
+    uint32_t len;     /* of `name` */
+    uint32_t full;    /* of the whole name */
+    uint32_t hash[2]; /* of the whole name, if it is cut */
     char name[GWD_TOP_NAME_LEN];
 } gwd_top_entry;
 
@@ -37,8 +40,10 @@ typedef struct gwd_top_lists {
     gwd_top groups;
 } gwd_top_lists;
 
-/* Puts it in its place, if it has one among the first. */
-void gwd_top_offer(gwd_top *top, gw_slice name, size_t connections);
+/* Puts it in its place, if it has one among the first. Names that are cut are
+ * told apart by a hash; lists that are added up have the same seed. */
+void gwd_top_offer(gwd_top *top, const uint8_t seed[GW_SIPHASH_SEED_LEN],
+                   gw_slice name, size_t connections);
 void gwd_top_put(gwd_top *top, const gwd_top_entry *entry);
 
 /* ---- in shared memory ---------------------------------------------------- */

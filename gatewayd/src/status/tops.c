@@ -73,9 +73,11 @@ void gwd_status_put_tops(gw_buf *out, const gwd_top_lists *lists)
 
 static int by_name(const gwd_top_entry *a, const gwd_top_entry *b)
 {
+    int order = memcmp(a->name, b->name, sizeof(a->name));
+
     if (a->full != b->full)
         return a->full < b->full ? -1 : 1;
-    return memcmp(a->name, b->name, sizeof(a->name));
+    return order != 0 ? order : memcmp(a->hash, b->hash, sizeof(a->hash));
 }
 
 static int compare(const void *a, const void *b)

@@ -3,6 +3,7 @@
 
 #include "status/render.h"
 
+static const uint8_t seed[GW_SIPHASH_SEED_LEN] = {5};
 static gwd_slot items[3];
 static gwd_slots slots;
 static gwd_status_view view;
@@ -18,7 +19,7 @@ static int setup(void **state)
         items[i].registers = 1;
         items[i].started = 1000;
     }
-    slots = (gwd_slots){2, true, 1000, items};
+    slots = (gwd_slots){2, true, 1000, items, {0}};
     view =
         (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 1060, 50};
     gw_buf_init(&out, NULL, 0);
@@ -134,13 +135,17 @@ static void lists_are_told_once_they_are_made(void **state)
     (void)state;
     gwd_status_put_json(&out, &view);
     assert_true(has(",\"top\":null},\"processes\":["));
-    gwd_top_offer(&lists.uids, LIT("ann"), 3);
+    gwd_top_offer(&lists.uids, seed, LIT("ann"), 3);
     publish(0, &lists);
     gw_buf_clear(&out);
     gwd_status_put_json(&out, &view);
     assert_true(has("\"top\":{\"age\":2,\"uids\":[{\"name\":\"ann\","
                     "\"connections\":3}],\"groups\":[]}"));
     assert_true(has("\"top\":{\"exact\":false,\"processes\":1,\"uids\":["));
+    view.tick = 47; /* before the second in which they were made */
+    gw_buf_clear(&out);
+    gwd_status_put_json(&out, &view);
+    assert_true(has("\"top\":{\"age\":0,"));
     /* Its end takes them away. */
     gwd_slot_end(&items[0]);
     gw_buf_clear(&out);
@@ -153,7 +158,7 @@ static void one_process_knows_all(void **state)
     gwd_top_lists lists = {0};
 
     (void)state;
-    slots = (gwd_slots){1, false, 1000, items};
+    slots = (gwd_slots){1, false, 1000, items, {0}};
     publish(0, &lists);
     gwd_status_put_json(&out, &view);
     assert_true(has("\"top\":{\"exact\":true,\"processes\":1,\"uids\":[],"));
@@ -166,18 +171,43 @@ static void sums_are_of_the_same_names(void **state)
 
     (void)state;
     memset(cut, 'x', sizeof(cut));
-    gwd_top_offer(&lists[0].groups, LIT("a"), 5);
-    gwd_top_offer(&lists[0].groups, LIT("b"), 4);
-    gwd_top_offer(&lists[1].groups, LIT("b"), 3);
-    gwd_top_offer(&lists[2].groups, LIT("a"), 99); /* not known any more */
+    gwd_top_offer(&lists[0].groups, seed, LIT("a"), 5);
+    gwd_top_offer(&lists[0].groups, seed, LIT("b"), 4);
+    gwd_top_offer(&lists[1].groups, seed, LIT("b"), 3);
+    /* Not known any more. */
+    gwd_top_offer(&lists[2].groups, seed, LIT("a"), 99);
     /* Equal as far as they are kept, but of different lengths. */
-    gwd_top_offer(&lists[0].uids, gw_slice_of(cut, 99), 1);
-    gwd_top_offer(&lists[1].uids, gw_slice_of(cut, 100), 2);
+    gwd_top_offer(&lists[0].uids, seed, gw_slice_of(cut, 99), 1);
+    gwd_top_offer(&lists[1].uids, seed, gw_slice_of(cut, 100), 2);
     gwd_status_put_top_sums(&out, lists, 3);
     assert_true(has("\"groups\":[{\"name\":\"b\",\"connections\":7},"
                     "{\"name\":\"a\",\"connections\":5}]"));
     assert_true(has("x\",\"cut\":true,\"bytes\":100,\"connections\":2}"));
     assert_true(has("x\",\"cut\":true,\"bytes\":99,\"connections\":1}"));
+}
+
+static void long_names_differ_after_what_is_kept(void **state)
+{
+    static const uint8_t other[GW_SIPHASH_SEED_LEN] = {6};
+    gwd_top_lists lists[2] = {{.known = 1}, {.known = 1}};
+    char name[100];
+
+    (void)state;
+    memset(name, 'x', sizeof(name));
+    gwd_top_offer(&lists[0].uids, seed, gw_slice_of(name, 100), 4);
+    gwd_top_offer(&lists[1].uids, seed, gw_slice_of(name, 100), 3);
+    gwd_top_offer(&lists[0].groups, other, LIT("short"), 1);
+    gwd_top_offer(&lists[1].groups, seed, LIT("short"), 1);
+    name[99] = 'y';
+    gwd_top_offer(&lists[0].uids, seed, gw_slice_of(name, 100), 2);
+    gwd_status_put_top_sums(&out, lists, 1);
+    assert_true(has("\"bytes\":100,\"connections\":4},"));
+    assert_true(has("\"bytes\":100,\"connections\":2}]"));
+    gw_buf_clear(&out);
+    gwd_status_put_top_sums(&out, lists, 2);
+    assert_true(has("\"bytes\":100,\"connections\":7},"));
+    assert_true(has("\"bytes\":100,\"connections\":2}]"));
+    assert_true(has("[{\"name\":\"short\",\"connections\":2}]"));
 }
 
 static void sums_of_many_processes_keep_the_first(void **state)
@@ -191,9 +221,9 @@ static void sums_of_many_processes_keep_the_first(void **state)
             char name[24];
 
             snprintf(name, sizeof(name), "%zu.%zu", i, n);
-            gwd_top_offer(&lists[i].uids, gw_slice_str(name), i + 1);
+            gwd_top_offer(&lists[i].uids, seed, gw_slice_str(name), i + 1);
         }
-        gwd_top_offer(&lists[i].groups, LIT("all"), 2);
+        gwd_top_offer(&lists[i].groups, seed, LIT("all"), 2);
     }
     gwd_status_put_top_sums(&out, lists, COUNT_OF(lists));
     assert_true(has("[{\"name\":\"all\",\"connections\":512}]"));
@@ -224,7 +254,7 @@ static void names_are_hostile(void **state)
         gwd_top_lists lists = {0};
         char want[200];
 
-        gwd_top_offer(&lists.uids, cases[i].name, 1);
+        gwd_top_offer(&lists.uids, seed, cases[i].name, 1);
         snprintf(want, sizeof(want),
                  "\"uids\":[{\"name\":%s,\"connections\":1}]", cases[i].want);
         gw_buf_clear(&out);
@@ -241,7 +271,7 @@ static void long_names_of_rubbish_fit(void **state)
 
     (void)state;
     memset(rubbish, 0x80, sizeof(rubbish));
-    gwd_top_offer(&lists.uids, gw_slice_of(rubbish, sizeof(rubbish)), 1);
+    gwd_top_offer(&lists.uids, seed, gw_slice_of(rubbish, sizeof(rubbish)), 1);
     gwd_status_put_tops(&out, &lists);
     assert_int_equal(out.error, GW_OK);
     assert_true(has("\\ufffd\",\"cut\":true,\"bytes\":1024,"));
@@ -299,6 +329,7 @@ int main(void)
         TEST(lists_are_told_once_they_are_made),
         TEST(one_process_knows_all),
         TEST(sums_are_of_the_same_names),
+        TEST(long_names_differ_after_what_is_kept),
         TEST(sums_of_many_processes_keep_the_first),
         TEST(names_are_hostile),
         TEST(long_names_of_rubbish_fit),

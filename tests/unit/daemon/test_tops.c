@@ -11,6 +11,8 @@
 #include "hub/hub.h"
 #include "top_lists.h"
 
+static const uint8_t seed[GW_SIPHASH_SEED_LEN] = {5};
+
 /* ---- one list ----------------------------------------------------------- */
 
 static void expect_order(const gwd_top *top, const char *want)
@@ -32,10 +34,11 @@ static void the_most_come_first(void **state)
     gwd_top top = {0};
 
     (void)state;
-    gwd_top_offer(&top, LIT("b"), 2);
-    gwd_top_offer(&top, LIT("c"), 1);
-    gwd_top_offer(&top, LIT("a"), 3);
-    gwd_top_offer(&top, LIT("b2"), 2); /* as many: who came first stays first */
+    gwd_top_offer(&top, seed, LIT("b"), 2);
+    gwd_top_offer(&top, seed, LIT("c"), 1);
+    gwd_top_offer(&top, seed, LIT("a"), 3);
+    /* As many: who came first stays first. */
+    gwd_top_offer(&top, seed, LIT("b2"), 2);
     expect_order(&top, "a=3 b=2 b2=2 c=1 ");
 }
 
@@ -49,7 +52,7 @@ static void only_ten_have_a_place(void **state)
 
         /* Up and down, so that each place is taken and lost. */
         snprintf(name, sizeof(name), "%d", (i * 37) % 100);
-        gwd_top_offer(&top, gw_slice_str(name), (size_t)(i * 37) % 100);
+        gwd_top_offer(&top, seed, gw_slice_str(name), (size_t)(i * 37) % 100);
     }
     expect_order(&top, "99=99 98=98 97=97 96=96 95=95 94=94 93=93 92=92 91=91 "
                        "90=90 ");
@@ -60,7 +63,7 @@ static size_t kept(gw_slice name)
     gwd_top top = {0};
     char *copy = exact_copy(name);
 
-    gwd_top_offer(&top, gw_slice_of(copy, name.len), 1);
+    gwd_top_offer(&top, seed, gw_slice_of(copy, name.len), 1);
     free(copy);
     assert_int_equal(top.entries[0].full, name.len);
     assert_memory_equal(top.entries[0].name, name.base, top.entries[0].len);
@@ -168,6 +171,7 @@ static void asking_ends_by_itself(void **state)
     (void)state;
     assert_false(gwd_tops_asked(&tops, 3));
     gwd_tops_ask(&tops, 100);
+    assert_true(gwd_tops_asked(&tops, 99)); /* by whose second began before */
     assert_true(gwd_tops_asked(&tops, 100));
     assert_true(gwd_tops_asked(&tops, 100 + GWD_TOPS_ASKED_SECONDS));
     assert_false(gwd_tops_asked(&tops, 101 + GWD_TOPS_ASKED_SECONDS));
@@ -196,14 +200,12 @@ static void put_in(world *w, int member, const char *uid, const char *group)
 
 static void set_up_world(world *w)
 {
-    static const uint8_t seed[GW_SIPHASH_SEED_LEN] = {5};
-
     memset(w, 0, sizeof(*w));
     w->loop = new_loop();
     w->hub = gwd_hub_new(seed);
     w->members = calloc(MEMBERS, sizeof(w->members[0]));
     assert_true(w->hub != NULL && w->members != NULL);
-    w->maker = gwd_top_lists_new(w->loop, w->hub, &w->tops);
+    w->maker = gwd_top_lists_new(w->loop, w->hub, &w->tops, seed);
     assert_non_null(w->maker);
     for (int i = 0; i < MEMBERS; i++) {
         char uid[12];
