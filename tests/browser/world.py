@@ -136,6 +136,7 @@ def serve(world):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--token")
     parser.add_argument("--workers", type=int, default=2)
