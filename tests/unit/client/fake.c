@@ -24,6 +24,7 @@ typedef struct conn {
 
 struct fake {
     pthread_t thread;
+    pthread_mutex_t work; /* held by the thread but while it waits */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     int running;
@@ -314,33 +315,55 @@ static int is_deaf(fake *f)
     return deaf;
 }
 
-static void *run(void *arg)
+/* Serves who has sent something; 0: stop. */
+static int serve(fake *f)
 {
-    fake *f = arg;
     gw_pollfd fds[CONNS_MAX + 2];
     conn *which[CONNS_MAX + 2];
     size_t i, n;
 
-    for (;;) {
-        fds[0] = (gw_pollfd){f->bell, POLLIN, 0};
-        fds[1] = (gw_pollfd){f->listener, POLLIN, 0};
-        n = 2;
-        for (i = 0; i < CONNS_MAX && !is_deaf(f); i++) {
-            if (f->conns[i].fd == GW_SOCKET_NONE)
-                continue;
-            which[n] = &f->conns[i];
-            fds[n++] = (gw_pollfd){f->conns[i].fd, POLLIN, 0};
-        }
-        sockets_wait(fds, n);
-        if (fds[0].revents != 0 && !obey(f))
-            return NULL;
-        if (fds[1].revents != 0)
-            accept_one(f);
-        for (i = 2; i < n; i++) {
-            if (fds[i].revents != 0 && which[i]->fd == fds[i].fd)
-                read_some(f, which[i]);
-        }
+    fds[0] = (gw_pollfd){f->bell, POLLIN, 0};
+    fds[1] = (gw_pollfd){f->listener, POLLIN, 0};
+    n = 2;
+    for (i = 0; i < CONNS_MAX && !is_deaf(f); i++) {
+        if (f->conns[i].fd == GW_SOCKET_NONE)
+            continue;
+        which[n] = &f->conns[i];
+        fds[n++] = (gw_pollfd){f->conns[i].fd, POLLIN, 0};
     }
+    pthread_mutex_unlock(&f->work);
+    sockets_wait(fds, n);
+    pthread_mutex_lock(&f->work);
+    if (fds[0].revents != 0 && !obey(f))
+        return 0;
+    if (fds[1].revents != 0)
+        accept_one(f);
+    for (i = 2; i < n; i++) {
+        if (fds[i].revents != 0 && which[i]->fd == fds[i].fd)
+            read_some(f, which[i]);
+    }
+    return 1;
+}
+
+static void *run(void *arg)
+{
+    fake *f = arg;
+
+    pthread_mutex_lock(&f->work);
+    while (serve(f))
+        ;
+    pthread_mutex_unlock(&f->work);
+    return NULL;
+}
+
+void fake_rest(fake *f)
+{
+    pthread_mutex_lock(&f->work);
+}
+
+void fake_go_on(fake *f)
+{
+    pthread_mutex_unlock(&f->work);
 }
 
 /* ---- control ------------------------------------------------------------ */
@@ -380,6 +403,7 @@ static fake *make(int is_register, int is_v6)
     f->is_register = is_register;
     f->is_v6 = is_v6;
     f->log = malloc(LOG_MAX);
+    pthread_mutex_init(&f->work, NULL);
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->changed, NULL);
     strcpy(f->line, "{\"event\":\"broadcast_addresses\",\"addresses\":[]}");
@@ -416,6 +440,7 @@ void fake_free(fake *f)
         return;
     fake_stop(f);
     pthread_mutex_destroy(&f->lock);
+    pthread_mutex_destroy(&f->work);
     pthread_cond_destroy(&f->changed);
     free(f->reply);
     free(f->log);

@@ -41,6 +41,9 @@ void fake_stop(fake *f);
 void fake_start(fake *f);
 /* Closes the connections only, and returns when that is done. */
 void fake_hang_up(fake *f);
+/* Between these its thread only waits, and holds no memory of its own. */
+void fake_rest(fake *f);
+void fake_go_on(fake *f);
 
 void fake_set_mode(fake *f, fake_mode mode);
 /* Serialized answer to every command with a reply; NULL: by command. */
