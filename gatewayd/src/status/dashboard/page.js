@@ -140,7 +140,9 @@ async function ask() {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const answer = await fetch('status', {
+    // Not relative: the page's own URL may have the token in it, which fetch refuses.
+    const place = new URL('status', location.origin + location.pathname);
+    const answer = await fetch(place, {
       cache: 'no-store', headers: { Accept: 'application/json' }, signal: patience.signal,
     });
     link.status = answer.status;
