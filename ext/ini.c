@@ -312,7 +312,7 @@ PHP_INI_BEGIN()
             addresses_cache_ttl)
     GWC_INI("pool_max_idle", "4", PHP_INI_ALL, on_count, pool_max_idle)
     GWC_INI("pool_idle_timeout", "60", PHP_INI_ALL, on_count, pool_idle_timeout)
-    GWC_INI("trust_client_ids", "0", PHP_INI_SYSTEM | PHP_INI_PERDIR, on_switch,
+    GWC_INI("trust_client_ids", "0", PHP_INI_SYSTEM, on_switch,
             trust_client_ids)
     GWC_INI("allowed_classes", "", PHP_INI_ALL, on_allowed_classes,
             allowed_classes_list)

@@ -51,6 +51,12 @@ foreach ($good as $name => $values) {
         }
     }
 }
+// Nor may a .user.ini or php_value of somebody's folder.
+foreach (ini_get_all('gatewayclient') as $name => $setting) {
+    if ($setting['access'] !== INI_ALL) {
+        echo $name, $setting['access'] === INI_SYSTEM ? ": php.ini only\n" : ": also elsewhere\n";
+    }
+}
 ?>
 --EXPECT--
 register_address=
@@ -118,3 +124,6 @@ allowed_classes=A B!
 trust_client_ids=1
 replace_package=0
 global_class=1
+gatewayclient.global_class: php.ini only
+gatewayclient.replace_package: php.ini only
+gatewayclient.trust_client_ids: php.ini only
