@@ -120,6 +120,16 @@ static bool all_failed(gwctl_app *app, size_t failures)
     return failures >= gateways;
 }
 
+static bool nothing_was_sent(gwctl_app *app)
+{
+    gw_client_stats stats = {.size = sizeof(stats)};
+    uint64_t before = app->sent;
+
+    gw_client_get_stats(app->client, &stats);
+    app->sent = stats.frames_sent;
+    return stats.frames_sent == before;
+}
+
 /* One that is late was reached, and may still handle what was sent. One that
  * closes the connection instead has most likely refused the key. */
 static bool any_late(const gw_failure *list, size_t failures)
@@ -143,6 +153,7 @@ static size_t of_gateways(const gw_failure *list, size_t failures)
 
 int gwctl_result(gwctl_app *app, int code)
 {
+    bool unsent = nothing_was_sent(app);
     const gw_failure *list;
     size_t failures;
 
@@ -153,6 +164,8 @@ int gwctl_result(gwctl_app *app, int code)
         gwctl_warn("%s: %s", list[i].address, list[i].cause);
     if (failures == 0)
         gwctl_warn("%s", gw_client_error(app->client));
+    if (code == GW_EPARTIAL && unsent)
+        return GWCTL_UNREACHABLE;
     if ((code == GW_EPARTIAL ||
          (code == GW_EUNCONFIRMED && !any_late(list, failures))) &&
         all_failed(app, of_gateways(list, failures)))

@@ -16,6 +16,7 @@ typedef struct gwctl_app {
     char **argv; /* the command's arguments */
     int argc;
     gw_client *client; /* after gwctl_app_open() */
+    uint64_t sent;     /* commands, at the last gwctl_result() */
     gwctl_json json;   /* on standard output */
 } gwctl_app;
 
