@@ -34,8 +34,10 @@ static int name_is(const gw_peer *name, const gw_peer *peer)
     return GW_EUNLISTED;
 }
 
+/* `failed`: whether only names that could not be resolved at last are wanted,
+ * or only the others. */
 static int check_name(gw_client *c, const gw_list *list, size_t i,
-                      const gw_peer *peer)
+                      const gw_peer *peer, int failed)
 {
     gw_slice host;
     uint32_t ip;
@@ -48,8 +50,10 @@ static int check_name(gw_client *c, const gw_list *list, size_t i,
     name = gw_pool_peer(c, list->items[i], list->hashes[i]);
     if (name == NULL)
         return GW_ENOMEM;
+    if ((name->unresolved_at != 0) != failed)
+        return GW_EUNLISTED;
     name->used_at = c->call.now; /* keeps what it resolves to */
-    rc = gw_pool_resolve(c, name, c->call.now);
+    rc = gw_pool_resolve_by(c, name, c->call.now, c->call.deadline);
     if (rc == GW_OK)
         return name_is(name, peer);
     return rc == GW_ENOMEM ? rc : GW_EUNLISTED;
@@ -58,14 +62,17 @@ static int check_name(gw_client *c, const gw_list *list, size_t i,
 static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
 {
     size_t i;
-    int rc = GW_EUNLISTED;
+    int rc = GW_EUNLISTED, failed;
 
     for (i = 0; i < list->count; i++) {
         if (is_number_of(list->items[i], peer))
             return GW_OK;
     }
-    for (i = 0; i < list->count && rc == GW_EUNLISTED; i++)
-        rc = check_name(c, list, i, peer);
+    /* One that fails slowly must not use up every call's time. */
+    for (failed = 0; failed <= 1; failed++) {
+        for (i = 0; i < list->count && rc == GW_EUNLISTED; i++)
+            rc = check_name(c, list, i, peer, failed);
+    }
     return rc;
 }
 

@@ -10,8 +10,9 @@
 /* GW_OK: the caller named the peer of a client_id as a gateway, or the list
  * kept for the current Registers and key has it, however old the list is: as a
  * number, or as an IPv4 address of a host name. Names are resolved only when no
- * number is the peer's, and only those with its port. Free of charge once it
- * was found. Else GW_EUNLISTED; or GW_ENOMEM. */
+ * number is the peer's, only those with its port, none after the call's
+ * deadline and none again for some seconds after a failure. Free of charge once
+ * it was found. Else GW_EUNLISTED; or GW_ENOMEM. */
 int gw_known_check(gw_client *c, gw_peer *peer);
 
 #endif

@@ -8,6 +8,8 @@
 
 /* Host names are asked again after this; numeric addresses never change. */
 #define RESOLVE_TTL_MS 30000u
+/* A failure is believed so long by gw_pool_resolve_by(). */
+#define UNRESOLVED_TTL_MS 5000u
 /* A peer without connections and debts is forgotten after this. */
 #define PEER_TTL_MS 60000u
 /* One with debts that nobody asks for, or under suspicion, after this. */
@@ -90,6 +92,13 @@ gw_peer *gw_pool_peer_of(gw_client *c, const gw_client_id *id)
     return *recent;
 }
 
+static int is_resolved(const gw_peer *peer, uint64_t now)
+{
+    return peer->endpoint_count > 0 &&
+           (peer->resolved_at == UINT64_MAX ||
+            now - peer->resolved_at < RESOLVE_TTL_MS);
+}
+
 int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
 {
     gw_slice host;
@@ -97,19 +106,34 @@ int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
     int rc;
 
     (void)c;
-    if (peer->endpoint_count > 0 && (peer->resolved_at == UINT64_MAX ||
-                                     now - peer->resolved_at < RESOLVE_TTL_MS))
+    if (is_resolved(peer, now))
         return GW_OK;
     peer->endpoint_count = 0;
     if (gw_address_split(gw_peer_address(peer), &host, &peer->port) != 0)
         return GW_ERESOLVE;
     rc = gw_net_resolve(host, peer->port, peer->endpoints,
                         &peer->endpoint_count);
+    peer->unresolved_at = rc == GW_ERESOLVE ? gw_net_now() : 0;
     if (rc != GW_OK)
         return rc;
     peer->ip = gw_net_first_ipv4(peer->endpoints, peer->endpoint_count);
     peer->resolved_at = gw_ipv4_parse(host, &ip) == 0 ? UINT64_MAX : now;
     return GW_OK;
+}
+
+int gw_pool_resolve_by(gw_client *c, gw_peer *peer, uint64_t now,
+                       uint64_t deadline)
+{
+    uint64_t clock;
+
+    if (!is_resolved(peer, now)) {
+        clock = gw_net_now(); /* other hosts may have taken long */
+        if (clock >= deadline ||
+            (peer->unresolved_at != 0 &&
+             clock - peer->unresolved_at < UNRESOLVED_TTL_MS))
+            return GW_ERESOLVE;
+    }
+    return gw_pool_resolve(c, peer, now);
 }
 
 /* ---- connections -------------------------------------------------------- */

@@ -40,6 +40,7 @@ typedef struct gw_peer {
     gw_endpoint endpoints[GW_ENDPOINT_MAX];
     size_t endpoint_count; /* 0: not resolved */
     uint64_t resolved_at;
+    uint64_t unresolved_at; /* the last attempt failed then; 0: it did not */
     uint64_t known_by; /* the serial of the list that has it; 0: none yet */
     uint32_t ip;       /* as in client_ids; 0: no IPv4 address */
     uint16_t port;
@@ -78,6 +79,11 @@ gw_peer *gw_pool_peer_of(struct gw_client *c, const gw_client_id *id);
 /* Resolves the peer's host unless that was done lately. GW_OK, GW_ERESOLVE,
  * GW_ENOMEM. */
 int gw_pool_resolve(struct gw_client *c, gw_peer *peer, uint64_t now);
+
+/* The same for a host that may be none of this call's: a failure is believed
+ * for some seconds, too, and nobody is asked once the deadline has passed. */
+int gw_pool_resolve_by(struct gw_client *c, gw_peer *peer, uint64_t now,
+                       uint64_t deadline);
 
 /* The youngest idle connection that is still fit for use; NULL: none is. */
 gw_conn *gw_pool_take(struct gw_client *c, gw_peer *peer, uint64_t now);

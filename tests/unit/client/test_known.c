@@ -1,7 +1,32 @@
 /* Client_ids of strangers: only gateways that are listed are connected to. */
 #include "support.h"
 
+#include "client_impl.h"
+
+#include <netdb.h>
+#include <unistd.h>
+
 #define KEY "k3y"
+#define TIMEOUT_MS 500
+
+int __real_getaddrinfo(const char *, const char *, const struct addrinfo *,
+                       struct addrinfo **);
+int __wrap_getaddrinfo(const char *, const char *, const struct addrinfo *,
+                       struct addrinfo **);
+
+static int lookups; /* of names that do not exist */
+
+/* No name server is asked. */
+int __wrap_getaddrinfo(const char *name, const char *service,
+                       const struct addrinfo *hints, struct addrinfo **out)
+{
+    if (strstr(name, ".invalid") == NULL)
+        return __real_getaddrinfo(name, service, hints, out);
+    lookups++;
+    if (strncmp(name, "slow", 4) == 0)
+        usleep((TIMEOUT_MS + 50) * 1000);
+    return EAI_NONAME;
+}
 
 static cluster *cluster_with_key(size_t count)
 {
@@ -16,6 +41,16 @@ static int ask(cluster *x, const fake *gateway)
     gw_client_id id = fake_client(gateway, 1);
     int online;
 
+    return gw_is_online(x->client, &id, &online);
+}
+
+/* A client_id of that gateway's port on 127.0.0.`last`. */
+static int ask_neighbour(cluster *x, const fake *gateway, unsigned last)
+{
+    gw_client_id id = fake_client(gateway, 1);
+    int online;
+
+    id.ip = 0x7f000000 + last;
     return gw_is_online(x->client, &id, &online);
 }
 
@@ -299,6 +334,78 @@ static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
     cluster_free(x);
 }
 
+static void a_name_that_fails_is_not_asked_for_every_client_id(void **state)
+{
+    cluster *x = cluster_with_key(1);
+    unsigned i;
+
+    (void)state;
+    list_line(x, "no.such.invalid", fake_port(x->gw[0]));
+    lookups = 0;
+    for (i = 1; i <= 5; i++)
+        assert_int_equal(ask_neighbour(x, x->gw[0], i), GW_EUNLISTED);
+    assert_int_equal(lookups, 1);
+    /* Who wants that gateway asks again. */
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
+    assert_in_range(lookups, 2, 3);
+    cluster_free(x);
+}
+
+static int none(void *arg, gw_slice address)
+{
+    (void)arg;
+    (void)address;
+    return 0;
+}
+
+static void names_that_fail_slowly_do_not_use_up_every_call(void **state)
+{
+    cluster *x = cluster_with_key(1);
+    unsigned port = fake_port(x->gw[0]);
+
+    (void)state;
+    fake_set_line(x->reg,
+                  text("{\"event\":\"broadcast_addresses\",\"addresses\":["
+                       "\"slow1.invalid:%u\",\"slow2.invalid:%u\","
+                       "\"localhost:%u\"]}",
+                       port, port, port));
+    assert_int_equal(gw_gateways(x->client, none, NULL), GW_OK);
+    lookups = 0;
+    gw_client_set_timeouts(x->client, TIMEOUT_MS, TIMEOUT_MS);
+    assert_int_not_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 1);
+    assert_int_not_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 2);
+    gw_client_set_timeouts(x->client, PLENTY_MS, PLENTY_MS);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 2);
+    cluster_free(x);
+}
+
+static void the_same_gateways_named_again_are_the_same_list(void **state)
+{
+    cluster *x = cluster_with_key(2);
+    gw_slice names[2];
+    uint64_t serial;
+
+    (void)state;
+    names[0] = gw_slice_str(fake_address(x->gw[0]));
+    names[1] = gw_slice_str(fake_address(x->gw[1]));
+    assert_int_equal(gw_client_set_gateways(x->client, names, 2), GW_OK);
+    serial = x->client->fixed->serial;
+    assert_int_equal(gw_client_set_gateways(x->client, names, 2), GW_OK);
+    assert_true(x->client->fixed->serial == serial);
+    assert_int_equal(gw_client_set_gateways(x->client, names, 1), GW_OK);
+    assert_true(x->client->fixed->serial != serial);
+    assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
+    names[0] = names[1];
+    assert_int_equal(gw_client_set_gateways(x->client, names, 1), GW_OK);
+    assert_int_equal(ask(x, x->gw[1]), GW_OK);
+    assert_int_equal(gw_client_set_gateways(x->client, NULL, 0), GW_OK);
+    assert_null(x->client->fixed);
+    cluster_free(x);
+}
+
 static void a_caller_may_trust_every_client_id(void **state)
 {
     cluster *x = cluster_with_key(1);
@@ -354,6 +461,9 @@ int main(void)
         cmocka_unit_test(an_empty_list_has_nobody),
         cmocka_unit_test(named_gateways_are_all_there_are),
         cmocka_unit_test(a_listed_host_name_stands_for_its_ipv4_addresses),
+        cmocka_unit_test(a_name_that_fails_is_not_asked_for_every_client_id),
+        cmocka_unit_test(names_that_fail_slowly_do_not_use_up_every_call),
+        cmocka_unit_test(the_same_gateways_named_again_are_the_same_list),
         cmocka_unit_test(a_caller_may_trust_every_client_id),
         cmocka_unit_test(many_strangers_are_told_in_one_text),
     };
