@@ -8,7 +8,7 @@ from harness import gwctl
 from harness.cluster import Gatewayd, GatewaydCluster
 from harness.inner import split_address
 from harness.php import NATIVE_EXCEPTION, Php
-from harness.process import wait_until
+from harness.process import PATIENCE, wait_until
 from harness.websocket import WebSocket
 
 KEY = "hush, it is a secret"
@@ -143,7 +143,7 @@ class ClientIds(unittest.TestCase):
                                       options=["--register-only"]))
         gateway = self.keep(Gatewayd(register.own_register, KEY))
         self.cluster.register_address = register.own_register
-        php = self.keep(Php(True, ini={"gatewayclient.timeout": 2}))
+        php = self.keep(Php(True, ini={"gatewayclient.timeout": PATIENCE}))
         php.use(self.cluster)
         client = self.keep(WebSocket(gateway.websocket_port))
         self.listed(register, 1)
@@ -154,7 +154,8 @@ class ClientIds(unittest.TestCase):
             for _ in range(5):
                 result = php.call(online, id=client.client_id)
                 self.assertEqual(result.value, 1)
-                self.assertLess(result.seconds, 1)
+                self.assertLess(result.seconds, PATIENCE)
+            php.call("ini_set('gatewayclient.timeout', '2')")
             result = php.call("Gateway::sendToAll('hello', $ids)",
                               ids=[self.stranger.client_id, client.client_id])
             self.assert_warned(result, f"tcp://{self.stranger.address}: "
@@ -213,6 +214,24 @@ class ClientIds(unittest.TestCase):
         self.assertEqual(done.status, 1, done)
         self.assertIn(self.text, done.err)
         client.expect_text("hello")
+
+    def test_gwctl_tells_that_nobody_was_served(self):
+        strangers = [self.stranger, self.keep(Stranger())]
+        for count in (1, 2):
+            done = gwctl.run(self.cluster, "send-to-client",
+                             *(s.client_id for s in strangers[:count]),
+                             "-", stdin="one\ntwo\n")
+            self.assertEqual(done.status, 3, done)
+            self.assertEqual(done.err.count(self.text), 1, done)
+        served = self.cluster.connect(0)
+        ids = [served.client_id, self.stranger.client_id]
+        done = gwctl.run(self.cluster, "send-to-client", *ids, "-",
+                         stdin="one\ntwo\n")
+        self.assertEqual(done.status, 1, done)
+        served.expect_text("one")
+        served.expect_text("two")
+        served.close()
+        self.assertEqual([s.visits() for s in strangers], [0, 0])
 
     def test_gwctl_neither(self):
         for words in (["kick"], ["session", "get"], ["send-to-client"]):
