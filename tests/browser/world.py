@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "tests/interop"))
 
 from harness.cluster import GatewaydCluster  # noqa: E402
 from harness.inner import CMD_SEND_TO_ALL, Frame, Peer  # noqa: E402
+from harness.process import fixed_ports  # noqa: E402
 
 CMD_BIND_UID = 12
 CMD_JOIN_GROUP = 20
@@ -30,15 +31,13 @@ WS_LOAD = (ROOT / "out/build" / os.environ.get("GW_VARIANT", "release")
 
 class World:
     def __init__(self, workers, token):
-        self.cluster = GatewaydCluster(
-            options=["--status-listen", "127.0.0.1:0",
-                     "--workers", str(workers)],
-            env={"GATEWAYD_STATUS_TOKEN": token} if token else None)
-        self.gateway = self.cluster.gateways[0]
-        # It comes back where it was.
-        self.gateway.options[1] = self.gateway.status_address
+        [port] = fixed_ports(1)  # the page finds it again there
+        self.options = ["--status-listen", f"127.0.0.1:{port}",
+                        "--workers", str(workers)]
+        self.environment = {"GATEWAYD_STATUS_TOKEN": token} if token else None
         self.clients = []
         self.load = None
+        self.start()
 
     def where(self):
         return {"status": f"http://{self.gateway.status_address}"}
@@ -87,10 +86,12 @@ class World:
 
     def stop(self):
         self.leave()
-        self.gateway.close()
+        self.cluster.close()
 
     def start(self):
-        self.gateway.restart()
+        self.cluster = GatewaydCluster(options=self.options,
+                                       env=self.environment)
+        self.gateway = self.cluster.gateways[0]
         return self.where()
 
     def burden(self, connections, uids, broadcasts):
