@@ -50,20 +50,6 @@ static void fill(gw_client *c, gw_list *list, const gw_slice *addresses,
     }
 }
 
-/* What peers know of a list holds as long as its serial. */
-static int is_same(const gw_list *list, const gw_slice *addresses, size_t count)
-{
-    size_t i;
-
-    if (list == NULL || list->count != count)
-        return 0;
-    for (i = 0; i < count; i++) {
-        if (!gw_slice_equal(list->items[i], addresses[i]))
-            return 0;
-    }
-    return 1;
-}
-
 int gw_client_set_gateways(gw_client *c, const gw_slice *addresses,
                            size_t count)
 {
@@ -73,7 +59,9 @@ int gw_client_set_gateways(gw_client *c, const gw_slice *addresses,
 
     if (c->busy)
         return GW_EBUSY;
-    if (is_same(c->fixed, addresses, count))
+    /* What peers know of a list holds as long as its serial. */
+    if (c->fixed != NULL &&
+        gw_slices_equal(c->fixed->items, c->fixed->count, addresses, count))
         return GW_OK;
     if (count > 0) {
         rc = fixed_size(addresses, count, &size);

@@ -29,4 +29,19 @@ static inline int gw_slice_equal(gw_slice a, gw_slice b)
     return a.len == b.len && (a.len == 0 || memcmp(a.base, b.base, a.len) == 0);
 }
 
+/* The same slices in the same order. */
+static inline int gw_slices_equal(const gw_slice *a, size_t a_count,
+                                  const gw_slice *b, size_t b_count)
+{
+    size_t i;
+
+    if (a_count != b_count)
+        return 0;
+    for (i = 0; i < a_count; i++) {
+        if (!gw_slice_equal(a[i], b[i]))
+            return 0;
+    }
+    return 1;
+}
+
 #endif

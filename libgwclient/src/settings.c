@@ -45,27 +45,15 @@ static void registers_fill(gw_client *c, gw_registers *r,
     r->print = gw_print_of(c, base, (size_t)(text - base));
 }
 
-static int registers_same(const gw_registers *r, const gw_slice *addresses,
-                          size_t count)
-{
-    size_t i;
-
-    if (r == NULL || r->count != count)
-        return 0;
-    for (i = 0; i < count; i++) {
-        if (!gw_slice_equal(r->items[i], addresses[i]))
-            return 0;
-    }
-    return 1;
-}
-
 int gw_settings_registers(gw_client *c, const gw_slice *addresses, size_t count)
 {
     gw_registers *made;
     size_t size;
     int rc;
 
-    if (registers_same(c->registers, addresses, count))
+    if (c->registers != NULL &&
+        gw_slices_equal(c->registers->items, c->registers->count, addresses,
+                        count))
         return GW_OK;
     rc = registers_size(addresses, count, &size);
     if (rc != GW_OK)
