@@ -1,7 +1,6 @@
 #include "top_lists.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/loop.h"
 #include "core/tops.h"
@@ -25,21 +24,23 @@ struct gwd_top_lists_maker {
     gwd_top_lists lists;
 };
 
+static gwd_top *top_of(gwd_top_lists_maker *maker)
+{
+    return maker->groups ? &maker->lists.groups : &maker->lists.uids;
+}
+
 static void offer(void *arg, gw_slice text, size_t count)
 {
     gwd_top_lists_maker *maker = arg;
-    gwd_top *top = maker->groups ? &maker->lists.groups : &maker->lists.uids;
 
-    gwd_top_offer(top, maker->seed, text, count);
+    gwd_top_offer(top_of(maker), maker->seed, text, count);
 }
 
 static void begin(gwd_top_lists_maker *maker, bool groups)
 {
-    gwd_top *top = groups ? &maker->lists.groups : &maker->lists.uids;
-
     maker->groups = groups;
     maker->walk = (gwd_walk){0};
-    memset(top, 0, sizeof(*top));
+    *top_of(maker) = (gwd_top){0};
 }
 
 static void publish(gwd_top_lists_maker *maker)

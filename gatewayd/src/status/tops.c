@@ -2,23 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/utf8.h"
 #include "json_write.h"
 #include "status/render.h"
-
-/* The length of the character at the start of `s`; 0: that is not UTF-8. */
-static size_t char_len(gw_slice s)
-{
-    gwd_utf8 utf8 = {0};
-
-    for (size_t len = 0; len < s.len; len++) {
-        if (!gwd_utf8_feed(&utf8, s.base + len, 1))
-            return 0;
-        if (gwd_utf8_whole(&utf8))
-            return len + 1;
-    }
-    return 0;
-}
+#include "utf8.h"
 
 /* U+FFFD for each byte that is not UTF-8. */
 static void put_text(gw_buf *out, gw_slice text)
@@ -27,7 +13,8 @@ static void put_text(gw_buf *out, gw_slice text)
     size_t at = 0;
 
     while (text.len > 0) {
-        size_t len = char_len(text);
+        uint32_t c;
+        size_t len = gw_utf8_decode(text, &c);
 
         if (len > 0)
             memcpy(valid + at, text.base, len);
