@@ -1,4 +1,4 @@
-# Writes the dashboard as C: page.html with its style sheet and scripts in it,
+# Writes the dashboard as C: page.html with its style sheets and scripts in it,
 # and the policy that lets a browser run these and nothing else.
 #
 #   cmake -DOUT=FILE -P embed.cmake
@@ -40,6 +40,9 @@ file(READ ${HERE}/page.html page)
 string(REGEX MATCHALL "<script src=\"[a-z]+\\.js\">" scripts "${page}")
 embed(style.css "<link rel=\"stylesheet\" href=\"style.css\">"
   "<style>" "</style>" style_sources)
+set(dark "id=\"dark\" media=\"(prefers-color-scheme: dark)\"")
+embed(dark.css "<link rel=\"stylesheet\" href=\"dark.css\" ${dark}>"
+  "<style ${dark}>" "</style>" style_sources)
 foreach(script IN LISTS scripts)
   string(REGEX REPLACE ".*\"(.*)\".*" "\\1" name "${script}")
   embed(${name} "${script}</script>" "<script>" "</script>" script_sources)

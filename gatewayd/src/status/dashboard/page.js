@@ -164,9 +164,10 @@ async function ask() {
 
 // ---- what can be set -------------------------------------------------------------
 
+const DARK_MEDIA = { auto: byId('dark').media, light: 'not all', dark: 'all' };
+
 function setTheme(theme) {
-  if (theme === 'auto') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+  byId('dark').media = DARK_MEDIA[theme];
   press(byId('themes'), theme);
   remember('theme', theme);
   showAll();
@@ -198,7 +199,7 @@ function start() {
   byId('cards').append(...plots.map((plot) => plot.card));
   language = ['en', 'zh'].includes(remembered('language')) ? remembered('language') : spoken;
   setLanguage(language);
-  setTheme(['light', 'dark'].includes(theme) ? theme : 'auto');
+  setTheme(Object.hasOwn(DARK_MEDIA, theme) ? theme : 'auto');
   setSpan('300');
   onPress('themes', setTheme);
   onPress('languages', (to) => {
