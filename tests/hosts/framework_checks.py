@@ -9,7 +9,7 @@ import framework
 from harness.children import connections
 from harness.cluster import AbsentGateway
 from harness.inner import register_addresses
-from harness.process import free_ports, wait_until
+from harness.process import refusing_address, wait_until
 from host import SECRET_KEY
 from visitor import Visitor
 SHOW = """
@@ -163,9 +163,9 @@ def logout_without_register(host):
 
 
 def no_register(host):
-    dead = f"127.0.0.1:{free_ports(1)[0]}"
     start = time.monotonic()
-    with host.at_register(dead) as environment:
+    with (refusing_address() as dead,
+          host.at_register(dead) as environment):
         # Read without the command line, which may have the address.
         done = host.run([*host.php_words(), *host.console_push],
                         env=environment)

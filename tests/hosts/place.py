@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from harness.fpm import Fpm
-from harness.process import ROOT, Process, free_ports, wait_until
+from harness.process import ROOT, Process, fixed_ports, wait_until
 from harness.websocket import Connection
 
 BROWSER_LIMIT = 150  # seconds, in case the browser itself hangs
@@ -79,7 +79,7 @@ class Nginx:
     """A web server of its own for one application."""
 
     def __init__(self, host):
-        self.port = free_ports(1)[0]
+        self.port = fixed_ports(1)[0]
         self.process = Process([find_nginx(), "-p", "{folder}", "-c",
                                 "{folder}/nginx.conf"], "nginx")
         folder = self.process.folder

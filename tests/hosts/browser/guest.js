@@ -55,8 +55,10 @@ class Guest {
     return this.page.locator('#client-id').textContent();
   }
 
-  /** Fills and submits a form, and returns when the server has answered. */
+  /** Fills and submits a form, and returns when the server has answered. In front,
+   *  as a person does: a page behind another one draws once a second. */
   async push(kind, target, text) {
+    await this.page.bringToFront();
     const form = this.page.locator(`#push-${kind}`);
     await form.locator(`[name=${kind}]`).fill(target);
     await form.locator('[name=text]').fill(text);

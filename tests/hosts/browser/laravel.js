@@ -31,6 +31,7 @@ async function post(guest, path, data) {
 }
 
 async function say(guest, text) {
+  await guest.page.bringToFront();
   await guest.page.locator('#say [name=text]').fill(text);
   await guest.page.locator('#say button').click();
   await eventually(async () => (await rows(guest, 'room')).includes(`me: ${text}`), true,

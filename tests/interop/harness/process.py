@@ -1,6 +1,7 @@
 """Programs started by a test: bounded in time, stopped by their own pid."""
 
 import atexit
+import contextlib
 import os
 import random
 import shutil
@@ -41,6 +42,14 @@ def free_ports(count):
     for s in sockets:
         s.close()
     return ports
+
+
+@contextlib.contextmanager
+def refusing_address():
+    """Where nobody listens, and nobody else can: the port is taken."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{place.getsockname()[1]}"
 
 
 def fixed_ports(count):
