@@ -71,6 +71,11 @@ static bool interrupted(void)
 #endif
 }
 
+bool php_gwc_report_client(int rc)
+{
+    return php_gwc_report(rc == GW_EUNLISTED ? GW_OK : rc, PHP_GWC_QUESTION);
+}
+
 bool php_gwc_report(int rc, php_gwc_kind kind)
 {
     const gw_failure *failures;

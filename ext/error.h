@@ -19,4 +19,8 @@ typedef enum php_gwc_kind {
  * look at EG(exception). */
 bool php_gwc_report(int rc, php_gwc_kind kind);
 
+/* The same for a question about one client. A gateway that is not listed has no
+ * clients: that is an answer. */
+bool php_gwc_report_client(int rc);
+
 #endif /* PHP_GWC_ERROR_H */

@@ -262,7 +262,7 @@ ZEND_METHOD(GatewayClient_Gateway, getUidByClientId)
     ZVAL_UNDEF(&uid);
     rc = gw_select_clients(client, &select, collect_uid_of_client, &uid);
     php_gwc_end();
-    if (php_gwc_report(rc, PHP_GWC_QUESTION) && Z_TYPE(uid) != IS_UNDEF) {
+    if (php_gwc_report_client(rc) && Z_TYPE(uid) != IS_UNDEF) {
         ZVAL_COPY_VALUE(return_value, &uid);
         return;
     }

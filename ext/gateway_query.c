@@ -32,7 +32,7 @@ ZEND_METHOD(GatewayClient_Gateway, isOnline)
     }
     rc = gw_is_online(client, &id, &online);
     php_gwc_end();
-    if (php_gwc_report(rc, PHP_GWC_QUESTION)) {
+    if (php_gwc_report_client(rc)) {
         RETVAL_LONG(online);
     }
 }

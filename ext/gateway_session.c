@@ -194,7 +194,7 @@ static bool fetch_session(zend_class_entry *called, const gw_client_id *id,
         }
     }
     php_gwc_end();
-    return php_gwc_report(rc, PHP_GWC_QUESTION);
+    return php_gwc_report_client(rc);
 }
 
 ZEND_METHOD(GatewayClient_Gateway, getSession)

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 4426e44dac81e710a13b857f971d7c5ba1c03e34 */
+ * Stub hash: 66fab05d82adb36dbed68a71be6d1a8e5dbb52fa */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

@@ -29,9 +29,10 @@ class GatewayException extends \Exception
  * gateway's protocol encodes it (WebSocket: JSON).
  *
  * Commands to one client return false and raise an E_WARNING when its gateway
- * cannot be reached; questions to one client throw then. The same when no
- * Register lists the gateway that a client_id names: such an address gets no
- * connection, unless gatewayclient.trust_client_ids is on.
+ * cannot be reached; questions to one client throw then. The address that a
+ * client_id names gets no connection when the Register's list lacks it, unless
+ * gatewayclient.trust_client_ids is on: commands fail in the same way, and
+ * questions are answered as for a client that is offline.
  */
 class Gateway
 {

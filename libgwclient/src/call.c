@@ -271,7 +271,7 @@ static int start_id(gw_client *c, const gw_client_id *id)
     int rc = peer == NULL ? GW_ENOMEM : gw_known_check(c, peer);
     gw_target *t;
 
-    if (rc != GW_OK && rc != GW_EUNLISTED)
+    if (rc == GW_ENOMEM)
         return rc;
     t = gw_targets_insert(c, c->call.count);
     if (t == NULL)

@@ -54,15 +54,13 @@ static int check_name(gw_client *c, const gw_list *list, size_t i,
         return GW_EUNLISTED;
     name->used_at = c->call.now; /* keeps what it resolves to */
     rc = gw_pool_resolve_by(c, name, c->call.now, c->call.deadline);
-    if (rc == GW_OK)
-        return name_is(name, peer);
-    return rc == GW_ENOMEM ? rc : GW_EUNLISTED;
+    return rc == GW_OK ? name_is(name, peer) : rc;
 }
 
 static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
 {
     size_t i;
-    int rc = GW_EUNLISTED, failed;
+    int found = GW_EUNLISTED, failed;
 
     for (i = 0; i < list->count; i++) {
         if (is_number_of(list->items[i], peer))
@@ -70,10 +68,16 @@ static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
     }
     /* One that fails slowly must not use up every call's time. */
     for (failed = 0; failed <= 1; failed++) {
-        for (i = 0; i < list->count && rc == GW_EUNLISTED; i++)
-            rc = check_name(c, list, i, peer, failed);
+        for (i = 0; i < list->count; i++) {
+            int rc = check_name(c, list, i, peer, failed);
+
+            if (rc == GW_OK || rc == GW_ENOMEM)
+                return rc;
+            if (rc == GW_ERESOLVE) /* the others may still be it */
+                found = rc;
+        }
     }
-    return rc;
+    return found;
 }
 
 int gw_known_check(gw_client *c, gw_peer *peer)
@@ -85,7 +89,7 @@ int gw_known_check(gw_client *c, gw_peer *peer)
         return GW_OK;
     list = gw_registry_kept(c);
     if (list == NULL)
-        return GW_EUNLISTED;
+        return GW_ENOGATEWAY;
     if (peer->known_by == list->serial)
         return GW_OK;
     rc = look_up(c, list, peer);

@@ -12,7 +12,12 @@
  * number, or as an IPv4 address of a host name. Names are resolved only when no
  * number is the peer's, only those with its port, none after the call's
  * deadline and none again for some seconds after a failure. Free of charge once
- * it was found. Else GW_EUNLISTED; or GW_ENOMEM. */
+ * it was found.
+ *
+ * GW_EUNLISTED   the list does not have it;
+ * GW_ERESOLVE    it may be a listed name that cannot be resolved;
+ * GW_ENOGATEWAY  there is no list, or the last one was empty;
+ * GW_ENOMEM. */
 int gw_known_check(gw_client *c, gw_peer *peer);
 
 #endif

@@ -63,7 +63,7 @@ static void fail_held(gw_client *c, int code)
     }
 }
 
-/* There is a new list: begins with those that it has. */
+/* No newer list will come: begins with those that it has. */
 static void start_held(gw_client *c)
 {
     gw_call *call = &c->call;
@@ -78,10 +78,12 @@ static void start_held(gw_client *c)
         rc = gw_known_check(c, t->peer);
         if (rc == GW_OK)
             gw_target_start(c, t, t->peer, NULL);
-        else if (rc == GW_ENOMEM)
+        else
+            gw_target_fail(c, t, rc, 0);
+        if (rc == GW_ENOMEM)
             call->code = rc;
     }
-    fail_held(c, GW_EUNLISTED);
+    fail_held(c, call->code);
 }
 
 static void held_result(gw_client *c, int rc)
@@ -100,7 +102,7 @@ static void held_result(gw_client *c, int rc)
 void gw_listed_ask_held(gw_client *c)
 {
     if (c->fixed != NULL) {
-        fail_held(c, GW_EUNLISTED);
+        start_held(c);
         return;
     }
     c->call.looking = 1;

@@ -119,6 +119,8 @@ static const struct {
     {GW_EPROTO, "malformed reply from tcp://", ""},
     {GW_ETOOBIG, "too long a frame or reply with tcp://", ""},
     {GW_EUNLISTED, "not connecting to tcp://", ": no such gateway is listed"},
+    {GW_ENOGATEWAY, "not connecting to tcp://",
+     ": the list of gateways is empty"},
 };
 
 static const char *system_cause(const gw_target *t, char *scratch)
@@ -127,15 +129,25 @@ static const char *system_cause(const gw_target *t, char *scratch)
                          : gw_strerror(t->code);
 }
 
-/* One for which the Registers gave no list. */
-static int report_unasked(gw_client *c, const gw_target *t)
+/* Why it is not known whether the target is a gateway; len 0: it is another
+ * failure. */
+static gw_slice unknown_cause(const gw_client *c, const gw_target *t)
+{
+    /* A number needs no resolving, so this is of the names in the list. */
+    if (t->code == GW_ERESOLVE && t->peer->resolved_at == UINT64_MAX)
+        return gw_slice_str("a listed host name cannot be resolved");
+    if (t->code == GW_EREGISTER || t->code == GW_EREGISTERREPLY)
+        return gw_buf_slice(&c->call.cause);
+    return gw_slice_of(NULL, 0);
+}
+
+static int report_unknown(gw_client *c, const gw_target *t, gw_slice cause)
 {
     char text[2400];
 
     snprintf(text, sizeof text, "not connecting to tcp://%.1000s: %.*s",
-             t->peer->address,
-             (int)(c->call.cause.len < 1200 ? c->call.cause.len : 1200),
-             c->call.cause.base);
+             t->peer->address, (int)(cause.len < 1200 ? cause.len : 1200),
+             cause.base);
     return gw_report_failure(c, gw_peer_address(t->peer), t->code, text);
 }
 
@@ -143,10 +155,11 @@ int gw_target_report(gw_client *c, const gw_target *t)
 {
     char text[1200], scratch[GW_NET_TEXT_LEN];
     const char *before = "tcp://", *after = NULL;
+    gw_slice unknown = unknown_cause(c, t);
     size_t i;
 
-    if (t->code == GW_EREGISTER || t->code == GW_EREGISTERREPLY)
-        return report_unasked(c, t);
+    if (unknown.len > 0)
+        return report_unknown(c, t, unknown);
     for (i = 0; i < sizeof cause_texts / sizeof cause_texts[0]; i++) {
         if (cause_texts[i].code == t->code) {
             before = cause_texts[i].before;

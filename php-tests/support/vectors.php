@@ -13,7 +13,7 @@ use GatewayClient\Gateway;
 //  - "echoes": an E_WARNING with the same words instead of printing them.
 //  - "warnings" of PHP's socket functions before an exception: none, the
 //    exception says it.
-//  - a client_id of no gateway: nobody is connected to, and other words say so.
+//  - a client_id of no gateway: nobody is connected to, and is online there.
 //  - persistent connections: the authorisation is sent once for each
 //    connection, not before each command; it is left out of the comparison.
 
@@ -67,6 +67,9 @@ final class Replay
         $here = strncmp($line['call'], 'Context::', 9) ? [$this, 'here'] : 'strval';
         $this->script($line['wire']);
         $result = $this->call($here($line['call']), array_map($here, $this->ids));
+        if (strpos($line['throws'] ?? '', 'tcp://0.0.0.0:0 ') !== false) {
+            $line = ['returns' => 'i:0;', 'throws' => null] + $line;
+        }
         $expected = [
             'returns' => $here($line['returns']),
             'throws' => isset($line['throws']) ? $this->words($line['throws']) : null,
@@ -96,9 +99,7 @@ final class Replay
     {
         $text = preg_replace('/ return false$/',
             '$0 (closed without an answer: wrong or missing secret key?)', $text);
-        $text = str_replace(['Exception: ', '127.0.0.1:1236'], ['', $this->cluster->register], $text);
-        return str_replace('can not connect to tcp://0.0.0.0:0 Connection refused',
-            'not connecting to tcp://0.0.0.0:0: no such gateway is listed', $text);
+        return str_replace(['Exception: ', '127.0.0.1:1236'], ['', $this->cluster->register], $text);
     }
 
     private function call(string $code, array $ids): array

@@ -178,6 +178,7 @@ async function refusalChecks(t, { alice, bob }) {
     ['an empty message', 400, { client_id: bobs, to: 'all', text: '  ' }],
     ['an empty recipient', 400, { client_id: bobs, to: 'uid', target: '0', text: 'x' }],
     ["binding another browser's page", 403, { client_id: alices, name: 'mallory' }, 'bind.php'],
+    ["binding a client_id that somebody made up", 409, { client_id: '7f000001000100000001', name: 'bob' }, 'bind.php'],
     ['binding a page that is gone', 409, { client_id: `${alices.slice(0, 12)}ffffffff`, name: 'bob' }, 'bind.php'],
   ];
   for (const [name, status, data, path] of cases) {

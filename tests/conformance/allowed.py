@@ -200,13 +200,18 @@ def unreachable_for_a_question(case):
 @rule("A client_id of a gateway that no Register lists",
       """The reference connects to whatever address a client_id names, and shows
       the key there. Ours asks the Register when it has no list with that
-      address, and does not connect when the Register has none either.""")
+      address, and does not connect when the Register has none either. A
+      command then raises an E_WARNING; to a question the client is offline, as
+      it is in the reference to a worker that does not know the gateway.""")
 def unlisted(case):
     dead = case.arguments[:1] == [{"dead": 1}]
+    refused = "can not connect to tcp://<dead> Connection refused"
+    if dead and case.throws[1] == refused:
+        del case.outcome["throws"]
+        case.outcome["returns"] = "i:0;" if case.method == "isOnline" else "N;"
     text = json.dumps(case.outcome)
     if dead:
-        text = text.replace("can not connect to tcp://<dead> Connection "
-                            "refused", UNLISTED % "<dead>")
+        text = text.replace(refused, UNLISTED % "<dead>")
     case.outcome = json.loads(text)
     if case.sequence["uncached"] and (dead or "wire" in case.outcome) and \
             "register" not in case.outcome and names_clients(case):
@@ -230,7 +235,7 @@ NO_LIST = {
                "wrong or missing secret key?)",
     "garbage": "not connecting to tcp://%s: getAllGatewayAddressesFromRegister "
                "fail. tcp://<garbage> return 'no JSON'",
-    "empty": UNLISTED,
+    "empty": "not connecting to tcp://%s: the list of gateways is empty",
 }
 
 

@@ -11,7 +11,8 @@ from harness.cluster import AbsentGateway
 from harness.inner import register_addresses
 from harness.process import refusing_address, wait_until
 from host import SECRET_KEY
-from visitor import Visitor
+from visitor import Visitor, made_up
+
 SHOW = """
 echo json_encode([GatewayClient\\Gateway::$registerAddress,
     GatewayClient\\Gateway::$secretKey, GatewayClient\\Gateway::$connectTimeout,
@@ -25,6 +26,8 @@ def run(host, verdicts):
     with verdicts.check("a gateway that is down: the others are served, the "
                         "log names it, the request succeeds"):
         one_gateway_down(host)
+    with verdicts.check("a client_id that somebody made up is refused"):
+        made_up_client_id(host)
     if host.console_push:
         with verdicts.check("no Register: the command fails and says why"):
             no_register(host)
@@ -122,6 +125,16 @@ def kick_in_part(host):
                              f"{done.stdout}")
 
 
+def made_up_client_id(host):
+    alice = Visitor(host, "alice")
+    try:
+        status = alice.post(host.browser["bind"], {"client_id": made_up()})
+    finally:
+        alice.close()
+    if status != host.offline_status:
+        raise AssertionError(f"it was answered with {status}:\n{host.logs()}")
+
+
 def not_configured(host):
     ini = ("-d", "gatewayclient.register_address=one:1,two:2",
            "-d", "gatewayclient.secret_key=of the ini",
@@ -150,6 +163,10 @@ def logout_without_register(host):
             return status >= 500 and time.monotonic() > gone + 1.5
 
         wait_until(forgotten, "a push that fails", interval=0.1)
+        # Whether a client is there is not known: the page is to try again.
+        status = alice.post(host.browser["bind"], {"client_id": made_up()})
+        if status < 500:
+            raise AssertionError(f"a bind was answered with {status}")
         before = host.logs().count(register)
         status = alice.post(host.browser["logout"], {})
         if status not in (200, 302):

@@ -13,6 +13,7 @@ from harness.cluster import AbsentGateway, Gatewayd
 from harness.inner import register_addresses
 from harness.process import ROOT, wait_until
 from harness.websocket import WebSocket
+from visitor import made_up
 
 
 class Visitor:
@@ -264,7 +265,9 @@ def strange_requests(us):
 
 
 def unbound_page(us):
-    """A page that nobody has claimed is in no channel."""
+    """A page that nobody has claimed is in no channel; one that is not there,
+    or that somebody made up, is refused."""
+    us.bob.expect("gateway/bind", {"client_id": made_up()}, 409)
     us.bob.close()
     us.bob.connect(bind=False)
     us.bob.join("news", 403)

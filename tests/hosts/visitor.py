@@ -6,10 +6,16 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from harness.process import free_ports
 from harness.websocket import WebSocket
 
 CLOSE = 8
 TEXT = 1
+
+
+def made_up():
+    """A client_id of a gateway that no Register lists."""
+    return f"7f000001{free_ports(1)[0]:04x}00000001"
 
 
 class Unredirected(urllib.request.HTTPRedirectHandler):

@@ -23,9 +23,9 @@ COMMANDS = ["Gateway::sendToClient($id, 'x')",
             "Gateway::setSession($id, ['a' => 1])",
             "Gateway::updateSession($id, ['a' => 1])",
             "Gateway::sendToAll('x', [$id])"]
-QUESTIONS = ["Gateway::isOnline($id)",
-             "Gateway::getSession($id)",
-             "Gateway::getUidByClientId($id)"]
+QUESTIONS = {"Gateway::isOnline($id)": 0,
+             "Gateway::getSession($id)": None,
+             "Gateway::getUidByClientId($id)": None}
 
 
 def client_id(address, connection=1):
@@ -78,6 +78,11 @@ class ClientIds(unittest.TestCase):
         self.assertEqual(len(result.warnings), 1, result)
         self.assertIn(text, result.warnings[0])
 
+    def assert_answered(self, result, value):
+        self.assertIsNone(result.throws, result)
+        self.assertEqual(result.warnings, [], result)
+        self.assertEqual(result.value, value, result)
+
     def assert_thrown(self, result, text):
         self.assertIsNotNone(result.throws, result)
         self.assertEqual(result.throws["class"], NATIVE_EXCEPTION)
@@ -90,9 +95,9 @@ class ClientIds(unittest.TestCase):
                 result = php.call(code, id=self.stranger.client_id)
                 self.assert_warned(result, "1 gateway failed: " + self.text)
                 self.assertIn(result.value, (False, None), code)
-            for code in QUESTIONS:
-                self.assert_thrown(
-                    php.call(code, id=self.stranger.client_id), self.text)
+            for code, answer in QUESTIONS.items():
+                self.assert_answered(
+                    php.call(code, id=self.stranger.client_id), answer)
         self.assertEqual(self.stranger.visits(), 0)
 
     def test_the_others_of_a_list_are_served(self):
@@ -133,9 +138,7 @@ class ClientIds(unittest.TestCase):
         self.assertEqual(php.call("Gateway::getAllClientIdCount()").value, 0)
         # Whoever has the port now is not of the cluster.
         heir = self.keep(Stranger(address))
-        self.assert_thrown(php.call(online, id=client.client_id),
-                           f"not connecting to tcp://{address}: "
-                           "no such gateway is listed")
+        self.assert_answered(php.call(online, id=client.client_id), 0)
         self.assertEqual(heir.visits(), 0)
 
     def test_clients_do_not_wait_for_a_register_that_is_stopped(self):
@@ -188,6 +191,18 @@ class ClientIds(unittest.TestCase):
         self.assert_warned(
             fresh.call("Gateway::bindUid($id, 'u')", id=client.client_id),
             "1 gateway failed: " + text)
+
+    def test_a_cluster_without_gateways_is_no_answer(self):
+        register = self.keep(Gatewayd(secret_key=KEY,
+                                      options=["--register-only"]))
+        self.cluster.register_address = register.own_register
+        php = self.php()
+        for code in QUESTIONS:
+            self.assert_thrown(
+                php.call(code, id=self.stranger.client_id),
+                f"not connecting to tcp://{self.stranger.address}: "
+                "the list of gateways is empty")
+        self.assertEqual(self.stranger.visits(), 0)
 
     def test_a_gateway_listed_by_its_name(self):
         gateway = self.keep(Gatewayd(

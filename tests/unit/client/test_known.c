@@ -186,7 +186,7 @@ static void lists_count_for_their_registers_and_key_only(void **state)
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(gw_client_set_registers(x->client, &address, 1), GW_OK);
     fake_set_gateways(other, NULL, 0);
-    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    assert_int_equal(ask(x, x->gw[0]), GW_ENOGATEWAY);
     address = gw_slice_str(fake_address(x->reg));
     assert_int_equal(gw_client_set_registers(x->client, &address, 1), GW_OK);
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
@@ -286,13 +286,18 @@ static void a_register_that_answers_nonsense_is_told(void **state)
     cluster_free(x);
 }
 
-static void an_empty_list_has_nobody(void **state)
+/* A cluster without gateways knows of no client whether it is there. */
+static void an_empty_list_is_told(void **state)
 {
     cluster *x = cluster_with_key(1);
 
     (void)state;
     fake_set_gateways(x->reg, NULL, 0);
-    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    assert_int_equal(ask(x, x->gw[0]), GW_ENOGATEWAY);
+    assert_error(
+        x->client,
+        text("not connecting to tcp://%s: the list of gateways is empty",
+             fake_address(x->gw[0])));
     assert_untouched(x->gw[0]);
     cluster_free(x);
 }
@@ -325,8 +330,34 @@ static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(fake_accepts(x->reg), 1);
     assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
+    assert_untouched(x->gw[1]);
+    cluster_free(x);
+}
+
+static void ask_by_fixed_name(cluster *x, unsigned port, int expected)
+{
+    gw_slice name = gw_slice_str(text("no.such.invalid:%u", port));
+
+    assert_int_equal(gw_client_set_gateways(x->client, &name, 1), GW_OK);
+    assert_int_equal(ask(x, x->gw[1]), expected);
+}
+
+/* It may stand for that client_id's gateway, so it is not known to be none. */
+static void a_listed_name_that_cannot_be_resolved_is_told(void **state)
+{
+    cluster *x = cluster_with_key(2);
+
+    (void)state;
     list_line(x, "no.such.invalid", fake_port(x->gw[1]));
-    assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
+    assert_int_equal(ask(x, x->gw[1]), GW_ERESOLVE);
+    assert_error(x->client,
+                 text("not connecting to tcp://%s: a listed host name cannot "
+                      "be resolved",
+                      fake_address(x->gw[1])));
+    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    assert_untouched(x->gw[0]);
+    ask_by_fixed_name(x, fake_port(x->gw[1]), GW_ERESOLVE);
+    ask_by_fixed_name(x, 1, GW_EUNLISTED);
     assert_untouched(x->gw[1]);
     cluster_free(x);
 }
@@ -352,7 +383,7 @@ static void a_name_that_fails_is_not_asked_for_every_client_id(void **state)
     list_line(x, "no.such.invalid", fake_port(x->gw[0]));
     lookups = 0;
     for (i = 1; i <= 5; i++)
-        assert_int_equal(ask_neighbour(x, x->gw[0], i), GW_EUNLISTED);
+        assert_int_equal(ask_neighbour(x, x->gw[0], i), GW_ERESOLVE);
     assert_int_equal(lookups, 1);
     /* Who wants that gateway asks again. */
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
@@ -469,9 +500,10 @@ int main(void)
         cmocka_unit_test(known_gateways_do_not_wait_for_a_register),
         cmocka_unit_test(a_register_that_is_down_is_told),
         cmocka_unit_test(a_register_that_answers_nonsense_is_told),
-        cmocka_unit_test(an_empty_list_has_nobody),
+        cmocka_unit_test(an_empty_list_is_told),
         cmocka_unit_test(named_gateways_are_all_there_are),
         cmocka_unit_test(a_listed_host_name_stands_for_its_ipv4_addresses),
+        cmocka_unit_test(a_listed_name_that_cannot_be_resolved_is_told),
 #ifdef COUNTS_LOOKUPS
         cmocka_unit_test(a_name_that_fails_is_not_asked_for_every_client_id),
         cmocka_unit_test(names_that_fail_slowly_do_not_use_up_every_call),
