@@ -8,7 +8,7 @@ from blocks import read
 from claims import claims
 from harness import hosts
 from harness.php import extension_environment
-from harness.process import ROOT
+from harness.process import ROOT, Process, free_ports, wait_until
 from in_chromium import give_php, page_in_chromium, web_server
 from place import folder, gatewayd, machines, run_php, run_shell
 
@@ -26,6 +26,45 @@ def the_commands_exist(block):
             raise AssertionError(f"{command} is no program")
         if command != "scripts/test" and f'"$ROOT/{command}"' not in stages:
             raise AssertionError(f"no stage runs {command}")
+
+
+LOCALES = [  # what decides, and the words for a page's port, the end
+    ({"LANG": "C.UTF-8"}, "web server", "stopped"),
+    ({"LANG": "zh_CN.UTF-8"}, "Web 服务器", "已停止"),
+    ({"LC_MESSAGES": "zh_CN", "LANG": "C"}, "Web 服务器", "已停止"),
+    ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "web server", "stopped"),
+]
+
+
+def demo(command, locale):
+    names = ("DEMO_HTTP_PORT", "DEMO_WS_PORT", "DEMO_REGISTER_PORT",
+             "DEMO_INNER_PORT")
+    env = {"LC_ALL": "", "LC_MESSAGES": "", **locale,
+           **dict(zip(names, map(str, free_ports(len(names)))))}
+    return Process([ROOT / command], "demo", env), env["DEMO_HTTP_PORT"]
+
+
+@claims(PAGE, "sh start", slow=True)
+def the_demo_speaks_the_readers_language(block):
+    command = block.text.split()[0]
+    for locale, served, stopped in LOCALES:
+        process, port = demo(command, locale)
+        process.start()
+        try:
+            def running():
+                process.expect_running()
+                return f"\n  {served} " in process.log
+
+            wait_until(running, lambda: f"{served!r} in: {process.log}",
+                       timeout=60)
+            if f"http://127.0.0.1:{port}/" not in process.log:
+                raise AssertionError(f"no address in: {process.log}")
+            process.stop()
+            if process.log.split()[-1] != stopped:
+                raise AssertionError(f"no {stopped!r} at the end of: "
+                                     f"{process.log}")
+        finally:
+            process.discard()
 
 
 def texts_of(php):
