@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Runs the interop tests and ends with `N passed, N failed, N skipped`.
 
-    run.py [--list] [--only SERVER] [--without PATTERN] [PATTERN...]
+    run.py [--list] [--only SERVER] [--without PATTERN] [--jobs N] [PATTERN...]
 
+Tests mostly wait, so N classes of them (default: one more than there are
+processors) run beside each other: first those that say `long = True`. Before
+them come, in turn, those whose clock is strict: they say `alone = True`.
 PATTERN is part of a test's name, e.g. `vectors` or `Api`. SERVER is gatewayd
 or gatewayworker: what a test class says in `server`, gatewayd if nothing.
 GW_PREFIX names the folder with bin/ and ext/ (default: out/). Another PHP is
@@ -11,6 +14,9 @@ Tests that lack their peer are skipped, and named as `skipped: NAME (why)`.
 """
 
 import argparse
+import itertools
+import multiprocessing.connection
+import os
 import signal
 import sys
 import time
@@ -19,6 +25,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+
+from harness.process import discard_all  # noqa: E402
+
+JOBS = (os.cpu_count() or 1) + 1
 
 
 class Outcome(unittest.TestResult):
@@ -93,6 +103,85 @@ def chosen(options):
             yield test
 
 
+def classes_of(tests):
+    """The tests in lists of one class, which has its set-up once."""
+    groups = [list(each) for _, each in itertools.groupby(
+        tests, lambda test: f"{type(test).__module__}.{type(test).__name__}")]
+    return sorted(groups, key=lambda each: not getattr(each[0], "long", False))
+
+
+def run_class(tests, outcome):
+    unittest.TestSuite(tests).run(outcome)
+
+
+def serve(groups, pipe):
+    """Runs the classes whose numbers come, until None does."""
+    try:
+        while (number := pipe.recv()) is not None:
+            outcome = Outcome()
+            run_class(groups[number], outcome)
+            pipe.send((outcome.passed, outcome.broken, outcome.skips))
+    finally:
+        discard_all()  # atexit does not do it here
+
+
+class Worker:
+    """A process for one class after another; forked, for what has been found
+    out while the tests were imported."""
+
+    context = multiprocessing.get_context("fork")
+
+    def __init__(self, groups):
+        self.groups = groups
+        self.number = None
+        self.pipe, theirs = self.context.Pipe()
+        self.process = self.context.Process(target=serve,
+                                            args=(groups, theirs))
+        self.process.start()
+        theirs.close()
+
+    def give(self, number):
+        self.number = number
+        self.pipe.send(number)
+        return number is not None
+
+    def collect(self, outcome):
+        """False when it has no result, for it is gone."""
+        try:
+            passed, broken, skips = self.pipe.recv()
+        except EOFError:
+            print(f"FAIL {type(self.groups[self.number][0]).__name__}\n"
+                  f"its process ended with {self.process.exitcode}", flush=True)
+            outcome.broken += 1
+            return False
+        outcome.passed += passed
+        outcome.broken += broken
+        outcome.skips += skips
+        return True
+
+
+def run_beside(groups, jobs, outcome):
+    sys.stdout.flush()
+    numbers = iter(range(len(groups)))
+    workers = [Worker(groups) for _ in range(min(jobs, len(groups)))]
+    try:
+        busy = {worker.pipe: worker for worker in workers
+                if worker.give(next(numbers))}
+        while busy:
+            for pipe in multiprocessing.connection.wait(busy):
+                worker = busy[pipe]
+                if not (worker.collect(outcome)
+                        and worker.give(next(numbers, None))):
+                    del busy[pipe]
+    except BaseException:
+        for worker in workers:
+            worker.process.terminate()
+        raise
+    finally:
+        for worker in workers:
+            worker.process.join()
+
+
 def interrupt(*_):
     """unittest lets only this one through."""
     raise KeyboardInterrupt
@@ -104,6 +193,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--only")
     parser.add_argument("--without")
+    parser.add_argument("--jobs", metavar="N", type=int, default=JOBS)
     parser.add_argument("patterns", nargs="*")
     options = parser.parse_args()
     tests = list(chosen(options))
@@ -111,8 +201,16 @@ def main():
         print("\n".join(test.id() for test in tests))
         return 0
     outcome = Outcome()
-    unittest.TestSuite(tests).run(outcome)
-    for name, reason in outcome.skips:
+    groups = classes_of(tests)
+    jobs = min(options.jobs, len(groups))
+    beside = [] if jobs < 2 else [group for group in groups
+                                  if not getattr(group[0], "alone", False)]
+    for group in groups:
+        if group not in beside:
+            run_class(group, outcome)
+    if beside:
+        run_beside(beside, jobs, outcome)
+    for name, reason in sorted(outcome.skips):
         print(f"skipped: {name} ({reason})")
     print(f"{outcome.passed} passed, {outcome.broken} failed, "
           f"{len(outcome.skips)} skipped")

@@ -296,6 +296,8 @@ class Limits(ClientTest):
 
 
 class Times(ClientTest):
+    long = True
+
     def test_close_unbound_after(self):
         self.start(*option("close-unbound-after", 1))
         self.start_php()
@@ -395,6 +397,7 @@ class Heartbeat(unittest.TestCase):
     """All scenarios at once: most of the time is spent waiting."""
 
     server = "gatewayd"
+    alone = True
 
     def make_cluster(self, options):
         return GatewaydCluster(options=options)

@@ -5,7 +5,7 @@ import unittest
 
 from harness.cluster import AbsentGateway, GatewaydCluster, Gatewayd
 from harness.php import NATIVE_EXCEPTION, Php
-from harness.process import free_ports
+from harness.process import own_address, refusing_address
 
 E_WARNING = 2
 TIMEOUT = 1      # seconds, gatewayclient.timeout
@@ -15,9 +15,10 @@ TOLERANCE = 1.0  # how much later than the deadline a call may return
 class FailureTest(unittest.TestCase):
     server = "gatewayd"
     count = 8
+    host = "127.0.0.1"
 
     def setUp(self):
-        self.cluster = GatewaydCluster(self.count)
+        self.cluster = GatewaydCluster(self.count, host=self.host)
         self.addCleanup(self.cluster.close)
         self.php = Php(True, self.cluster, {"gatewayclient.timeout": TIMEOUT})
         self.addCleanup(self.php.close)
@@ -133,6 +134,7 @@ class Restarted(FailureTest):
     """The Register, in the first gatewayd, stays."""
 
     count = 2
+    host = own_address()
 
     def restart(self, kill):
         gateway = self.cluster.gateways[1]
@@ -199,7 +201,7 @@ class NoCluster(unittest.TestCase):
         return result.throws["message"]
 
     def test_without_a_register_every_address_is_named(self):
-        addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
+        addresses = [self.enterContext(refusing_address()) for _ in range(2)]
         message = self.call(addresses)
         self.assertTrue(message.startswith("Can not connect to tcp://"),
                         message)
@@ -207,8 +209,8 @@ class NoCluster(unittest.TestCase):
             self.assertIn(address, message)
 
     def test_a_second_register_is_asked(self):
-        with GatewaydCluster(1) as cluster, Php(True) as php:
-            down = f"127.0.0.1:{free_ports(1)[0]}"
+        with (GatewaydCluster(1) as cluster, Php(True) as php,
+              refusing_address() as down):
             php.call("Gateway::$registerAddress = $list",
                      list=[down, cluster.register_address])
             result = php.call("Gateway::getAllClientCount()")

@@ -12,7 +12,7 @@ from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
                              make_cluster)
 from harness.gwctl import Running
 from harness.inner import CMD_IS_ONLINE, Frame, Peer
-from harness.process import PATIENCE, free_ports, wait_until
+from harness.process import PATIENCE, refusing_address, wait_until
 
 CMD_BIND_UID = 12
 CMD_JOIN_GROUP = 20
@@ -297,8 +297,7 @@ class Commands(GwctlTest):
 
     def test_named_gateways_are_all_that_is_asked(self):
         address = self.cluster.gateways[1].inner_address
-        register = f"127.0.0.1:{free_ports(1)[0]}"
-        env = {"GWCTL_REGISTER": register}
+        env = {"GWCTL_REGISTER": self.enterContext(refusing_address())}
         done = self.json("gateways", "--gateway", address, env=env)
         self.assertEqual(done.only["gateway"], address)
         self.assertEqual(self.gwctl("online", "--gateway", address,
@@ -465,7 +464,7 @@ class Failures(GwctlTest):
         self.assertIn(b"standard input: Bad file descriptor", done.stderr)
 
     def test_no_register(self):
-        env = {"GWCTL_REGISTER": f"127.0.0.1:{free_ports(1)[0]}"}
+        env = {"GWCTL_REGISTER": self.enterContext(refusing_address())}
         for words in (("online",), ("online", "ann"), ("uids",), ("groups",),
                       ("sessions",), ("send-to-all", "x"), ("gateways",),
                       ("send-to-uid", "a", "-"), ("kick", "--uid", "a"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from harness import gwctl
 from harness.cluster import REFERENCE, WHY_NO_REFERENCE
 from harness.gwctl import Running, parse_line
-from harness.process import free_ports
+from harness.process import refusing_address
 from harness.tls import Certificate
 from harness.websocket_server import WebSocketServer, close_frame, frame
 from test_gwctl import GwctlTest
@@ -232,7 +232,8 @@ class OddServers(unittest.TestCase):
         self.assertIn("cannot connect: Connection timed out", done.err)
 
     def test_nobody_there(self):
-        done = gwctl.run(None, "listen", f"ws://127.0.0.1:{free_ports(1)[0]}")
+        address = self.enterContext(refusing_address())
+        done = gwctl.run(None, "listen", f"ws://{address}")
         self.assertEqual(done.status, 3, done)
         self.assertIn("cannot connect", done.err)
 

@@ -357,6 +357,7 @@ class LimitsOnGatewayd(Limits, unittest.TestCase):
 
 class StalledOnGatewayd(Stalled, unittest.TestCase):
     server = "gatewayd"
+    long = True
 
 
 @unittest.skipIf(REFERENCE is None, WHY_NO_REFERENCE)

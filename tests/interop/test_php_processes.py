@@ -95,6 +95,7 @@ class ForkedOnGatewayWorker(Forked, unittest.TestCase):
 
 class LongLived(unittest.TestCase):
     server = "gatewayd"
+    long = True
 
     def check(self, calls, ini=None):
         with TwoClusters() as two:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from .inner import register_addresses, split_address
-from .process import PATIENCE, PREFIX, ROOT, Process, free_ports, wait_until
+from .process import PATIENCE, PREFIX, ROOT, Process, fixed_ports, wait_until
 from .websocket import WebSocket
 
 READY = re.compile(
@@ -135,8 +135,9 @@ class Cluster:
 
     def connect(self, index=0, **options):
         """A WebSocket client of one gateway, greeted."""
-        port = self.gateways[index].websocket_port
-        return WebSocket(port, **options)
+        gateway = self.gateways[index]
+        return WebSocket(gateway.websocket_port,
+                         **{"host": gateway.host, **options})
 
     def wait_listed(self, count=None):
         """Returns when the Register lists that many gateways."""
@@ -162,16 +163,20 @@ class GatewaydCluster(Cluster):
 
     kind = "gatewayd"
 
-    def __init__(self, count=1, secret_key="", options=(), env=None):
+    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
+    def __init__(self, count=1, secret_key="", options=(), env=None,
+                 host="127.0.0.1"):
         self.secret_key = secret_key
         self.gateways = []
         try:
-            first = Gatewayd(secret_key=secret_key, options=options, env=env)
+            first = Gatewayd(secret_key=secret_key, options=options, env=env,
+                             host=host)
             self.gateways.append(first)
             self.register_address = first.own_register
             for _ in range(count - 1):
                 self.gateways.append(Gatewayd(self.register_address,
-                                              secret_key, options, env=env))
+                                              secret_key, options, env=env,
+                                              host=host))
             self.wait_listed()
         except BaseException:
             self.close()
@@ -195,6 +200,8 @@ class GatewaydCluster(Cluster):
 class ReferenceGateway:
     """Where one gateway process of the reference listens."""
 
+    host = "127.0.0.1"
+
     def __init__(self, websocket_port, inner_port):
         self.websocket_port = websocket_port
         self.inner_address = f"127.0.0.1:{inner_port}"
@@ -210,7 +217,7 @@ class ReferenceCluster(Cluster):
     def __init__(self, count=1, secret_key="", workers=1, options=()):
         if REFERENCE is None:
             raise AssertionError(WHY_NO_REFERENCE)
-        ports = free_ports(1 + 2 * count)
+        ports = fixed_ports(1 + 2 * count)
         self.secret_key = secret_key
         self.register_address = f"127.0.0.1:{ports[0]}"
         self.gateways = [ReferenceGateway(*ports[i:i + 2])

@@ -52,6 +52,13 @@ def refusing_address():
         yield f"127.0.0.1:{place.getsockname()[1]}"
 
 
+def own_address():
+    """Of the loopback, and nobody else's: there a server's port is free as long
+    as it is dead."""
+    return "127." + ".".join(str(random.SystemRandom().randrange(1, 255))
+                             for _ in range(3))
+
+
 def fixed_ports(count):
     """Ports for servers that come back: not of those that the kernel gives to
     connections, so nobody takes one while its server is dead."""
@@ -74,7 +81,7 @@ _started = set()
 
 
 @atexit.register
-def _end_all():
+def discard_all():
     """Tests end what they start; this is for a run that was interrupted."""
     for process in list(_started):
         process.discard()

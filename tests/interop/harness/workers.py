@@ -10,7 +10,7 @@ import signal
 from .children import alive
 from .cluster import CLIENT_PHP, REFERENCE, ReferenceGateway
 from .inner import Peer
-from .process import PATIENCE, ROOT, Process, free_ports, wait_until
+from .process import PATIENCE, ROOT, Process, fixed_ports, wait_until
 
 APPLICATION = ROOT / "tests/reference/application.php"
 
@@ -20,7 +20,7 @@ class PhpParts:
 
     def __init__(self, register, secret_key="", gateways=0, workers=0,
                  name="TestWorker"):
-        ports = free_ports(2 * gateways)
+        ports = fixed_ports(2 * gateways)
         self.gateways = [ReferenceGateway(*ports[i:i + 2])
                          for i in range(0, len(ports), 2)]
         command = [CLIENT_PHP, ROOT / "tests/reference/cluster.php",
