@@ -28,6 +28,8 @@ def run(host, verdicts):
         one_gateway_down(host)
     with verdicts.check("a client_id that somebody made up is refused"):
         made_up_client_id(host)
+    with verdicts.check("a logout that another site asks for is refused"):
+        logout_of_others(host)
     if host.console_push:
         with verdicts.check("no Register: the command fails and says why"):
             no_register(host)
@@ -135,6 +137,19 @@ def made_up_client_id(host):
         raise AssertionError(f"it was answered with {status}:\n{host.logs()}")
 
 
+def logout_of_others(host):
+    """They have her cookies, and no token."""
+    alice = Visitor(host, "alice")
+    try:
+        for data in (None, b""):
+            alice.status(host.browser["logout"], data)
+            if alice.status(host.browser["page"]) != 200:
+                raise AssertionError("she is signed out by a "
+                                     f"{'GET' if data is None else 'POST'}")
+    finally:
+        alice.close()
+
+
 def not_configured(host):
     ini = ("-d", "gatewayclient.register_address=one:1,two:2",
            "-d", "gatewayclient.secret_key=of the ini",
@@ -168,7 +183,7 @@ def logout_without_register(host):
         if status < 500:
             raise AssertionError(f"a bind was answered with {status}")
         before = host.logs().count(register)
-        status = alice.post(host.browser["logout"], {})
+        status = alice.sign_out()
         if status not in (200, 302):
             raise AssertionError(f"the logout was answered with {status}")
         if host.logs().count(register) == before:

@@ -72,7 +72,8 @@ BROWSER = {
     "page": "",
     "bind": "gateway/bind",
     "csrf_status": 419,      # of a POST that has no token
-    "guest_status": 302,     # of what a guest posts
+    "guest_status": 302,     # of what a guest posts; of a logout
+                             # `guest_logout_status`, if there is that
     "uids": {},              # like {"alice": "1"}
 }
 

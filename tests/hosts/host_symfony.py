@@ -17,6 +17,8 @@ class Application(FrameworkHost):
     composer = {"autoload": {"psr-4": {"App\\": "src/"}}}
     folders = ("var/log",)
     log = "var/log/*.log"
+    # Its logout has a token of its own.
+    browser = {**FrameworkHost.browser, "guest_logout_status": 403}
     console_push = ("bin/console", "gateway:push", "alice", "hello")
     boot = """require 'vendor/autoload.php';
         (new App\\Kernel('unset', false))->boot();"""

@@ -1,7 +1,9 @@
 """A user without a browser: cookies, the CSRF token, and one page's WebSocket."""
 
+import html
 import http.cookiejar
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,6 +13,7 @@ from harness.websocket import WebSocket
 
 CLOSE = 8
 TEXT = 1
+FORM_TOKEN = re.compile(r'name="_csrf_token" value="([^"]+)"')
 
 
 def made_up():
@@ -51,10 +54,20 @@ class Visitor:
         with self._open(path) as reply:
             return reply.read().decode()
 
-    def status(self, path):
-        """Of a GET."""
-        with self._open(path) as reply:
+    def status(self, path, data=None):
+        """Of a GET; with data, of a form's POST."""
+        with self._open(path, data) as reply:
             return reply.status
+
+    def sign_out(self):
+        """As the page does: by a form that has a token of its own, or by its
+        function post(). Returns the status."""
+        token = FORM_TOKEN.search(self.get(self.host.browser["page"]))
+        if token is None:
+            return self.post(self.host.browser["logout"], {})
+        fields = {"_csrf_token": html.unescape(token[1])}
+        return self.status(self.host.browser["logout"],
+                           urllib.parse.urlencode(fields).encode())
 
     def post(self, path, data, headers=None, token=True):
         """Returns the status."""

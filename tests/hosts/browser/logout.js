@@ -39,7 +39,7 @@ async function main() {
     await there.waitOnline();
     const before = await there.clientId();
     await t.check('logout: the page is closed, comes back, and is not bound', async () => {
-      await here.post(options.logout, {}); // the status may be a redirection's
+      await here.signOut(options.logout); // the status may be a redirection's
       await eventually(() => stateOf(here), 'refused', 'its state');
     });
     await t.check('logout: the page in another browser is bound anew', async () => {
