@@ -29,7 +29,9 @@ static int run_command(gwctl_app *app, gwctl_options *options, int argc,
         gwctl_help_of(stdout, app->command);
         return GWCTL_OK;
     }
-    if (gwctl_command_check(app->command, options, app->argc) < 0)
+    if (gwctl_command_check(app->command, options, app->argc) < 0 ||
+        (app->command->uses & GWCTL_USES_LISTEN &&
+         gwctl_options_load_headers(options) < 0))
         return gwctl_misuse("%s", options->error);
     status = app->command->uses & GWCTL_USES_CLUSTER ? gwctl_app_open(app)
                                                      : GWCTL_OK;

@@ -132,6 +132,31 @@ class OddServers(unittest.TestCase):
         self.assertEqual(done.status, 0, done)
         self.assertEqual(done.objects[0]["protocol"], "b")
 
+    def test_headers_from_a_file(self):
+        def serve(link):
+            self.assertEqual(link.header("Authorization"), "Bearer hush")
+            self.assertEqual(link.header("X-Other"), "1")
+            link.accept()
+            link.send(close_frame(1000))
+            self.assertEqual(link.read(), (8, b"\x03\xe8"))
+
+        with tempfile.TemporaryDirectory() as folder:
+            headers = Path(folder) / "headers"
+            headers.touch(mode=0o600)
+            headers.write_text("Authorization: Bearer hush\nX-Other: 1\n")
+            words = ("--header", f"@{headers}")
+            done = self.listen(serve, *words)
+            self.assertEqual((done.status, done.err), (0, ""), done)
+            headers.chmod(0o644)
+            warned = self.listen(serve, *words)
+            self.assertEqual(warned.err, "gwctl: warning: every user of this "
+                             f"machine can read {headers}\n")
+            # Other commands have no use for it.
+            headers.unlink()
+            done = gwctl.run(None, "completion", "bash",
+                             env={"GWCTL_HEADER": f"@{headers}"})
+            self.assertEqual(done.status, 0, done)
+
     def test_messages_of_every_kind(self):
         def serve(link):
             link.accept()

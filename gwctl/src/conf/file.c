@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conf/formats.h"
 #include "conf/options.h"
 #include "core/memory.h"
 #include "core/text.h"
@@ -212,4 +213,77 @@ int gwctl_options_load_key(gwctl_options *options)
         return gwctl_options_fail(options, "secret_key and secret_key_file are "
                                            "both set; take one of them away");
     return read_key(options);
+}
+
+/* ---- headers ------------------------------------------------------------ */
+
+/* What a line says is not told: it may be a secret. */
+static int read_header(gwctl_options *options, gw_slice line, const char *path,
+                       unsigned number, gwctl_texts *out)
+{
+    char *copy;
+    int result = GW_OK;
+
+    if (line.len == 0)
+        return GW_OK;
+    copy = gwctl_copy(line.base, line.len);
+    if (strlen(copy) != line.len || !gwctl_is_header(copy))
+        result = gwctl_options_fail(
+            options, "header: %.200s:%u: not \"NAME: VALUE\"", path, number);
+    else
+        gwctl_texts_append(out, line.base, line.len);
+    gwctl_wipe(copy, line.len);
+    free(copy);
+    return result;
+}
+
+static int read_headers(gwctl_options *options, const char *path,
+                        gwctl_texts *out)
+{
+    char *text = gwctl_realloc(NULL, FILE_MAX, 1);
+    ssize_t len = read_path(path, text, FILE_MAX);
+    gw_slice rest = gw_slice_of(text, len < 0 ? 0 : (size_t)len);
+    unsigned number = 0;
+    int result = GW_OK;
+
+    if (len < 0)
+        result = gwctl_options_fail(options, "header: %.200s: %s", path,
+                                    strerror(errno));
+    else if ((size_t)len == FILE_MAX)
+        result =
+            gwctl_options_fail(options, "header: %.200s: larger than %zu bytes",
+                               path, FILE_MAX - 1);
+    else if (!options->quiet)
+        warn_if_open(path);
+    while (result == GW_OK && rest.len > 0) {
+        const char *newline = memchr(rest.base, '\n', rest.len);
+        size_t end =
+            newline == NULL ? rest.len : (size_t)(newline - rest.base) + 1;
+
+        result =
+            read_header(options, trimmed(rest.base, end), path, ++number, out);
+        rest = gw_slice_of(rest.base + end, rest.len - end);
+    }
+    if (len > 0)
+        gwctl_wipe(text, (size_t)len);
+    free(text);
+    return result;
+}
+
+int gwctl_options_load_headers(gwctl_options *options)
+{
+    gwctl_texts all = {0};
+    int result = GW_OK;
+
+    for (size_t i = 0; i < options->headers.count && result == GW_OK; i++) {
+        const char *item = options->headers.items[i];
+
+        if (item[0] == '@')
+            result = read_headers(options, item + 1, &all);
+        else
+            gwctl_texts_append(&all, item, strlen(item));
+    }
+    gwctl_texts_clear(&options->headers);
+    options->headers = all;
+    return result;
 }

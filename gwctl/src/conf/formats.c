@@ -59,6 +59,11 @@ bool gwctl_is_token(const char *text)
     return text[0] != '\0' && text[token_len(text)] == '\0';
 }
 
+bool gwctl_is_headers(const char *text)
+{
+    return text[0] == '@' ? text[1] != '\0' : gwctl_is_header(text);
+}
+
 /* A line break in it would be a header of its own. */
 bool gwctl_is_header(const char *text)
 {

@@ -104,9 +104,9 @@ static const struct {
     [GWCTL_OPTION_ADDRESS] = {NULL, gwctl_is_address,
                               "HOST:PORT like 10.0.0.5:1236"},
     [GWCTL_OPTION_CLIENT_ID] = {NULL, gwctl_is_client_id, "20 hex digits"},
-    [GWCTL_OPTION_HEADER] = {NULL, gwctl_is_header,
+    [GWCTL_OPTION_HEADER] = {NULL, gwctl_is_headers,
                              "a header line like "
-                             "\"Origin: null\""},
+                             "\"Origin: null\", or @FILE"},
     [GWCTL_OPTION_TOKEN] = {NULL, gwctl_is_token, "a word like mqtt"},
 };
 
@@ -153,15 +153,15 @@ static void set_text(char **field, const char *value, size_t len)
     *field = gwctl_copy(value, len);
 }
 
-static void clear_texts(gwctl_texts *texts)
+void gwctl_texts_clear(gwctl_texts *texts)
 {
     for (size_t i = 0; i < texts->count; i++)
-        free(texts->items[i]);
+        drop_text(texts->items[i]);
     free(texts->items);
     memset(texts, 0, sizeof(*texts));
 }
 
-static void append_text(gwctl_texts *texts, const char *value, size_t len)
+void gwctl_texts_append(gwctl_texts *texts, const char *value, size_t len)
 {
     texts->items =
         gwctl_realloc(texts->items, texts->count + 1, sizeof(*texts->items));
@@ -178,7 +178,7 @@ static int set_one(gwctl_options *options, const gwctl_option *option,
     if (!types[option->type].fits(copy))
         result = bad_value(options, option, place, copy);
     else if (option->flags & GWCTL_OPTION_REPEAT)
-        append_text(field_of(options, option), copy, len);
+        gwctl_texts_append(field_of(options, option), copy, len);
     else
         set_text(field_of(options, option), copy, len);
     drop_text(copy);
@@ -212,7 +212,7 @@ int gwctl_option_set(gwctl_options *options, const gwctl_option *option,
     if (source < *from)
         return GW_OK;
     if ((option->flags & GWCTL_OPTION_REPEAT) && *from != source)
-        clear_texts(field_of(options, option));
+        gwctl_texts_clear(field_of(options, option));
     *from = (unsigned char)source;
     if (types[option->type].set != NULL)
         return types[option->type].set(field_of(options, option), option, value)
@@ -258,7 +258,7 @@ void gwctl_options_deinit(gwctl_options *options)
         const gwctl_option *option = &gwctl_option_table[i];
 
         if (option->flags & GWCTL_OPTION_REPEAT)
-            clear_texts(field_of(options, option));
+            gwctl_texts_clear(field_of(options, option));
         else if (is_single_text(option))
             drop_text(*(char **)field_of(options, option));
     }

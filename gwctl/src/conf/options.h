@@ -23,6 +23,9 @@ typedef struct gwctl_texts {
     size_t count;
 } gwctl_texts;
 
+void gwctl_texts_append(gwctl_texts *texts, const char *value, size_t len);
+void gwctl_texts_clear(gwctl_texts *texts); /* wipes them: they may be secret */
+
 #define GWCTL_OPTION_COUNT 33
 
 /* Where a value came from; a higher one replaces a lower one's. */
@@ -103,6 +106,9 @@ int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
                             gw_slice text, const char *name);
 int gwctl_options_load_key(gwctl_options *options);
 
+/* The lines of the files in the place of headers that are "@FILE". */
+int gwctl_options_load_headers(gwctl_options *options);
+
 /* ---- the table ---------------------------------------------------------- */
 
 typedef enum gwctl_option_type {
@@ -114,7 +120,7 @@ typedef enum gwctl_option_type {
     GWCTL_OPTION_FILE,    /* a file's name */
     GWCTL_OPTION_ADDRESS, /* HOST:PORT */
     GWCTL_OPTION_CLIENT_ID,
-    GWCTL_OPTION_HEADER, /* "Name: value" */
+    GWCTL_OPTION_HEADER, /* "Name: value", or "@FILE" with such lines */
     GWCTL_OPTION_TOKEN,  /* a word as in HTTP headers */
     GWCTL_OPTION_TYPES
 } gwctl_option_type;

@@ -93,8 +93,9 @@ const gwctl_option gwctl_option_table[GWCTL_OPTION_COUNT] = {
      "the next is given up. 0: never."},
     {LISTEN, "header", GWCTL_OPTION_HEADER, REPEAT, AT(headers),
      "\"NAME: VALUE\"", NULL, 0, 0,
-     "A header line of the request. One with a secret is better in the file: "
-     "the command line can be read by every user."},
+     "A header line of the request, or @FILE: every line of that file. A "
+     "header with a secret belongs there: the command line can be read by "
+     "every user."},
     {LISTEN, "protocol", GWCTL_OPTION_TOKEN, REPEAT | ARGS_ONLY, AT(protocols),
      "NAME", NULL, 0, 0, "A subprotocol to offer."},
     {LISTEN, "ca_file", GWCTL_OPTION_FILE, 0, AT(ca_file), "FILE", NULL, 0, 0,

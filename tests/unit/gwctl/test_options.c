@@ -354,6 +354,57 @@ static void the_key_comes_from_a_file_or_the_environment(void **state)
     free(empty);
 }
 
+/* ---- headers ------------------------------------------------------------- */
+
+static int load_headers(gwctl_options *options, const char *path)
+{
+    char line[200];
+
+    snprintf(line, sizeof(line), "--header A:1 --header @%s --header B:2",
+             path);
+    assert_int_equal(load(options, line, no_env), GW_OK);
+    return gwctl_options_load_headers(options);
+}
+
+static void headers_come_from_a_file(void **state)
+{
+    char *path = write_file("Authorization: Bearer hush \r\n\n"
+                            "Cookie: a=b\nX: last");
+    gwctl_options options;
+
+    (void)state;
+    assert_int_equal(load_headers(&options, path), GW_OK);
+    assert_int_equal(options.headers.count, 5);
+    assert_string_equal(options.headers.items[0], "A:1");
+    assert_string_equal(options.headers.items[1], "Authorization: Bearer hush");
+    assert_string_equal(options.headers.items[2], "Cookie: a=b");
+    assert_string_equal(options.headers.items[3], "X: last");
+    assert_string_equal(options.headers.items[4], "B:2");
+    gwctl_options_deinit(&options);
+    unlink(path);
+    free(path);
+}
+
+static void a_file_of_headers_that_is_wrong_is_told(void **state)
+{
+    char *path = write_file("X: y\nhush hush\n");
+    char place[100];
+    gwctl_options options;
+
+    (void)state;
+    assert_int_equal(load_headers(&options, path), GW_EINVAL);
+    snprintf(place, sizeof(place), "header: %s:2: not ", path);
+    assert_non_null(strstr(options.error, place));
+    assert_null(strstr(options.error, "hush"));
+    gwctl_options_deinit(&options);
+    assert_int_equal(load_headers(&options, "/does/not/exist"), GW_EINVAL);
+    assert_non_null(strstr(options.error, "/does/not/exist: No such file"));
+    gwctl_options_deinit(&options);
+    expect_error("--header @", no_env, "a header line");
+    unlink(path);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +421,8 @@ int main(void)
         cmocka_unit_test(headers_stay_on_their_line),
         cmocka_unit_test(lines_of_a_file_that_are_wrong),
         cmocka_unit_test(the_key_comes_from_a_file_or_the_environment),
+        cmocka_unit_test(headers_come_from_a_file),
+        cmocka_unit_test(a_file_of_headers_that_is_wrong_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
