@@ -302,6 +302,10 @@ static void on_line(peer *p, gw_slice text)
     gw_buf scratch;
     int result;
 
+    if (text.len > LINE_MAX_LEN) {
+        refuse(p, "line too long", NULL);
+        return;
+    }
     gw_buf_init(&scratch, NULL, LINE_MAX_LEN);
     result = gw_register_line_read(text, &scratch, &line);
     if (result == GW_ENOMEM)

@@ -251,6 +251,23 @@ static void a_line_without_end_is_closed(void **state)
     close(fd);
 }
 
+/* However it is cut: here its end comes with what is too much. */
+static void a_whole_line_is_not_longer_either(void **state)
+{
+    int fd = join();
+    char block[1024];
+
+    (void)state;
+    memset(block, ' ', sizeof(block));
+    for (int i = 0; i < 64; i++) {
+        send_bytes(fd, gw_slice_of(block, sizeof(block)));
+        gwd_loop_turn(loop, false);
+    }
+    send_bytes(fd, LIT(WORKER));
+    expect_eof(loop, fd);
+    close(fd);
+}
+
 /* A ping shows no key, so it is no introduction. */
 static void silence_and_pings_are_closed(void **state)
 {
@@ -485,6 +502,7 @@ int main(void)
         TEST(strangers_are_closed_without_a_word),
         TEST(a_malformed_line_gets_a_word),
         TEST(a_line_without_end_is_closed),
+        TEST(a_whole_line_is_not_longer_either),
         TEST(silence_and_pings_are_closed),
         TEST(a_gateway_announces_itself_and_leaves),
         TEST(a_register_may_be_named_by_host),
