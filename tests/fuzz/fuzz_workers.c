@@ -1,28 +1,13 @@
 /* Workers and clients that come, speak and go in any order. Each step is a
  * byte, who (high bits) does what (low bits), and what it needs: a length and
  * so many bytes. What is left behind at the end, the leak checker sees. */
-#include "fuzz.h"
+#include "steps.h"
 
 #include <gwclient/protocol.h>
 
 #include "fake_core.h"
 
 static fake_core *core;
-
-static gw_slice take(gw_slice *in)
-{
-    size_t len = in->len == 0 ? 0 : (uint8_t)in->base[0];
-    gw_slice taken;
-
-    if (in->len > 0) {
-        in->base++;
-        in->len--;
-    }
-    taken = gw_slice_of(in->base, len < in->len ? len : in->len);
-    in->base += taken.len;
-    in->len -= taken.len;
-    return taken;
-}
 
 static void receive(int conn, unsigned cmd, gw_slice ext, gw_slice body)
 {
@@ -123,16 +108,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .ping_workers = (mode & 4) != 0,
     });
     while (in.len > 0) {
-        unsigned step = (uint8_t)in.base[0];
+        unsigned step = take_byte(&in);
 
-        in.base++;
-        in.len--;
         if ((step & 7) < 4) {
             client_step((int)(step >> 3) % FAKE_CLIENTS, step & 7, &in);
         } else {
-            worker_step((int)(step >> 3) % FAKE_CONNS, step & 7, &in);
+            worker_step((int)(step >> 3) % FAKE_PEERS, step & 7, &in);
         }
-        HOLDS(gwd_inner_worker_count(core->inner) <= FAKE_CONNS);
+        HOLDS(gwd_inner_worker_count(core->inner) <= FAKE_PEERS);
     }
     fake_core_free(core);
     return 0;

@@ -1,11 +1,8 @@
 #include "fake_core.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "core/log.h"
 
 static fake_core *self;
 
@@ -22,24 +19,8 @@ static void append(char *to, size_t room, size_t *len, const void *base,
     to[*len] = '\0';
 }
 
-/* ---- core/log.h, core/message.h -------------------------------------------
+/* ---- core/message.h --------------------------------------------------------
  */
-
-void gwd_log(gwd_log_level level, const char *format, ...)
-{
-    char line[512];
-    va_list args;
-
-    (void)level;
-    va_start(args, format);
-    int n = vsnprintf(line, sizeof(line), format, args);
-    va_end(args);
-    if (n >= (int)sizeof(line)) {
-        n = (int)sizeof(line) - 1;
-    }
-    append(self->log, sizeof(self->log), &self->log_len, line, (size_t)n);
-    append(self->log, sizeof(self->log), &self->log_len, "\n", 1);
-}
 
 struct gwd_message {
     unsigned refs;
@@ -163,80 +144,6 @@ void gwd_client_drop(gwd_client *client, gwd_close_reason reason)
     end_client(client);
 }
 
-/* ---- core/stream.h ---------------------------------------------------------
- */
-
-static fake_conn *conn_of(const gwd_stream *stream)
-{
-    for (int i = 0; i < FAKE_CONNS; i++) {
-        if (self->conns[i].stream == stream) {
-            return &self->conns[i];
-        }
-    }
-    abort();
-}
-
-/* Its number is told by the descriptor. */
-int gwd_stream_init(gwd_stream *stream, const gwd_stream_kind *kind, int fd)
-{
-    memset(stream, 0, sizeof(*stream));
-    stream->fd = fd;
-    stream->kind = kind;
-    self->conns[-fd - 1].stream = stream;
-    return GW_OK;
-}
-
-void gwd_stream_write(gwd_stream *stream, const void *base, size_t len)
-{
-    fake_conn *conn = conn_of(stream);
-
-    if (!conn->closed) {
-        append(conn->got, sizeof(conn->got), &conn->len, base, len);
-    }
-}
-
-size_t gwd_stream_queued(const gwd_stream *stream)
-{
-    return conn_of(stream)->queued;
-}
-
-void gwd_stream_close(gwd_stream *stream)
-{
-    conn_of(stream)->closed = true;
-}
-
-void gwd_stream_abort(gwd_stream *stream)
-{
-    gwd_stream_close(stream);
-}
-
-bool gwd_stream_closing(const gwd_stream *stream)
-{
-    return conn_of(stream)->closed;
-}
-
-/* ---- core/loop.h -----------------------------------------------------------
- */
-
-uint32_t gwd_loop_seconds(void)
-{
-    return self->now;
-}
-
-void gwd_loop_add_ring(gwd_loop *loop, gwd_ring *ring, gwd_timeout_fn fn)
-{
-    (void)loop;
-    gwd_ring_init(ring, self->now, fn);
-    self->ring = ring;
-}
-
-void gwd_loop_remove_ring(gwd_loop *loop, gwd_ring *ring)
-{
-    (void)loop;
-    (void)ring;
-    self->ring = NULL;
-}
-
 /* ---- the core --------------------------------------------------------------
  */
 
@@ -245,9 +152,11 @@ fake_core *fake_core_new_with(gwd_inner_config config)
     static const uint8_t seed[GW_SIPHASH_SEED_LEN] = {9};
 
     self = calloc(1, sizeof(*self));
+    self->loop = fake_loop_new();
+    self->conns = self->loop->conns;
+    self->log = self->loop->log;
     self->hub = gwd_hub_new(seed);
-    self->loop.metrics = &self->loop.own_metrics;
-    config.loop = &self->loop;
+    config.loop = &self->loop->loop;
     config.hub = self->hub;
     self->inner = gwd_inner_new(&config);
     return self;
@@ -263,18 +172,7 @@ fake_core *fake_core_new(const char *key)
 
 void fake_core_hang_up(fake_core *core, int index)
 {
-    fake_conn *conn = &core->conns[index];
-    gwd_stream *stream = conn->stream;
-
-    free(conn->partial);
-    conn->partial = NULL;
-    conn->partial_len = 0;
-    if (stream != NULL) {
-        conn->closed = true;
-        stream->kind->on_close(stream);
-    }
-    conn->stream = NULL;
-    conn->closed = false;
+    fake_loop_hang_up(core->loop, index);
 }
 
 void fake_core_free(fake_core *core)
@@ -284,11 +182,12 @@ void fake_core_free(fake_core *core)
             fake_core_leave(core, i);
         }
     }
-    for (int i = 0; i < FAKE_CONNS; i++) {
+    for (int i = 0; i < FAKE_PEERS; i++) {
         fake_core_hang_up(core, i);
     }
     gwd_inner_free(core->inner);
     gwd_hub_free(core->hub);
+    fake_loop_free(core->loop);
     free(core);
 }
 
@@ -322,53 +221,27 @@ void fake_core_receive(fake_core *core, const void *base, size_t len)
 void fake_core_receive_on(fake_core *core, int index, const void *base,
                           size_t len)
 {
-    fake_conn *conn = &core->conns[index];
     char peer[32];
 
-    if (conn->closed) {
+    if (core->conns[index].closed) {
         fake_core_hang_up(core, index);
     }
-    if (conn->stream == NULL) {
+    if (core->conns[index].stream == NULL) {
         snprintf(peer, sizeof(peer), "127.0.0.1:%d", 9 + index);
-        gwd_inner_accept(core->inner, -1 - index, peer);
+        gwd_inner_accept(core->inner, fake_fd(index), peer);
     }
-    /* Exactly sized, so that a read past the end is seen. */
-    size_t whole = conn->partial_len + len;
-    char *bytes = malloc(whole + (whole == 0));
-    if (conn->partial_len > 0) {
-        memcpy(bytes, conn->partial, conn->partial_len);
-    }
-    if (len > 0) {
-        memcpy(bytes + conn->partial_len, base, len);
-    }
-    ssize_t used = conn->stream->kind->on_data(conn->stream, bytes, whole);
-    free(conn->partial);
-    conn->partial = NULL;
-    conn->partial_len = 0;
-    if (used < 0) {
-        conn->closed = true;
-    } else if ((size_t)used < whole) {
-        conn->partial_len = whole - (size_t)used;
-        conn->partial = malloc(conn->partial_len);
-        memcpy(conn->partial, bytes + used, conn->partial_len);
-    }
-    free(bytes);
+    fake_loop_receive(core->loop, index, base, len);
 }
 
 void fake_core_pass(fake_core *core, uint32_t seconds)
 {
-    core->now += seconds;
-    gwd_ring_advance(core->ring, core->now);
+    core->loop->now += seconds;
+    gwd_ring_advance(core->loop->loop.rings, core->loop->now);
 }
 
 void fake_core_clear(fake_core *core)
 {
-    for (int i = 0; i < FAKE_CONNS; i++) {
-        core->conns[i].len = 0;
-        core->conns[i].got[0] = '\0';
-    }
-    core->log_len = 0;
-    core->log[0] = '\0';
+    fake_loop_clear(core->loop);
     for (int i = 0; i < FAKE_CLIENTS; i++) {
         core->clients[i].len = 0;
         core->clients[i].got[0] = '\0';

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 #include "core/client.h"
-#include "core/loop.h"
+#include "fake_loop.h"
 #include "inner/inner.h"
 
 #define FAKE_CLIENTS 8
-#define FAKE_CONNS 4
+#define FAKE_PEERS 4 /* inner connections, from "127.0.0.1:9" and so on */
 
 /* A client: what it was sent, each message followed by "|"; ends with "<kick>",
  * "<destroy>" or "<drop N>", N being the gwd_close_reason. */
@@ -21,28 +21,14 @@ typedef struct fake_client {
     size_t len;
 } fake_client;
 
-/* An inner connection, from "127.0.0.1:9" and so on. */
-typedef struct fake_conn {
-    gwd_stream *stream; /* NULL: not open */
-    char *partial;      /* input that was not used up */
-    size_t partial_len;
-    char got[32768]; /* what it was sent */
-    size_t len;
-    size_t queued; /* what gwd_stream_queued() says */
-    bool closed;
-} fake_conn;
-
 typedef struct fake_core {
     gwd_hub *hub;
     gwd_inner *inner;
-    gwd_loop loop; /* only its metrics */
-    gwd_ring *ring;
-    uint32_t now;       /* seconds */
+    fake_loop *loop;
+    fake_conn *conns;   /* the loop's */
+    const char *log;    /* the loop's, too */
     const char *remote; /* where all clients are; NULL: 10.0.0.1 */
     fake_client clients[FAKE_CLIENTS];
-    fake_conn conns[FAKE_CONNS];
-    char log[8192];
-    size_t log_len;
 } fake_core;
 
 /* One at a time, in a global that the fakes reach. `key` may be "". */

@@ -485,7 +485,7 @@ static void a_worker_that_is_behind_loses_events(void **state)
     says(1, "the other is not behind");
     expect_told(0, "message 1 fits");
     expect_told(1, "message 2 the other is not behind");
-    assert_int_equal(core->loop.metrics->worker_dropped, 2);
+    assert_int_equal(core->loop->loop.metrics->worker_dropped, 2);
     assert_string_equal(core->log, "");
     fake_core_pass(core, 2);
     assert_non_null(strstr(core->log, "W:0: does not keep up: 2 events"));
