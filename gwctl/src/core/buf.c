@@ -27,10 +27,9 @@ char *gwctl_buf_reserve(gwctl_buf *buf, size_t len)
 
 void gwctl_buf_put(gwctl_buf *buf, const void *base, size_t len)
 {
-    char *to = gwctl_buf_reserve(buf, len);
-
-    if (len > 0)
-        memcpy(to, base, len);
+    if (len == 0) /* there may be no memory yet */
+        return;
+    memcpy(gwctl_buf_reserve(buf, len), base, len);
     buf->len += len;
 }
 
