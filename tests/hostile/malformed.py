@@ -27,7 +27,8 @@ def register_lines():
 
 
 def status_requests():
-    for path in ("/healthz", "/metrics", "/status", "/", "/?x", "/none"):
+    for path in ("/healthz", "/livez", "/metrics", "/status", "/", "/?x",
+                 "/none"):
         for method in ("GET", "HEAD", "POST"):
             yield (f"{method} {path} HTTP/1.1\r\nHost: x\r\n"
                    f"Accept: text/html\r\n\r\n").encode()

@@ -152,14 +152,14 @@ class Daemon(Secrets):
 
     def pages(self, cluster):
         address = split_address(cluster.gateways[0].status_address)
-        for path in ("/metrics", "/status", "/", "/healthz"):
+        for path in ("/metrics", "/status", "/", "/healthz", "/livez"):
             link = http.client.HTTPConnection(*address, timeout=10)
             for what, want in (("token", 200), ("wrong token", 401)):
                 link.request("GET", path, headers={
                     "Authorization": f"Bearer {SECRETS[what]}"})
                 answer = link.getresponse()
                 self.assertEqual(answer.status,
-                                 200 if path == "/healthz" else want)
+                                 200 if path.endswith("z") else want)
                 yield path, answer.read().decode() + str(answer.headers)
 
     def reload(self, cluster):

@@ -1,4 +1,4 @@
-"""The status server: /healthz, /metrics, /status."""
+"""The status server: /healthz, /livez, /metrics, /status."""
 
 import base64
 import contextlib
@@ -12,10 +12,10 @@ import socket
 import unittest
 
 from harness.children import children
-from harness.cluster import GatewaydCluster
+from harness.cluster import Gatewayd, GatewaydCluster
 from harness.inner import split_address
 from harness.php import Php
-from harness.process import wait_until
+from harness.process import refusing_address, wait_until
 
 SAMPLE = re.compile(
     r'([a-z_]+)((?:\{(?:[a-z]+="[^"\\\n]*",?)+\})?) (\d+(?:\.\d+)?)')
@@ -73,6 +73,10 @@ class StatusTest(unittest.TestCase):
 
     def health(self):
         response, text = self.ask("/healthz")
+        return response.status, text
+
+    def alive(self):
+        response, text = self.ask("/livez")
         return response.status, text
 
 
@@ -228,6 +232,7 @@ class WithToken(StatusTest):
 
     def test_health_is_open(self):
         self.assertEqual(self.health(), (200, "ok\n"))
+        self.assertEqual(self.alive(), (200, "ok\n"))
 
     def test_guesses_do_not_fill_the_log(self):
         for number in range(50):
@@ -236,6 +241,24 @@ class WithToken(StatusTest):
         log = self.gateway.process.log
         self.assertEqual(log.count("wrong token"), 1, log)
         self.assertNotIn("guess", log)
+
+
+class Alone(StatusTest):
+    """No Register answers: a restart would not help."""
+
+    def setUp(self):
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        nobody = stack.enter_context(refusing_address())
+        self.gateway = Gatewayd(nobody, options=[
+            "--status-listen", "127.0.0.1:0"])
+        self.addCleanup(self.gateway.close)
+
+    def test_it_lives_in_bad_health(self):
+        status, text = self.health()
+        self.assertEqual(status, 503)
+        self.assertIn("is announced to no Register", text)
+        self.assertEqual(self.alive(), (200, "ok\n"))
 
 
 class Several(StatusTest):

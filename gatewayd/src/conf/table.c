@@ -197,14 +197,13 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      "How log lines look; json is one object a line."},
     {PROCESS, "status_listen", GWD_OPTION_ADDRESS, 0, AT(status_listen),
      "ADDRESS", NULL, 0, 0, NULL,
-     "Serve a dashboard, /status (JSON), /metrics (for Prometheus) and "
-     "/healthz "
-     "here, over HTTP. Not set: nowhere."},
+     "Serve a dashboard, /status (JSON), /metrics (for Prometheus), /healthz "
+     "and /livez here, over HTTP. Not set: nowhere."},
     {PROCESS, "status_token_file", GWD_OPTION_TEXT, 0, AT(status_token_file),
      "FILE", NULL, 0, 0, NULL,
      "A file whose first line is the token that the dashboard, /status and "
      "/metrics ask for: as a Bearer token, or as the password of any user. "
-     "/healthz stays open."},
+     "/healthz and /livez stay open."},
     {PROCESS, "status_token", GWD_OPTION_TEXT, GWD_OPTION_SECRET,
      AT(status_token), "TOKEN", NULL, 0, 0, NULL,
      "The token itself. In the file or the environment only: every user of the "

@@ -53,6 +53,14 @@ static page_result put_health(gw_buf *out, const gwd_status_view *view)
     return gwd_status_put_health(out, view) ? PAGE_OK : PAGE_UNHEALTHY;
 }
 
+/* That there is an answer is what it says. */
+static page_result put_alive(gw_buf *out, const gwd_status_view *view)
+{
+    (void)view;
+    gw_buf_put_str(out, "ok\n");
+    return PAGE_OK;
+}
+
 static page_result put_metrics(gw_buf *out, const gwd_status_view *view)
 {
     gwd_status_put_metrics(out, view);
@@ -78,6 +86,7 @@ static const char html[] = "text/html; charset=utf-8";
 
 static const page pages[] = {
     {"/healthz", "text/plain; charset=utf-8", put_health, true},
+    {"/livez", "text/plain; charset=utf-8", put_alive, true},
     {"/metrics", "text/plain; version=0.0.4; charset=utf-8", put_metrics,
      false},
     {"/status", "application/json", put_json, false},
@@ -176,8 +185,9 @@ static void refuse(visitor *v, const char *status, const char *more,
 {
     const answer a = {status, "text/plain; charset=utf-8", more, head_only};
 
-    send_answer(v, &a,
-                gw_slice_str("See /, /status, /metrics and /healthz.\n"));
+    send_answer(
+        v, &a,
+        gw_slice_str("See /, /status, /metrics, /healthz and /livez.\n"));
 }
 
 static void serve(visitor *v, const page *what, bool head_only)

@@ -1,5 +1,5 @@
-/* The status server: a dashboard, /status, /metrics and /healthz over HTTP.
- * Reads only, and is for monitoring: not for the public. */
+/* The status server: a dashboard, /status, /metrics, /healthz and /livez over
+ * HTTP. Reads only, and is for monitoring: not for the public. */
 #ifndef GWD_STATUS_H
 #define GWD_STATUS_H
 
@@ -10,8 +10,8 @@ struct gwd_slots;
 typedef struct gwd_status gwd_status;
 
 /* The slots must outlive it; `places`, where the daemon listens, and `token`
- * are copied. Without a token, "", everybody may see all; /healthz anybody may
- * anyway. NULL: ENOMEM. */
+ * are copied. Without a token, "", everybody may see all; /healthz and /livez
+ * anybody may anyway. NULL: ENOMEM. */
 gwd_status *gwd_status_new(struct gwd_loop *loop, const struct gwd_slots *slots,
                            gw_slice places, gw_slice token);
 
