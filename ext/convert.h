@@ -80,9 +80,10 @@ zend_string *php_gwc_json(zval *value);
 /* PHP's own. NULL: an exception is pending. */
 zend_string *php_gwc_serialize(zval *value);
 
-/* With only the allowed classes. False: malformed, `out` is false and an
+/* With only the allowed classes. A string, for PHP's parser needs the zero that
+ * follows it: without, it reads on. False: malformed, `out` is false and an
  * E_WARNING was raised, or an exception is pending. */
-bool php_gwc_unserialize(zval *out, const char *buf, size_t len);
+bool php_gwc_unserialize(zval *out, const zend_string *text);
 
 /* After a change of gatewayclient.allowed_classes, and at a request's end. */
 void php_gwc_forget_allowed_classes(void);

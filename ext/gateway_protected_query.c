@@ -74,7 +74,7 @@ static void decode_replies(zval *out, HashTable *replies)
         if (EG(exception) != NULL) {
             break;
         }
-        php_gwc_unserialize(&reply, Z_STRVAL_P(text), Z_STRLEN_P(text));
+        php_gwc_unserialize(&reply, Z_STR_P(text));
         add_by_ip(out, address, &reply);
     }
     ZEND_HASH_FOREACH_END();
@@ -103,8 +103,7 @@ ZEND_METHOD(GatewayClient_Gateway, sendAndRecv)
             Z_ARRVAL(replies))) {
         ZEND_HASH_FOREACH_VAL(Z_ARRVAL(replies), reply)
         {
-            php_gwc_unserialize(return_value, Z_STRVAL_P(reply),
-                                Z_STRLEN_P(reply));
+            php_gwc_unserialize(return_value, Z_STR_P(reply));
         }
         ZEND_HASH_FOREACH_END();
     }

@@ -223,7 +223,7 @@ ZEND_METHOD(GatewayClient_Gateway, getSession)
     if (!fetch_session(called, &id, &text) || text == NULL) {
         return;
     }
-    php_gwc_unserialize(return_value, ZSTR_VAL(text), ZSTR_LEN(text));
+    php_gwc_unserialize(return_value, text);
     zend_string_release(text);
 }
 
@@ -276,7 +276,7 @@ static void decode_session(zval *value, bool is_current_client)
     if (is_current_client) {
         session_copy(&decoded);
     } else if (Z_TYPE_P(value) == IS_STRING) {
-        php_gwc_unserialize(&decoded, Z_STRVAL_P(value), Z_STRLEN_P(value));
+        php_gwc_unserialize(&decoded, Z_STR_P(value));
     } else {
         return;
     }

@@ -193,13 +193,15 @@ static void add_numbers(zval *out, const gw_frame *frame, size_t length)
 
 static void add_body(zval *out, gw_slice body, unsigned flag)
 {
+    zend_string *text = zend_string_init(body.base, body.len, 0);
     zval value;
 
     if (flag & GW_FLAG_SCALAR) {
-        add_assoc_stringl(out, "body", body.base, body.len);
+        add_assoc_str(out, "body", text);
         return;
     }
-    php_gwc_unserialize(&value, body.base, body.len);
+    php_gwc_unserialize(&value, text);
+    zend_string_release(text);
     add_assoc_zval(out, "body", &value);
 }
 

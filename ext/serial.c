@@ -81,9 +81,10 @@ void php_gwc_forget_allowed_classes(void)
 }
 
 /* `out` holds what was read so far also on failure. */
-static bool unserialize(zval *out, const char *buf, size_t len, size_t *offset)
+static bool unserialize(zval *out, const zend_string *text, size_t *offset)
 {
-    const unsigned char *p = (const unsigned char *)buf;
+    const unsigned char *p = (const unsigned char *)ZSTR_VAL(text);
+    const unsigned char *end = p + ZSTR_LEN(text);
     php_unserialize_data_t data = php_var_unserialize_init();
     HashTable *outer = php_var_unserialize_get_allowed_classes(data);
     HashTable *allowed = take_allowed_classes();
@@ -92,23 +93,23 @@ static bool unserialize(zval *out, const char *buf, size_t len, size_t *offset)
 
     php_var_unserialize_set_allowed_classes(data, allowed);
     value = var_tmp_var(&data);
-    ok = php_var_unserialize(value, &p, p + len, &data) == 1;
+    ok = php_var_unserialize(value, &p, end, &data) == 1;
     if (ok) {
         ZVAL_COPY(out, value);
     }
-    *offset = (size_t)((const char *)p - buf);
+    *offset = (size_t)((const char *)p - ZSTR_VAL(text));
     php_var_unserialize_set_allowed_classes(data, outer);
     php_var_unserialize_destroy(data);
     release_classes(allowed);
     return ok;
 }
 
-bool php_gwc_unserialize(zval *out, const char *buf, size_t len)
+bool php_gwc_unserialize(zval *out, const zend_string *text)
 {
     size_t offset = 0;
 
     ZVAL_UNDEF(out);
-    if (unserialize(out, buf, len, &offset) && EG(exception) == NULL) {
+    if (unserialize(out, text, &offset) && EG(exception) == NULL) {
         if (Z_ISREF_P(out)) {
             zend_unwrap_reference(out);
         }
@@ -119,7 +120,7 @@ bool php_gwc_unserialize(zval *out, const char *buf, size_t len)
     if (EG(exception) == NULL) {
         php_error_docref(NULL, E_WARNING,
                          "cannot unserialize: error at offset %zu of %zu bytes",
-                         offset, len);
+                         offset, ZSTR_LEN(text));
     }
     return false;
 }

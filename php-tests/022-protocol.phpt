@@ -23,6 +23,12 @@ show([GatewayProtocol::input(''), GatewayProtocol::input(str_repeat("\0", 27)),
       GatewayProtocol::input("\0\1\0\0" . str_repeat("\0", 24))]);
 attempt(function () { return GatewayProtocol::decode('short'); });
 attempt(function () { return GatewayProtocol::decode(str_repeat("\xff", 40)); });
+// A body ends where its frame does, whatever the buffer goes on with.
+foreach (['i:4' => '2;', 's:3' => ':"abc";', 's:9999999' => ':"abc";', 'i:42;' => 'i:7;'] as $body => $more) {
+    $frame = GatewayProtocol::encode(['flag' => GatewayProtocol::FLAG_NOT_CALL_ENCODE, 'body' => $body]);
+    $frame[21] = "\0"; // no scalar: serialized
+    attempt(function () use ($frame, $more) { return GatewayProtocol::decode($frame . $more)['body']; });
+}
 attempt(function () { return GatewayProtocol::encode('no array'); });
 attempt(function () { return GatewayProtocol::encode(['ext_data' => []]); });
 show(bin2hex(GatewayProtocol::encode(['cmd' => '8'])));
@@ -49,6 +55,13 @@ Warning: GatewayClient\GatewayProtocol::decode(): not a whole frame: more bytes 
 false
 Warning: GatewayClient\GatewayProtocol::decode(): not a whole frame: malformed data
 false
+Warning: GatewayClient\GatewayProtocol::decode(): cannot unserialize: error at offset 0 of 3 bytes
+false
+Warning: GatewayClient\GatewayProtocol::decode(): cannot unserialize: error at offset 0 of 3 bytes
+false
+Warning: GatewayClient\GatewayProtocol::decode(): cannot unserialize: error at offset 0 of 9 bytes
+false
+42
 TypeError: GatewayClient\GatewayProtocol::encode(): Argument #1 ($data) must be of type array, string given
 TypeError: GatewayClient\GatewayProtocol::encode(): Argument #1 ($data) must be of type string, array given
 "0000001c080000000000000000000000000000000001000000000000"
