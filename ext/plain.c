@@ -118,14 +118,19 @@ static zend_string *shared_key(php_gwc_plain *plain, gw_slice text)
 
 static bool read_value(cursor *c, zval *out);
 
+/* :1; and not :01; as an integer could be. */
 static bool read_bool(cursor *c, zval *out)
 {
-    zend_long num;
+    bool value;
 
-    if (!take_int(c, &num) || num < 0 || num > 1) {
+    if (!take(c, ':')) {
         return false;
     }
-    ZVAL_BOOL(out, num == 1);
+    value = take(c, '1');
+    if ((!value && !take(c, '0')) || !take(c, ';')) {
+        return false;
+    }
+    ZVAL_BOOL(out, value);
     return true;
 }
 
