@@ -30,6 +30,11 @@ $declarations = [
     'strings' => "<?php namespace GatewayClient; \$a = 'it\\'s'; \$b = \"\\\"\"; \$c = <<<X\nX1 'x\n X;\n\$d = <<<'Y'\n\"\nY;\nclass Gateway {}",
     'conditional' => "<?php namespace GatewayClient; if (1) { class Gateway {} }",
     'attribute' => "<?php namespace GatewayClient; #[X('#[')]\nclass Gateway {}",
+    'colons' => "<?php namespace GatewayClient; if (1): class Gateway {} endif;",
+    'label' => "<?php namespace App; a: namespace GatewayClient; class Gateway {}",
+    'names' => "<?php namespace GatewayClient; class A { const NAMESPACE = 1; function namespace() {} use T { f as g; namespace as h; } } class Gateway {}",
+    'CR' => "<?php\rnamespace GatewayClient; // x\r\$a = <<<X\rit's\rX;\rclass Gateway {}",
+    'code-in-string' => '<?php namespace GatewayClient; $f = function ($a) { return "{$a["\'"]} \{"; }; class Gateway {}',
     'late' => "<?php namespace GatewayClient;" . str_repeat("\n// line", 20000) . "\nclass Gateway {}",
 ];
 foreach ($declarations as $name => $source) {
@@ -45,7 +50,10 @@ $others = [
     'other-class/Gateway.php' => "<?php namespace GatewayClient; class GatewayTwo {} return 'runs';",
     'in-string/Gateway.php' => "<?php namespace GatewayClient; \$x = 'class Gateway {}'; return 'runs';",
     'in-heredoc/Gateway.php' => "<?php namespace GatewayClient; \$x = <<<X\n; class Gateway {}\nX;\n return 'runs';",
+    'in-code-in-string/Gateway.php' => '<?php namespace GatewayClient; $a = ["; class Gateway {}" => "runs"]; return "{$a["; class Gateway {}"]}";',
+    'halted/Gateway.php' => "<?php namespace GatewayClient; return 'runs'; __halt_compiler(); class Gateway {}",
     'in-comment/Gateway.php' => "<?php namespace GatewayClient; // class Gateway {}\n/* class Gateway */ return 'runs';",
+    'after-arrow/Gateway.php' => "<?php namespace GatewayClient; \$o = (object)['b' => 'runs']; return \$o->#[ class Gateway {}\nb;",
     'in-html/Gateway.php' => "<?php namespace GatewayClient; ?> class Gateway {} <?php return 'runs';",
     'constant/Gateway.php' => "<?php namespace GatewayClient; \$x = Context::class; \$y = [new class extends Gateway {}]; return 'runs';",
     'variable/Gateway.php' => "<?php namespace GatewayClient; \$class = 1; \$o = new \\stdClass; \$o->class = 2; return 'runs';",
@@ -110,13 +118,21 @@ html: [1,""]
 strings: [1,""]
 conditional: [1,""]
 attribute: [1,""]
+colons: [1,""]
+label: [1,""]
+names: [1,""]
+CR: [1,""]
+code-in-string: [1,""]
 late: [1,""]
 other-namespace/Gateway.php: ["runs",""]
 no-namespace/Gateway.php: ["runs",""]
 other-class/Gateway.php: ["runs",""]
 in-string/Gateway.php: ["runs",""]
 in-heredoc/Gateway.php: ["runs",""]
+in-code-in-string/Gateway.php: ["runs",""]
+halted/Gateway.php: ["runs",""]
 in-comment/Gateway.php: ["runs",""]
+after-arrow/Gateway.php: ["runs",""]
 in-html/Gateway.php: ["runs"," class Gateway {} "]
 constant/Gateway.php: ["runs",""]
 variable/Gateway.php: ["runs",""]
