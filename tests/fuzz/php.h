@@ -1,0 +1,16 @@
+/* PHP inside a fuzz target: the extension's parsers are held to what PHP itself
+ * makes of the same bytes. It starts once, before the first input, without any
+ * php.ini. */
+#ifndef GW_FUZZ_PHP_H
+#define GW_FUZZ_PHP_H
+
+#include "fuzz.h"
+
+#include "gatewayclient.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/* The bytes in a block of just their size, so that ASan sees who reads on. */
+char *fuzz_copy(const uint8_t *data, size_t size);
+
+#endif
