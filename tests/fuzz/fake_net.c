@@ -50,6 +50,9 @@ static struct {
     uint64_t resolving;
     unsigned polls;
     unsigned listed;
+    unsigned named; /* gateways that may be connected to */
+    int made_up;    /* a Register has named others */
+    int trust;
     int want_key;
     int forked;
     unsigned lost; /* owed on connections that are closed */
@@ -118,6 +121,9 @@ void fake_net_reset(gw_slice *script)
     net.resolving = 0;
     net.polls = 0;
     net.listed = 0;
+    net.named = 0;
+    net.made_up = 0;
+    net.trust = 0;
     net.want_key = 0;
     net.forked = 0;
     net.lost = 0;
@@ -128,9 +134,15 @@ void fake_net_list(unsigned gateways)
     net.listed = gateways;
 }
 
-void fake_net_want_key(int want)
+void fake_net_name(unsigned gateways)
 {
-    net.want_key = want;
+    net.named |= gateways;
+}
+
+void fake_net_expect(int key, int trust)
+{
+    net.want_key = key;
+    net.trust = trust;
 }
 
 uint64_t fake_net_clock(void)
@@ -432,8 +444,12 @@ static void read_question(wire *w)
     }
     n += (size_t)snprintf(list + n, sizeof list - n, "]}");
     if (w->state == WIRE_UP) {
-        answer(w, take_manner(), gw_slice_of(list, n), 0);
+        manner how = take_manner();
+
+        answer(w, how, gw_slice_of(list, n), 0);
         w->due = 0; /* nobody keeps a connection to a Register */
+        net.named |= net.listed;
+        net.made_up |= how == FORGED || how == ANYTHING || how == SPOILED;
     }
 }
 
@@ -543,18 +559,42 @@ static unsigned gateway_at(const struct sockaddr_in *in)
                : (unsigned)FAKE_GATEWAYS;
 }
 
+/* The Registers, which the caller names, answer at two ports of it. */
+static int is_register(const struct sockaddr_in *in)
+{
+    unsigned port = ntohs(in->sin_port);
+
+    return ntohl(in->sin_addr.s_addr) == FAKE_IP &&
+           (port == FAKE_REGISTER_PORT || port == FAKE_REGISTER_PORT + 1);
+}
+
+/* Whoever is connected to may see the key. */
+static int may_connect(const struct sockaddr_in *in)
+{
+    unsigned gateway = gateway_at(in);
+
+    return net.trust || net.made_up || is_register(in) ||
+           (gateway < FAKE_GATEWAYS && (net.named >> gateway & 1) != 0);
+}
+
 static int wire_open(unsigned gateway, wire_state state)
 {
-    wire *w = &net.wires[net.used];
+    unsigned i = 0;
+    wire *w;
 
-    HOLDS(net.used < WIRES);
+    while (i < net.used && net.wires[i].state != WIRE_FREE)
+        i++;
+    HOLDS(i < WIRES);
+    if (i == net.used)
+        net.used++;
+    w = &net.wires[i];
     memset(w, 0, sizeof *w);
     w->state = state;
     w->gateway = gateway;
     w->must_have_key = net.want_key;
     gw_buf_init(&w->sent, NULL, 0);
     gw_buf_init(&w->back, NULL, 0);
-    return (int)net.used++;
+    return (int)i;
 }
 
 int __wrap_gw_net_connect(const gw_endpoint *to, gw_socket *out)
@@ -565,6 +605,7 @@ int __wrap_gw_net_connect(const gw_endpoint *to, gw_socket *out)
     unsigned how = fake_net_take() & 7;
 
     *out = GW_SOCKET_NONE;
+    HOLDS(may_connect(&to->addr.in));
     if (how >= 6)
         return how == 6 ? ECONNREFUSED : EMFILE;
     *out = wire_open(gateway_at(&to->addr.in), states[how]);

@@ -10,7 +10,8 @@
 
 enum {
     FAKE_GATEWAYS = 4,
-    FAKE_GATEWAY_PORT = 2900 /* and the next ones, on FAKE_IP */
+    FAKE_GATEWAY_PORT = 2900, /* and the next ones, on FAKE_IP */
+    FAKE_REGISTER_PORT = 1236 /* and the next one */
 };
 
 #define FAKE_IP 0x0a000001u /* 10.0.0.1 */
@@ -35,8 +36,11 @@ void fake_net_trace(const char *format, ...)
 
 /* Which gateways the Registers list, a bit each. */
 void fake_net_list(unsigned gateways);
-/* Whether connections from now on must begin with the authorisation. */
-void fake_net_want_key(int want);
+/* The library may connect to these, too. */
+void fake_net_name(unsigned gateways);
+/* Whether connections from now on must begin with the authorisation, and
+ * whether client_ids may lead to gateways that nobody named. */
+void fake_net_expect(int key, int trust);
 
 uint64_t fake_net_clock(void);
 uint64_t fake_net_resolving(void); /* so much of it went to host names */

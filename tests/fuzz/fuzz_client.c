@@ -280,11 +280,12 @@ static void step_of_table(unsigned index)
     is_flush = strcmp(table_call->name, "flush") == 0;
     if (strstr(table_call->name, "secret_key") != NULL)
         accountable = 0;
+    if (strcmp(table_call->name, "set_gateways") == 0)
+        fake_net_name((1u << about.gateway_count) - 1);
     if (is_flush)
         check_flush(run(run_table_call, 1));
     else
         run(run_table_call, 0);
-    fake_net_want_key(client->key.text.len > 0);
 }
 
 static void step(void)
@@ -330,7 +331,7 @@ static int start(void)
     options.connect_timeout_ms = 300;
     options.max_reply = 4096;
     options.allocator = &scarce;
-    fake_net_want_key(options.secret_key.len > 0);
+    fake_net_expect(options.secret_key.len > 0, options.trust_client_ids);
     fake_net_list(how >> 4);
     return gw_client_new(&client, &options);
 }
@@ -354,8 +355,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     aged = 0;
     fake_net_reset(&script);
     HOLDS(start() == GW_OK);
-    for (steps = 0; script.len > 0 && steps < STEPS_MAX; steps++)
+    for (steps = 0; script.len > 0 && steps < STEPS_MAX; steps++) {
         step();
+        fake_net_expect(client->key.text.len > 0, client->trust_client_ids);
+    }
     gw_client_free(client);
     HOLDS(fake_net_open() == 0);
     fake_net_settle(~0u);

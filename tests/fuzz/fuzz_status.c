@@ -102,14 +102,14 @@ static bool is(gw_slice text, const char *what)
     return same(text, gw_slice_str(what));
 }
 
-static bool is_open_page(gw_slice target)
+static gw_slice path_of(gw_slice target)
 {
     const char *query =
         target.len == 0 ? NULL : memchr(target.base, '?', target.len);
 
     if (query != NULL)
         target.len = (size_t)(query - target.base);
-    return is(target, "/healthz");
+    return target;
 }
 
 /* ---- answers ------------------------------------------------------------- */
@@ -182,12 +182,13 @@ static void check_json(gw_slice text)
     while (token.type != GW_JSON_END);
 }
 
-static void check_allowed(const answer *a, gw_slice request, gw_slice target)
+static void check_allowed(const answer *a, gw_slice request, gw_slice path)
 {
-    bool open = is_open_page(target);
+    bool health = is(path, "/healthz");
+    bool open = health || is(path, "/livez");
 
     HOLDS(a->status == 200 || a->status == 401 || a->status == 404 ||
-          (a->status == 503 && open));
+          (a->status == 503 && health));
     HOLDS((a->status == 401) == a->challenge);
     HOLDS(a->status != 401 || (w->has_token && !open));
     if (w->has_token && a->status != 401 && !open)
@@ -209,7 +210,7 @@ static void check_answer(gw_slice request, gw_slice sent)
     else if (!is(method, "GET") && !is(method, "HEAD"))
         HOLDS(a.status == 405);
     else
-        check_allowed(&a, request, word(request, 1));
+        check_allowed(&a, request, path_of(word(request, 1)));
 }
 
 /* ---- visitors ------------------------------------------------------------ */
