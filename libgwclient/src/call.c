@@ -66,8 +66,9 @@ int gw_call_begin_unswept(gw_client *c)
     notice_fork(c);
     gw_call_reset(c);
     gw_report_clear(c);
-    c->call.now = gw_net_now();
-    c->call.deadline = c->call.now + c->timeout_ms;
+    c->call.begun = gw_net_now();
+    c->call.now = c->call.begun;
+    c->call.deadline = c->call.begun + c->timeout_ms;
     c->busy = 1;
     return GW_OK;
 }

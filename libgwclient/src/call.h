@@ -12,6 +12,7 @@
 
 typedef struct gw_call {
     const gw_request *request;
+    uint64_t begun;
     uint64_t now; /* as of the last poll */
     uint64_t deadline;
 

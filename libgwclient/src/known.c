@@ -34,10 +34,19 @@ static int name_is(const gw_peer *name, const gw_peer *peer)
     return GW_EUNLISTED;
 }
 
-/* `failed`: whether only names that could not be resolved at last are wanted,
- * or only the others. */
+/* In this order: one that fails slowly must not use up every call's time, and
+ * a gateway may be at another address than seconds ago. */
+enum pass { UNFAILED, FAILED, ANEW, PASSES };
+
+static int resolve(gw_client *c, gw_peer *name, int pass)
+{
+    if (pass == ANEW)
+        return gw_pool_resolve_anew(c, name);
+    return gw_pool_resolve_by(c, name, c->call.now, c->call.deadline);
+}
+
 static int check_name(gw_client *c, const gw_list *list, size_t i,
-                      const gw_peer *peer, int failed)
+                      const gw_peer *peer, int pass)
 {
     gw_slice host;
     uint32_t ip;
@@ -50,26 +59,25 @@ static int check_name(gw_client *c, const gw_list *list, size_t i,
     name = gw_pool_peer(c, list->items[i], list->hashes[i]);
     if (name == NULL)
         return GW_ENOMEM;
-    if ((name->unresolved_at != 0) != failed)
+    if (pass != ANEW && (name->unresolved_at != 0) != (pass == FAILED))
         return GW_EUNLISTED;
     name->used_at = c->call.now; /* keeps what it resolves to */
-    rc = gw_pool_resolve_by(c, name, c->call.now, c->call.deadline);
+    rc = resolve(c, name, pass);
     return rc == GW_OK ? name_is(name, peer) : rc;
 }
 
 static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
 {
     size_t i;
-    int found = GW_EUNLISTED, failed;
+    int found = GW_EUNLISTED, pass;
 
     for (i = 0; i < list->count; i++) {
         if (is_number_of(list->items[i], peer))
             return GW_OK;
     }
-    /* One that fails slowly must not use up every call's time. */
-    for (failed = 0; failed <= 1; failed++) {
+    for (pass = 0; pass < PASSES; pass++) {
         for (i = 0; i < list->count; i++) {
-            int rc = check_name(c, list, i, peer, failed);
+            int rc = check_name(c, list, i, peer, pass);
 
             if (rc == GW_OK || rc == GW_ENOMEM)
                 return rc;

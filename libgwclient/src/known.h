@@ -11,8 +11,8 @@
  * kept for the current Registers and key has it, however old the list is: as a
  * number, or as an IPv4 address of a host name. Names are resolved only when no
  * number is the peer's, only those with its port, none after the call's
- * deadline and none again for some seconds after a failure. Free of charge once
- * it was found.
+ * deadline, and none again for some seconds, after which one that stood for
+ * other addresses may have moved. Free of charge once it was found.
  *
  * GW_EUNLISTED   the list does not have it;
  * GW_ERESOLVE    it may be a listed name that cannot be resolved;

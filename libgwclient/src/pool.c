@@ -10,6 +10,8 @@
 #define RESOLVE_TTL_MS 30000u
 /* A failure is believed so long by gw_pool_resolve_by(). */
 #define UNRESOLVED_TTL_MS 5000u
+/* And so is any answer by gw_pool_resolve_anew(). */
+#define ANEW_MS UNRESOLVED_TTL_MS
 /* A peer without connections and debts is forgotten after this. */
 #define PEER_TTL_MS 60000u
 /* One with debts that nobody asks for, or under suspicion, after this. */
@@ -99,26 +101,35 @@ static int is_resolved(const gw_peer *peer, uint64_t now)
             now - peer->resolved_at < RESOLVE_TTL_MS);
 }
 
-int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
+/* What it was resolved to before stays when it cannot be now. */
+static int resolve(gw_peer *peer, uint64_t now)
 {
+    gw_endpoint found[GW_ENDPOINT_MAX];
     gw_slice host;
+    size_t count;
     uint32_t ip;
     int rc;
 
+    if (gw_address_split(gw_peer_address(peer), &host, &peer->port) != 0)
+        return GW_ERESOLVE;
+    rc = gw_net_resolve(host, peer->port, found, &count);
+    peer->unresolved_at = rc == GW_ERESOLVE ? gw_net_now() : 0;
+    if (rc != GW_OK)
+        return rc;
+    memcpy(peer->endpoints, found, count * sizeof *found);
+    peer->endpoint_count = count;
+    peer->ip = gw_net_first_ipv4(found, count);
+    peer->resolved_at = gw_ipv4_parse(host, &ip) == 0 ? UINT64_MAX : now;
+    return GW_OK;
+}
+
+int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
+{
     (void)c;
     if (is_resolved(peer, now))
         return GW_OK;
     peer->endpoint_count = 0;
-    if (gw_address_split(gw_peer_address(peer), &host, &peer->port) != 0)
-        return GW_ERESOLVE;
-    rc = gw_net_resolve(host, peer->port, peer->endpoints,
-                        &peer->endpoint_count);
-    peer->unresolved_at = rc == GW_ERESOLVE ? gw_net_now() : 0;
-    if (rc != GW_OK)
-        return rc;
-    peer->ip = gw_net_first_ipv4(peer->endpoints, peer->endpoint_count);
-    peer->resolved_at = gw_ipv4_parse(host, &ip) == 0 ? UINT64_MAX : now;
-    return GW_OK;
+    return resolve(peer, now);
 }
 
 int gw_pool_resolve_by(gw_client *c, gw_peer *peer, uint64_t now,
@@ -134,6 +145,18 @@ int gw_pool_resolve_by(gw_client *c, gw_peer *peer, uint64_t now,
             return GW_ERESOLVE;
     }
     return gw_pool_resolve(c, peer, now);
+}
+
+int gw_pool_resolve_anew(gw_client *c, gw_peer *peer)
+{
+    uint64_t clock = gw_net_now();
+    uint64_t asked = peer->resolved_at > peer->unresolved_at
+                         ? peer->resolved_at
+                         : peer->unresolved_at;
+
+    if (asked >= c->call.begun || clock - asked < ANEW_MS)
+        return peer->unresolved_at != 0 ? GW_ERESOLVE : GW_OK;
+    return clock >= c->call.deadline ? GW_ERESOLVE : resolve(peer, c->call.now);
 }
 
 /* ---- connections -------------------------------------------------------- */

@@ -85,6 +85,12 @@ int gw_pool_resolve(struct gw_client *c, gw_peer *peer, uint64_t now);
 int gw_pool_resolve_by(struct gw_client *c, gw_peer *peer, uint64_t now,
                        uint64_t deadline);
 
+/* Resolves a name again that seems to stand for other addresses: at most every
+ * few seconds, once in a call, and not after its deadline. When that fails the
+ * peer stays as it is, and so does the failure for as long. GW_OK, GW_ERESOLVE,
+ * GW_ENOMEM. */
+int gw_pool_resolve_anew(struct gw_client *c, gw_peer *peer);
+
 /* The youngest idle connection that is still fit for use; NULL: none is. */
 gw_conn *gw_pool_take(struct gw_client *c, gw_peer *peer, uint64_t now);
 

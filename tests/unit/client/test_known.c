@@ -3,37 +3,7 @@
 
 #include "client_impl.h"
 
-#ifdef COUNTS_LOOKUPS
-#include <netdb.h>
-#include <unistd.h>
-#endif
-
 #define KEY "k3y"
-
-#ifdef COUNTS_LOOKUPS
-
-#define TIMEOUT_MS 500
-
-int __real_getaddrinfo(const char *, const char *, const struct addrinfo *,
-                       struct addrinfo **);
-int __wrap_getaddrinfo(const char *, const char *, const struct addrinfo *,
-                       struct addrinfo **);
-
-static int lookups; /* of names that do not exist */
-
-/* No name server is asked. */
-int __wrap_getaddrinfo(const char *name, const char *service,
-                       const struct addrinfo *hints, struct addrinfo **out)
-{
-    if (strstr(name, ".invalid") == NULL)
-        return __real_getaddrinfo(name, service, hints, out);
-    lookups++;
-    if (strncmp(name, "slow", 4) == 0)
-        usleep((TIMEOUT_MS + 50) * 1000);
-    return EAI_NONAME;
-}
-
-#endif
 
 static cluster *cluster_with_key(size_t count)
 {
@@ -49,13 +19,6 @@ static int ask(cluster *x, const fake *gateway)
     int online;
 
     return gw_is_online(x->client, &id, &online);
-}
-
-static void list_line(cluster *x, const char *host, uint16_t port)
-{
-    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
-                               "\"addresses\":[\"%s:%u\"]}",
-                               host, (unsigned)port));
 }
 
 static void assert_untouched(fake *gateway)
@@ -302,7 +265,7 @@ static void an_empty_list_is_told(void **state)
     cluster_free(x);
 }
 
-/* ---- named gateways, names, trust ---------------------------------------- */
+/* ---- named gateways, trust ----------------------------------------------- */
 
 static void named_gateways_are_all_there_are(void **state)
 {
@@ -319,110 +282,6 @@ static void named_gateways_are_all_there_are(void **state)
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     cluster_free(x);
 }
-
-static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
-{
-    cluster *x = cluster_with_key(2);
-
-    (void)state;
-    list_line(x, "localhost", fake_port(x->gw[0]));
-    assert_int_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(fake_accepts(x->reg), 1);
-    assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
-    assert_untouched(x->gw[1]);
-    cluster_free(x);
-}
-
-static void ask_by_fixed_name(cluster *x, unsigned port, int expected)
-{
-    gw_slice name = gw_slice_str(text("no.such.invalid:%u", port));
-
-    assert_int_equal(gw_client_set_gateways(x->client, &name, 1), GW_OK);
-    assert_int_equal(ask(x, x->gw[1]), expected);
-}
-
-/* It may stand for that client_id's gateway, so it is not known to be none. */
-static void a_listed_name_that_cannot_be_resolved_is_told(void **state)
-{
-    cluster *x = cluster_with_key(2);
-
-    (void)state;
-    list_line(x, "no.such.invalid", fake_port(x->gw[1]));
-    assert_int_equal(ask(x, x->gw[1]), GW_ERESOLVE);
-    assert_error(x->client,
-                 text("not connecting to tcp://%s: a listed host name cannot "
-                      "be resolved",
-                      fake_address(x->gw[1])));
-    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
-    assert_untouched(x->gw[0]);
-    ask_by_fixed_name(x, fake_port(x->gw[1]), GW_ERESOLVE);
-    ask_by_fixed_name(x, 1, GW_EUNLISTED);
-    assert_untouched(x->gw[1]);
-    cluster_free(x);
-}
-
-#ifdef COUNTS_LOOKUPS
-
-/* A client_id of that gateway's port on 127.0.0.`last`. */
-static int ask_neighbour(cluster *x, const fake *gateway, unsigned last)
-{
-    gw_client_id id = fake_client(gateway, 1);
-    int online;
-
-    id.ip = 0x7f000000 + last;
-    return gw_is_online(x->client, &id, &online);
-}
-
-static void a_name_that_fails_is_not_asked_for_every_client_id(void **state)
-{
-    cluster *x = cluster_with_key(1);
-    unsigned i;
-
-    (void)state;
-    list_line(x, "no.such.invalid", fake_port(x->gw[0]));
-    lookups = 0;
-    for (i = 1; i <= 5; i++)
-        assert_int_equal(ask_neighbour(x, x->gw[0], i), GW_ERESOLVE);
-    assert_int_equal(lookups, 1);
-    /* Who wants that gateway asks again. */
-    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
-    assert_in_range(lookups, 2, 3);
-    cluster_free(x);
-}
-
-static int none(void *arg, gw_slice address)
-{
-    (void)arg;
-    (void)address;
-    return 0;
-}
-
-static void names_that_fail_slowly_do_not_use_up_every_call(void **state)
-{
-    cluster *x = cluster_with_key(1);
-    unsigned port = fake_port(x->gw[0]);
-
-    (void)state;
-    fake_set_line(x->reg,
-                  text("{\"event\":\"broadcast_addresses\",\"addresses\":["
-                       "\"slow1.invalid:%u\",\"slow2.invalid:%u\","
-                       "\"localhost:%u\"]}",
-                       port, port, port));
-    assert_int_equal(gw_gateways(x->client, none, NULL), GW_OK);
-    lookups = 0;
-    gw_client_set_timeouts(x->client, TIMEOUT_MS, TIMEOUT_MS);
-    assert_int_not_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(lookups, 1);
-    assert_int_not_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(lookups, 2);
-    gw_client_set_timeouts(x->client, PLENTY_MS, PLENTY_MS);
-    assert_int_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(lookups, 2);
-    cluster_free(x);
-}
-
-#endif
 
 static void the_same_gateways_named_again_are_the_same_list(void **state)
 {
@@ -502,12 +361,6 @@ int main(void)
         cmocka_unit_test(a_register_that_answers_nonsense_is_told),
         cmocka_unit_test(an_empty_list_is_told),
         cmocka_unit_test(named_gateways_are_all_there_are),
-        cmocka_unit_test(a_listed_host_name_stands_for_its_ipv4_addresses),
-        cmocka_unit_test(a_listed_name_that_cannot_be_resolved_is_told),
-#ifdef COUNTS_LOOKUPS
-        cmocka_unit_test(a_name_that_fails_is_not_asked_for_every_client_id),
-        cmocka_unit_test(names_that_fail_slowly_do_not_use_up_every_call),
-#endif
         cmocka_unit_test(the_same_gateways_named_again_are_the_same_list),
         cmocka_unit_test(a_caller_may_trust_every_client_id),
         cmocka_unit_test(many_strangers_are_told_in_one_text),

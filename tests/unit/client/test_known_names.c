@@ -1,0 +1,288 @@
+/* Client_ids of gateways that are listed under host names. */
+#include "support.h"
+
+#include "client_impl.h"
+
+#ifdef COUNTS_LOOKUPS
+#include <netdb.h>
+#include <unistd.h>
+
+#define TIMEOUT_MS 500
+
+int __real_getaddrinfo(const char *, const char *, const struct addrinfo *,
+                       struct addrinfo **);
+int __wrap_getaddrinfo(const char *, const char *, const struct addrinfo *,
+                       struct addrinfo **);
+
+static int lookups;        /* of names below .invalid */
+static const char *moving; /* where moving.invalid is now, or NULL */
+
+/* No name server is asked. */
+int __wrap_getaddrinfo(const char *name, const char *service,
+                       const struct addrinfo *hints, struct addrinfo **out)
+{
+    if (strstr(name, ".invalid") == NULL)
+        return __real_getaddrinfo(name, service, hints, out);
+    lookups++;
+    if (strcmp(name, "moving.invalid") == 0 && moving != NULL)
+        return __real_getaddrinfo(moving, service, hints, out);
+    if (strncmp(name, "slow", 4) == 0)
+        usleep((TIMEOUT_MS + 50) * 1000);
+    return EAI_NONAME;
+}
+
+#endif
+
+/* A client_id of that gateway's port on 127.0.0.`last`. */
+static int ask_neighbour(cluster *x, const fake *gateway, unsigned last)
+{
+    gw_client_id id = fake_client(gateway, 1);
+    int online;
+
+    id.ip = 0x7f000000 + last;
+    return gw_is_online(x->client, &id, &online);
+}
+
+static int ask(cluster *x, const fake *gateway)
+{
+    return ask_neighbour(x, gateway, 1);
+}
+
+static void list_line(cluster *x, const char *host, uint16_t port)
+{
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":[\"%s:%u\"]}",
+                               host, (unsigned)port));
+}
+
+static void assert_untouched(fake *gateway)
+{
+    assert_int_equal(fake_accepts(gateway), 0);
+}
+
+static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
+{
+    cluster *x = cluster_new(2, PLENTY_MS);
+
+    (void)state;
+    list_line(x, "localhost", fake_port(x->gw[0]));
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(fake_accepts(x->reg), 1);
+    assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
+    assert_untouched(x->gw[1]);
+    cluster_free(x);
+}
+
+static void ask_by_fixed_name(cluster *x, unsigned port, int expected)
+{
+    gw_slice name = gw_slice_str(text("no.such.invalid:%u", port));
+
+    assert_int_equal(gw_client_set_gateways(x->client, &name, 1), GW_OK);
+    assert_int_equal(ask(x, x->gw[1]), expected);
+}
+
+/* It may stand for that client_id's gateway, so it is not known to be none. */
+static void a_listed_name_that_cannot_be_resolved_is_told(void **state)
+{
+    cluster *x = cluster_new(2, PLENTY_MS);
+
+    (void)state;
+    list_line(x, "no.such.invalid", fake_port(x->gw[1]));
+    assert_int_equal(ask(x, x->gw[1]), GW_ERESOLVE);
+    assert_error(x->client,
+                 text("not connecting to tcp://%s: a listed host name cannot "
+                      "be resolved",
+                      fake_address(x->gw[1])));
+    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    assert_untouched(x->gw[0]);
+    ask_by_fixed_name(x, fake_port(x->gw[1]), GW_ERESOLVE);
+    ask_by_fixed_name(x, 1, GW_EUNLISTED);
+    assert_untouched(x->gw[1]);
+    cluster_free(x);
+}
+
+#ifdef COUNTS_LOOKUPS
+
+static void a_name_that_fails_is_not_asked_for_every_client_id(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    unsigned i;
+
+    (void)state;
+    list_line(x, "no.such.invalid", fake_port(x->gw[0]));
+    lookups = 0;
+    for (i = 1; i <= 5; i++)
+        assert_int_equal(ask_neighbour(x, x->gw[0], i), GW_ERESOLVE);
+    assert_int_equal(lookups, 1);
+    /* Who wants that gateway asks again. */
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
+    assert_in_range(lookups, 2, 3);
+    cluster_free(x);
+}
+
+static int none(void *arg, gw_slice address)
+{
+    (void)arg;
+    (void)address;
+    return 0;
+}
+
+static void names_that_fail_slowly_do_not_use_up_every_call(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    unsigned port = fake_port(x->gw[0]);
+
+    (void)state;
+    fake_set_line(x->reg,
+                  text("{\"event\":\"broadcast_addresses\",\"addresses\":["
+                       "\"slow1.invalid:%u\",\"slow2.invalid:%u\","
+                       "\"localhost:%u\"]}",
+                       port, port, port));
+    assert_int_equal(gw_gateways(x->client, none, NULL), GW_OK);
+    lookups = 0;
+    gw_client_set_timeouts(x->client, TIMEOUT_MS, TIMEOUT_MS);
+    assert_int_not_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 1);
+    assert_int_not_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 2);
+    gw_client_set_timeouts(x->client, PLENTY_MS, PLENTY_MS);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 2);
+    cluster_free(x);
+}
+
+/* ---- a name that stands for another address than before -------------------
+ */
+
+static cluster *cluster_on_the_move(const char *at)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    list_line(x, "moving.invalid", fake_port(x->gw[0]));
+    moving = at;
+    lookups = 0;
+    assert_int_equal(ask_neighbour(x, x->gw[0], 8), GW_EUNLISTED);
+    assert_int_equal(lookups, 1);
+    return x;
+}
+
+static gw_peer *moving_peer(cluster *x)
+{
+    gw_slice name =
+        gw_slice_str(text("moving.invalid:%u", (unsigned)fake_port(x->gw[0])));
+
+    return gw_pool_peer(x->client, name, gw_pool_hash(x->client, name));
+}
+
+/* As if whatever was answered had been answered 5 s earlier. */
+static void five_seconds_pass(cluster *x)
+{
+    gw_peer *peer = moving_peer(x);
+
+    peer->resolved_at -= 5000;
+    if (peer->unresolved_at != 0)
+        peer->unresolved_at -= 5000;
+}
+
+static void a_name_that_has_moved_is_asked_again(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.9");
+
+    (void)state;
+    moving = "127.0.0.1";
+    assert_int_equal(ask(x, x->gw[0]), GW_EUNLISTED);
+    assert_int_equal(lookups, 1);
+    five_seconds_pass(x);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 2);
+    cluster_free(x);
+}
+
+static void strangers_have_a_name_asked_every_five_seconds(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.1");
+    gw_client_id ids[20];
+    int i, round;
+
+    (void)state;
+    for (i = 0; i < 20; i++) {
+        ids[i] = fake_client(x->gw[0], 1);
+        ids[i].ip = 0x7f000010 + (uint32_t)i;
+    }
+    for (round = 1; round <= 3; round++) {
+        /* Each call looks twice: before the Register is asked, and after. */
+        assert_int_equal(gw_send_to_clients(x->client, ids, 20, &hello),
+                         GW_EPARTIAL);
+        for (i = 1; i <= 5; i++)
+            assert_int_equal(ask_neighbour(x, x->gw[0], 50), GW_EUNLISTED);
+        assert_int_equal(lookups, round);
+        five_seconds_pass(x);
+    }
+    /* What has the address is found without a question. */
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 3);
+    cluster_free(x);
+}
+
+/* However long the Register takes. */
+static void one_call_asks_a_name_once_and_in_time(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.9");
+    gw_call *call = &x->client->call; /* the last one */
+
+    (void)state;
+    five_seconds_pass(x);
+    call->begun -= 5000;
+    assert_int_equal(gw_pool_resolve_anew(x->client, moving_peer(x)), GW_OK);
+    assert_int_equal(lookups, 1);
+    call->begun += 5000;
+    assert_int_equal(gw_pool_resolve_anew(x->client, moving_peer(x)), GW_OK);
+    assert_int_equal(lookups, 2);
+    five_seconds_pass(x);
+    call->deadline = call->begun;
+    assert_int_equal(gw_pool_resolve_anew(x->client, moving_peer(x)),
+                     GW_ERESOLVE);
+    assert_int_equal(lookups, 2);
+    cluster_free(x);
+}
+
+/* Nobody knows then whether it has moved; where it was stays good. */
+static void a_name_that_cannot_be_asked_again_is_told(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.9");
+
+    (void)state;
+    moving = NULL;
+    five_seconds_pass(x);
+    assert_int_equal(ask(x, x->gw[0]), GW_ERESOLVE);
+    assert_int_equal(ask(x, x->gw[0]), GW_ERESOLVE);
+    assert_int_equal(lookups, 2);
+    assert_true(moving_peer(x)->endpoint_count > 0);
+    moving = "127.0.0.1";
+    five_seconds_pass(x);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 3);
+    cluster_free(x);
+}
+
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_listed_host_name_stands_for_its_ipv4_addresses),
+        cmocka_unit_test(a_listed_name_that_cannot_be_resolved_is_told),
+#ifdef COUNTS_LOOKUPS
+        cmocka_unit_test(a_name_that_fails_is_not_asked_for_every_client_id),
+        cmocka_unit_test(names_that_fail_slowly_do_not_use_up_every_call),
+        cmocka_unit_test(a_name_that_has_moved_is_asked_again),
+        cmocka_unit_test(strangers_have_a_name_asked_every_five_seconds),
+        cmocka_unit_test(one_call_asks_a_name_once_and_in_time),
+        cmocka_unit_test(a_name_that_cannot_be_asked_again_is_told),
+#endif
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
