@@ -141,13 +141,30 @@ static bool any_late(const gw_failure *list, size_t failures)
     return false;
 }
 
-/* Those of a client_id that names no gateway of the cluster are none of its. */
+/* Nobody could tell whether that client_id's gateway is one: the list does not
+ * say, or there was none. A number needs no resolving, so there it is a listed
+ * name that could not be resolved. */
+static bool is_unknown(const gw_failure *f)
+{
+    switch (f->code) {
+    case GW_EUNLISTED:
+    case GW_ENOGATEWAY:
+    case GW_EREGISTER:
+    case GW_EREGISTERREPLY:
+        return true;
+    case GW_ERESOLVE:
+        return f->address[strspn(f->address, "0123456789.:")] == '\0';
+    default:
+        return false;
+    }
+}
+
 static size_t of_gateways(const gw_failure *list, size_t failures)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < failures; i++)
-        count += list[i].code != GW_EUNLISTED;
+        count += !is_unknown(&list[i]);
     return count;
 }
 
@@ -171,6 +188,13 @@ int gwctl_result(gwctl_app *app, int code)
         all_failed(app, of_gateways(list, failures)))
         return GWCTL_UNREACHABLE;
     return gwctl_status_of(code);
+}
+
+int gwctl_client_result(gwctl_app *app, int code)
+{
+    int status = gwctl_result(app, code);
+
+    return code == GW_EUNLISTED ? GWCTL_NO : status;
 }
 
 int gwctl_confirm(gwctl_app *app, bool *confirmed)

@@ -41,6 +41,10 @@ void gwctl_note(const gwctl_app *app, const char *format, ...)
  * not a part. `code` GW_OK: GWCTL_OK, and nothing is told. */
 int gwctl_result(gwctl_app *app, int code);
 
+/* The same of a call about one client. Where no gateway is listed nobody is
+ * online: GWCTL_NO. */
+int gwctl_client_result(gwctl_app *app, int code);
+
 /* The same without asking how many gateways there are. */
 int gwctl_status_of(int code);
 

@@ -8,7 +8,7 @@ from harness import gwctl
 from harness.cluster import Gatewayd, GatewaydCluster
 from harness.inner import split_address
 from harness.php import NATIVE_EXCEPTION, Php
-from harness.process import PATIENCE, wait_until
+from harness.process import PATIENCE, refusing_address, wait_until
 from harness.websocket import WebSocket
 
 KEY = "hush, it is a secret"
@@ -248,14 +248,63 @@ class ClientIds(unittest.TestCase):
         served.close()
         self.assertEqual([s.visits() for s in strangers], [0, 0])
 
-    def test_gwctl_neither(self):
-        for words in (["kick"], ["session", "get"], ["send-to-client"]):
-            last = ["x"] if words == ["send-to-client"] else []
+    def test_gwctl_has_nobody_online_there(self):
+        stranger = self.stranger.client_id
+        for words in (["kick"], ["session", "get"], ["online", "--client"]):
+            done = gwctl.run(self.cluster, *words, stranger)
+            self.assertEqual(done.status, 4, done)
+            self.assertIn(self.text, done.err)
+        for words in (["kick"], ["session", "get"]):
+            done = gwctl.run(self.cluster, *words, stranger)
+            self.assertIn(f"{stranger} is not online", done.err)
+        self.assertEqual(self.stranger.visits(), 0)
+
+    def test_gwctl_tells_of_everybody_named(self):
+        served = self.keep(self.cluster.connect(0)).client_id
+        ids = [self.stranger.client_id, served]
+        done = gwctl.run(self.cluster, "online", "--client", *ids)
+        self.assertEqual(done.status, 4, done)
+        self.assertEqual(done.rows, [[ids[0], "no"], [ids[1], "yes"]])
+        done = gwctl.run(self.cluster, "--json", "online", "--client", *ids)
+        self.assertEqual(done.objects, [
+            {"client_id": ids[0], "online": False},
+            {"client_id": ids[1], "online": True}])
+        done = gwctl.run(self.cluster, "kick", *ids)
+        self.assertEqual(done.status, 4, done)
+        self.assertEqual(done.out.split(), [served])
+
+    def test_gwctl_cannot_tell_without_a_list(self):
+        with refusing_address() as nowhere:
+            for words in (["kick"], ["session", "get"],
+                          ["online", "--client"]):
+                done = gwctl.run(self.cluster, *words, "--register", nowhere,
+                                 self.stranger.client_id)
+                self.assertEqual(done.status, 3, done)
+                self.assertEqual(done.rows, [])
+
+    def test_gwctl_commands(self):
+        for words, status in ((["send-to-client"], 3),
+                              (["session", "set"], 4),
+                              (["session", "update"], 4),
+                              (["session", "set", "--confirm=no"], 4)):
             done = gwctl.run(self.cluster, *words, self.stranger.client_id,
-                             *last)
-            self.assertEqual(done.status, 3, done)
+                             "{}")
+            self.assertEqual(done.status, status, done)
             self.assertIn(self.text, done.err)
         self.assertEqual(self.stranger.visits(), 0)
+
+    def test_gwctl_does_not_count_them_as_gateways(self):
+        """However many there are: who is there was served."""
+        served = self.keep(self.cluster.connect(0))
+        name = "a" * 64 + ".invalid:7"  # too long a label: no DNS is asked
+        made_up = [client_id(f"127.0.0.{i}:7") for i in range(10, 14)]
+        done = gwctl.run(
+            self.cluster, "send-to-client", "--gateway", name,
+            "--gateway", self.cluster.gateways[0].inner_address,
+            served.client_id, *made_up, "hello")
+        self.assertEqual(done.status, 1, done)
+        self.assertEqual(done.err.count("cannot be resolved"), 4, done)
+        served.expect_text("hello")
 
 
 if __name__ == "__main__":

@@ -27,15 +27,16 @@ static int add_named(gwctl_app *app, victims *v)
 
     for (int i = 0; status != GWCTL_USAGE && i < app->argc; i++) {
         int online = 0;
-        int code = gw_is_online(app->client, &ids[i], &online);
+        int answer = gwctl_client_result(
+            app, gw_is_online(app->client, &ids[i], &online));
 
-        status = gwctl_worse(status, gwctl_result(app, code));
-        if (code == GW_OK && online) {
+        if (answer == GWCTL_OK && online) {
             add(v, &ids[i]);
-        } else if (code == GW_OK) {
+        } else if (answer == GWCTL_OK || answer == GWCTL_NO) {
             gwctl_warn("%s is not online", app->argv[i]);
-            status = gwctl_worse(status, GWCTL_NO);
+            answer = GWCTL_NO;
         }
+        status = gwctl_worse(status, answer);
     }
     free(ids);
     return status;

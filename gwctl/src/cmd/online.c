@@ -135,14 +135,14 @@ static int ask_clients(gwctl_app *app)
     gwctl_table_init(&table, "CLIENT_ID ONLINE");
     for (int i = 0; usable && i < app->argc; i++) {
         int online = 0;
-        int code = gw_is_online(app->client, &ids[i], &online);
+        int answer = gwctl_client_result(
+            app, gw_is_online(app->client, &ids[i], &online));
 
-        status = gwctl_worse(status, gwctl_result(app, code));
-        if (code != GW_OK)
-            continue;
-        if (!online)
-            status = gwctl_worse(status, GWCTL_NO);
-        print_client(app, &table, app->argv[i], online);
+        if (answer == GWCTL_OK && !online)
+            answer = GWCTL_NO;
+        status = gwctl_worse(status, answer);
+        if (answer == GWCTL_OK || answer == GWCTL_NO)
+            print_client(app, &table, app->argv[i], online);
     }
     if (usable && !app->options->json)
         gwctl_table_finish(&table);

@@ -8,6 +8,12 @@
 #include "core/lines.h"
 #include "core/text.h"
 
+static int tell_offline(const gwctl_app *app)
+{
+    gwctl_warn("%s is not online", app->argv[0]);
+    return GWCTL_NO;
+}
+
 /* ---- get ----------------------------------------------------------------- */
 
 static void print_json(gwctl_app *app, const char *id, gw_slice session)
@@ -49,13 +55,12 @@ int gwctl_session_get(gwctl_app *app)
 
     if (status != GWCTL_OK)
         return status;
-    status = gwctl_result(app, gw_get_session(app->client, &id, &session));
+    status =
+        gwctl_client_result(app, gw_get_session(app->client, &id, &session));
+    if (status == GWCTL_NO || (status == GWCTL_OK && session.base == NULL))
+        return tell_offline(app);
     if (status != GWCTL_OK)
         return status;
-    if (session.base == NULL) {
-        gwctl_warn("%s is not online", app->argv[0]);
-        return GWCTL_NO;
-    }
     if (app->options->json)
         print_json(app, app->argv[0], session);
     else
@@ -78,11 +83,10 @@ static int verify(gwctl_app *app, const gw_client_id *id)
 
     if (!app->options->confirm)
         return GWCTL_OK;
-    status = gwctl_result(app, gw_is_online(app->client, id, &online));
-    if (status != GWCTL_OK || online)
-        return status;
-    gwctl_warn("%s is not online", app->argv[0]);
-    return GWCTL_NO;
+    status = gwctl_client_result(app, gw_is_online(app->client, id, &online));
+    if (status == GWCTL_NO || (status == GWCTL_OK && !online))
+        return tell_offline(app);
+    return status;
 }
 
 static int apply(gwctl_app *app, const gw_client_id *id, gw_slice json,
@@ -100,9 +104,11 @@ static int apply(gwctl_app *app, const gw_client_id *id, gw_slice json,
     if (code != GW_OK)
         return gwctl_misuse("the session has to be a JSON object: %s",
                             gw_strerror(code));
-    status =
-        gwctl_result(app, change(app->client, id, gw_slice_of(session, len)));
+    status = gwctl_client_result(
+        app, change(app->client, id, gw_slice_of(session, len)));
     free(session);
+    if (status == GWCTL_NO)
+        return tell_offline(app);
     return status == GWCTL_OK ? verify(app, id) : status;
 }
 
