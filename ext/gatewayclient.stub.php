@@ -30,7 +30,9 @@ class GatewayException extends \Exception
  * cannot be reached; questions to one client throw then. The address that a
  * client_id names gets no connection when the Register's list lacks it, unless
  * gatewayclient.trust_client_ids is on: commands fail in the same way, and
- * questions are answered as for a client that is offline.
+ * questions are answered as for a client that is offline. They throw when there
+ * is no list, an empty one, or one with a host name that may be the address and
+ * cannot be resolved.
  */
 class Gateway
 {
@@ -312,8 +314,10 @@ class Gateway
      *
      * @param string $client_id
      * @return int 0 or 1
-     * @throws GatewayException the client_id is not 20 hex digits, or its
-     *     gateway gives no answer in time
+     * @throws GatewayException the client_id is not 20 hex digits, its
+     *     gateway gives no answer in time, or nobody knows whether it is one:
+     *     there is no list of gateways, an empty one, or one with a host name
+     *     that may be it and cannot be resolved
      */
     public static function isOnline($client_id) {}
 
@@ -388,8 +392,10 @@ class Gateway
      *
      * @param string $client_id
      * @return string|null null: offline, or not bound
-     * @throws GatewayException the client_id is not 20 hex digits, or its
-     *     gateway gives no answer in time
+     * @throws GatewayException the client_id is not 20 hex digits, its
+     *     gateway gives no answer in time, or nobody knows whether it is one:
+     *     there is no list of gateways, an empty one, or one with a host name
+     *     that may be it and cannot be resolved
      */
     public static function getUidByClientId($client_id) {}
 
@@ -750,8 +756,10 @@ class Gateway
      *
      * @param string $client_id
      * @return array|null|false [] when none was set; null: offline
-     * @throws GatewayException the client_id is not 20 hex digits, or its
-     *     gateway gives no answer in time
+     * @throws GatewayException the client_id is not 20 hex digits, its
+     *     gateway gives no answer in time, or nobody knows whether it is one:
+     *     there is no list of gateways, an empty one, or one with a host name
+     *     that may be it and cannot be resolved
      */
     public static function getSession($client_id) {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 66fab05d82adb36dbed68a71be6d1a8e5dbb52fa */
+ * Stub hash: e2000bb0cc6dea6c05498d9b94a85f3d3ccffbf9 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

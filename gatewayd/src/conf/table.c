@@ -91,8 +91,8 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      "SECONDS", "2", 0, 60, NULL,
      "For so long a Register that has just started tells nobody which gateways "
      "there are: those that had announced themselves before come back within a "
-     "second, and what is sent by a list without them would not reach their "
-     "clients. 0: it answers at once."},
+     "second, and by a list without them their clients would get nothing and "
+     "count as offline. 0: it answers at once."},
     {CLUSTER, "lan_ip", GWD_OPTION_HOST, 0, AT(lan_ip), "HOST", "127.0.0.1", 0,
      0, NULL,
      "Our IPv4 address or name in the cluster, as announced to the Register; "

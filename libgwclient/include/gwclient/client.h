@@ -124,9 +124,10 @@ int gw_client_set_register_ttl(gw_client *client, unsigned ttl_ms);
  * newer one came, whatever the TTL. When it lacks a gateway (or there is none
  * yet), the Register is asked once within the call, beside the gateways that
  * are known already; for one that it does not list the call has GW_EUNLISTED:
- * the client is not there. Whether it is remains unknown when the Register
- * gives no list (GW_EREGISTER, GW_EREGISTERREPLY), an empty one
- * (GW_ENOGATEWAY), or one with a name that cannot be resolved now
+ * the client is not there, unless its gateway lives but has not announced
+ * itself to that Register yet, or is cut off from it. Whether it is remains
+ * unknown when the Register gives no list (GW_EREGISTER, GW_EREGISTERREPLY), an
+ * empty one (GW_ENOGATEWAY), or one with a name that cannot be resolved now
  * (GW_ERESOLVE). In all these cases nothing was sent to that address. Not 0:
  * none of this; who can choose a client_id gets the secret key. */
 int gw_client_set_trust_client_ids(gw_client *client, int trust);
