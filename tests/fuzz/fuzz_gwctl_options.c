@@ -1,7 +1,8 @@
-/* A file of gwctl's options, and a URL: nothing is read past its end, and an
- * error has a text. */
+/* A file of gwctl's options, one of headers, and a URL: nothing is read past
+ * its end, an error has a text, and every header is one. */
 #include "fuzz.h"
 
+#include "conf/formats.h"
 #include "conf/options.h"
 #include "ws/url.h"
 
@@ -14,6 +15,21 @@ static void read_url(gw_slice text)
     HOLDS(url.host.len > 0 && url.port > 0);
     HOLDS(url.place.len >= url.host.len);
     HOLDS(url.place.len + url.target.len < text.len);
+}
+
+static void read_headers(gw_slice text)
+{
+    gwctl_options options;
+    gwctl_texts headers = {0};
+    int rc;
+
+    gwctl_options_init(&options);
+    rc = gwctl_options_read_headers(&options, text, "file", &headers);
+    HOLDS(rc == GW_OK || (rc == GW_EINVAL && options.error[0] != '\0'));
+    for (size_t i = 0; i < headers.count; i++)
+        HOLDS(gwctl_is_header(headers.items[i]) && headers.items[i][0] != '#');
+    gwctl_texts_clear(&headers);
+    gwctl_options_deinit(&options);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -30,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         gwctl_options_read_text(&options, GWCTL_SOURCE_USER_FILE, text, "file");
     HOLDS(rc == GW_OK || (rc == GW_EINVAL && options.error[0] != '\0'));
     gwctl_options_deinit(&options);
+    read_headers(text);
     read_url(text);
     free(copy);
     return 0;

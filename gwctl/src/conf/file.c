@@ -217,14 +217,15 @@ int gwctl_options_load_key(gwctl_options *options)
 
 /* ---- headers ------------------------------------------------------------ */
 
-/* What a line says is not told: it may be a secret. */
+/* What a line says is not told: it may be a secret. '#' may begin a name in
+ * HTTP; here it is as in a file of options. */
 static int read_header(gwctl_options *options, gw_slice line, const char *path,
                        unsigned number, gwctl_texts *out)
 {
     char *copy;
     int result = GW_OK;
 
-    if (line.len == 0)
+    if (line.len == 0 || line.base[0] == '#')
         return GW_OK;
     copy = gwctl_copy(line.base, line.len);
     if (strlen(copy) != line.len || !gwctl_is_header(copy))
@@ -237,15 +238,33 @@ static int read_header(gwctl_options *options, gw_slice line, const char *path,
     return result;
 }
 
-static int read_headers(gwctl_options *options, const char *path,
-                        gwctl_texts *out)
+int gwctl_options_read_headers(gwctl_options *options, gw_slice text,
+                               const char *name, gwctl_texts *out)
 {
-    char *text = gwctl_realloc(NULL, FILE_MAX, 1);
-    ssize_t len = read_path(path, text, FILE_MAX);
-    gw_slice rest = gw_slice_of(text, len < 0 ? 0 : (size_t)len);
     unsigned number = 0;
     int result = GW_OK;
 
+    while (result == GW_OK && text.len > 0) {
+        const char *newline = memchr(text.base, '\n', text.len);
+        size_t len =
+            newline == NULL ? text.len : (size_t)(newline - text.base) + 1;
+
+        result =
+            read_header(options, trimmed(text.base, len), name, ++number, out);
+        text = gw_slice_of(text.base + len, text.len - len);
+    }
+    return result;
+}
+
+static int read_header_file(gwctl_options *options, const char *path,
+                            gwctl_texts *out)
+{
+    char *text = gwctl_realloc(NULL, FILE_MAX, 1);
+    ssize_t len = read_path(path, text, FILE_MAX);
+    int result;
+
+    if (len >= 0 && (size_t)len < FILE_MAX && !options->quiet)
+        warn_if_open(path);
     if (len < 0)
         result = gwctl_options_fail(options, "header: %.200s: %s", path,
                                     strerror(errno));
@@ -253,17 +272,9 @@ static int read_headers(gwctl_options *options, const char *path,
         result =
             gwctl_options_fail(options, "header: %.200s: larger than %zu bytes",
                                path, FILE_MAX - 1);
-    else if (!options->quiet)
-        warn_if_open(path);
-    while (result == GW_OK && rest.len > 0) {
-        const char *newline = memchr(rest.base, '\n', rest.len);
-        size_t end =
-            newline == NULL ? rest.len : (size_t)(newline - rest.base) + 1;
-
-        result =
-            read_header(options, trimmed(rest.base, end), path, ++number, out);
-        rest = gw_slice_of(rest.base + end, rest.len - end);
-    }
+    else
+        result = gwctl_options_read_headers(
+            options, gw_slice_of(text, (size_t)len), path, out);
     if (len > 0)
         gwctl_wipe(text, (size_t)len);
     free(text);
@@ -279,7 +290,7 @@ int gwctl_options_load_headers(gwctl_options *options)
         const char *item = options->headers.items[i];
 
         if (item[0] == '@')
-            result = read_headers(options, item + 1, &all);
+            result = read_header_file(options, item + 1, &all);
         else
             gwctl_texts_append(&all, item, strlen(item));
     }

@@ -109,6 +109,10 @@ int gwctl_options_load_key(gwctl_options *options);
 /* The lines of the files in the place of headers that are "@FILE". */
 int gwctl_options_load_headers(gwctl_options *options);
 
+/* One file's contents, its lines behind those of `out`. */
+int gwctl_options_read_headers(gwctl_options *options, gw_slice text,
+                               const char *name, gwctl_texts *out);
+
 /* ---- the table ---------------------------------------------------------- */
 
 typedef enum gwctl_option_type {

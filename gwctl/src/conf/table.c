@@ -92,10 +92,11 @@ const gwctl_option gwctl_option_table[GWCTL_OPTION_COUNT] = {
      "How often a ping is sent; a connection that lets one unanswered until "
      "the next is given up. 0: never."},
     {LISTEN, "header", GWCTL_OPTION_HEADER, REPEAT, AT(headers),
-     "\"NAME: VALUE\"", NULL, 0, 0,
-     "A header line of the request, or @FILE: every line of that file. A "
-     "header with a secret belongs there: the command line can be read by "
-     "every user."},
+     "\"NAME: VALUE\" or @FILE", NULL, 0, 0,
+     "A header line of the request, or @FILE: every line of that file, but "
+     "empty ones and those that begin with #. A header with a secret belongs "
+     "there: the command line can be read by every user. @- is a file named "
+     "\"-\"; for standard input it is @/dev/stdin."},
     {LISTEN, "protocol", GWCTL_OPTION_TOKEN, REPEAT | ARGS_ONLY, AT(protocols),
      "NAME", NULL, 0, 0, "A subprotocol to offer."},
     {LISTEN, "ca_file", GWCTL_OPTION_FILE, 0, AT(ca_file), "FILE", NULL, 0, 0,

@@ -369,7 +369,8 @@ static int load_headers(gwctl_options *options, const char *path)
 static void headers_come_from_a_file(void **state)
 {
     char *path = write_file("Authorization: Bearer hush \r\n\n"
-                            "Cookie: a=b\nX: last");
+                            "#Old: hush\n  # and a remark\n"
+                            "Cookie: a=b#c\nX: last");
     gwctl_options options;
 
     (void)state;
@@ -377,7 +378,7 @@ static void headers_come_from_a_file(void **state)
     assert_int_equal(options.headers.count, 5);
     assert_string_equal(options.headers.items[0], "A:1");
     assert_string_equal(options.headers.items[1], "Authorization: Bearer hush");
-    assert_string_equal(options.headers.items[2], "Cookie: a=b");
+    assert_string_equal(options.headers.items[2], "Cookie: a=b#c");
     assert_string_equal(options.headers.items[3], "X: last");
     assert_string_equal(options.headers.items[4], "B:2");
     gwctl_options_deinit(&options);
