@@ -67,8 +67,9 @@ def with_a_token(make, conf, ask, nginx):
             expect(shell(host, home, ask.text), '"processes":[', "gatewayd_up{")
             expect(shell(host, home, "curl -sSi http://10.0.0.1:9272/status"),
                    "HTTP/1.1 401 ", "WWW-Authenticate: Basic ")
-            expect(shell(host, home, "curl -sS http://10.0.0.1:9272/healthz"),
-                   "ok\n")
+            for path in ("healthz", "livez"):
+                expect(shell(host, home,
+                             f"curl -sS http://10.0.0.1:9272/{path}"), "ok\n")
             with Nginx(host, home, nginx.text):
                 there = "curl -ksS https://127.0.0.1/gatewayd/"
                 expect(shell(host, home, f"{there} -i"), "HTTP/1.1 401 ")

@@ -134,6 +134,8 @@ def pods_are_a_cluster(*blocks):
                 raise AssertionError("ready without a Register")
         stack.enter_context(first)
         wait_until(lambda: first.probe("readinessProbe") == 200, "a Register")
+        if first.probe("livenessProbe") != 200:
+            raise AssertionError("a Register without life")
         for pod in gateways:
             wait_until(lambda p=pod: p.probe("readinessProbe") == 200, "ready")
         wait_listed(php, f"{register.address}:1236", 2, KEY)

@@ -26,6 +26,7 @@ typedef struct visitor {
     bool open;
     bool answered;
     uint32_t since;
+    unsigned order; /* of coming */
     gw_buf request;
 } visitor;
 
@@ -36,6 +37,7 @@ typedef struct world {
     size_t piece;
     unsigned seen;     /* of the loop's changes */
     unsigned warnings; /* about wrong tokens */
+    unsigned came;
     visitor visitors[FAKE_CONNS];
     gw_buf *outcome;
 } world;
@@ -279,20 +281,40 @@ static void settle(void)
         look_around();
 }
 
+/* Who has to make room: the oldest of those that have not asked, and if all
+ * have, the oldest. NULL: there is room. */
+static const visitor *next_to_go(void)
+{
+    const visitor *oldest = NULL;
+    int count = 0;
+
+    for (int i = 0; i < FAKE_CONNS; i++) {
+        const visitor *v = &w->visitors[i];
+
+        count += v->open;
+        if (v->open && (oldest == NULL || (v->answered == oldest->answered
+                                               ? v->order < oldest->order
+                                               : oldest->answered)))
+            oldest = v;
+    }
+    return count < VISITORS_MAX ? NULL : oldest;
+}
+
 static void come(int who)
 {
     visitor *v = &w->visitors[who];
-    int count = 0;
+    const visitor *goes = next_to_go();
 
     if (v->open)
         return;
-    for (int i = 0; i < FAKE_CONNS; i++)
-        count += w->visitors[i].open;
     gwd_status_accept(w->status, fake_fd(who));
-    v->open = w->loop->conns[who].stream != NULL;
-    HOLDS(v->open == (count < VISITORS_MAX));
+    v->open = true;
     v->since = w->loop->now;
+    v->order = w->came++;
     gw_buf_init(&v->request, NULL, 0);
+    settle();
+    HOLDS(w->loop->conns[who].stream != NULL);
+    HOLDS(goes == NULL || !goes->open);
 }
 
 static void say(int who, gw_slice bytes)

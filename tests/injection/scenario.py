@@ -372,7 +372,7 @@ class Conversation:
         reg = self._join(Party("register"))
         with reg.talking():
             reg.seen.append(ask_register(self.gateway.own_register))
-        for path in ("/healthz", "/metrics", "/status"):
+        for path in ("/healthz", "/livez", "/metrics", "/status"):
             monitor = self._join(Party("monitor"))
             with monitor.talking():
                 port, answer = http_get(self.gateway.status_address, path)

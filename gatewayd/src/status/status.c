@@ -17,6 +17,8 @@
 #define REQUEST_SECONDS 5      /* for the request, and again for the answer */
 #define WRONG_TOKEN_SECONDS 60 /* between two log lines */
 
+typedef struct visitor visitor;
+
 struct gwd_status {
     gwd_stream_kind kind;
     gwd_ring ring;
@@ -27,15 +29,19 @@ struct gwd_status {
     size_t token_len;
     unsigned wrong_tokens; /* since `wrong_logged`, which tells of them */
     uint32_t wrong_logged;
+    visitor *first; /* the oldest that did not have to make room */
+    visitor **end;
     unsigned count; /* connections */
     bool freed;     /* goes with its last connection */
 };
 
-typedef struct visitor {
+struct visitor {
     gwd_stream stream;
     gwd_timeout timeout;
     gwd_status *status;
-} visitor;
+    visitor *next;
+    visitor **back; /* what points to this one; NULL: it made room */
+};
 
 /* ---- pages -------------------------------------------------------------- */
 
@@ -317,11 +323,46 @@ static void free_if_done(gwd_status *status)
     release(status);
 }
 
+static void append(gwd_status *status, visitor *v)
+{
+    v->back = status->end;
+    *v->back = v;
+    status->end = &v->next;
+}
+
+static void take_out(visitor *v)
+{
+    if (v->back == NULL)
+        return;
+    *v->back = v->next;
+    if (v->next != NULL)
+        v->next->back = v->back;
+    else
+        v->status->end = v->back;
+    v->next = NULL;
+    v->back = NULL;
+}
+
+/* Those who come and do not ask must not keep a probe out: the oldest of them
+ * goes. If all have asked, and only do not read, one of these. */
+static void make_room(gwd_status *status)
+{
+    visitor *v = status->first;
+
+    while (v != NULL && gwd_stream_closing(&v->stream))
+        v = v->next;
+    if (v == NULL)
+        v = status->first;
+    take_out(v);
+    gwd_stream_end(&v->stream);
+}
+
 static void on_close(gwd_stream *stream)
 {
     visitor *v = of_stream(stream);
     gwd_status *status = v->status;
 
+    take_out(v);
     gwd_ring_disarm(&v->timeout);
     status->count--;
     free(v);
@@ -337,14 +378,17 @@ static void on_timeout(gwd_timeout *timeout)
 
 void gwd_status_accept(gwd_status *status, int fd)
 {
-    visitor *v = status->count < CONNECTIONS_MAX ? calloc(1, sizeof(*v)) : NULL;
+    visitor *v = calloc(1, sizeof(*v));
 
     if (v == NULL || gwd_stream_init(&v->stream, &status->kind, fd) < 0) {
         free(v);
         close(fd);
         return;
     }
+    if (status->count >= CONNECTIONS_MAX)
+        make_room(status);
     v->status = status;
+    append(status, v);
     status->count++;
     gwd_ring_arm(&status->ring, &v->timeout, REQUEST_SECONDS);
 }
@@ -376,6 +420,7 @@ gwd_status *gwd_status_new(struct gwd_loop *loop, const struct gwd_slots *slots,
         return NULL;
     }
     status->slots = slots;
+    status->end = &status->first;
     status->kind = (gwd_stream_kind){
         .loop = loop, .on_data = on_data, .on_close = on_close};
     gwd_loop_add_ring(loop, &status->ring, on_timeout);

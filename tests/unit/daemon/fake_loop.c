@@ -110,6 +110,12 @@ void gwd_stream_abort(gwd_stream *stream)
     gwd_stream_close(stream);
 }
 
+/* What was written is with the peer already. */
+void gwd_stream_end(gwd_stream *stream)
+{
+    gwd_stream_abort(stream);
+}
+
 bool gwd_stream_closing(const gwd_stream *stream)
 {
     return conn_of(stream)->closed;
