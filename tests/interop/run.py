@@ -29,6 +29,8 @@ sys.path.insert(0, str(HERE))
 from harness.process import discard_all  # noqa: E402
 
 JOBS = (os.cpu_count() or 1) + 1
+CLASS_LIMIT = 600  # seconds in which one of the classes beside each other ends
+EXIT_LIMIT = 60    # and a process that has nothing to do
 
 
 class Outcome(unittest.TestResult):
@@ -146,18 +148,30 @@ class Worker:
         return number is not None
 
     def collect(self, outcome):
-        """False when it has no result, for it is gone."""
+        """False when it has no result, for it is gone: a reset, if it had not
+        read all that it was sent."""
         try:
             passed, broken, skips = self.pipe.recv()
-        except EOFError:
-            print(f"FAIL {type(self.groups[self.number][0]).__name__}\n"
-                  f"its process ended with {self.process.exitcode}", flush=True)
-            outcome.broken += 1
+        except (EOFError, OSError):
+            self.process.join(EXIT_LIMIT)
+            self.fail(outcome, "its process ended with "
+                               f"{self.process.exitcode}")
             return False
         outcome.passed += passed
         outcome.broken += broken
         outcome.skips += skips
         return True
+
+    def fail(self, outcome, why):
+        print(f"FAIL {type(self.groups[self.number][0]).__name__}\n{why}",
+              flush=True)
+        outcome.broken += 1
+
+    def end(self):
+        self.process.join(EXIT_LIMIT)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
 
 
 def run_beside(groups, jobs, outcome):
@@ -168,7 +182,13 @@ def run_beside(groups, jobs, outcome):
         busy = {worker.pipe: worker for worker in workers
                 if worker.give(next(numbers))}
         while busy:
-            for pipe in multiprocessing.connection.wait(busy):
+            ready = multiprocessing.connection.wait(busy, CLASS_LIMIT)
+            if not ready:
+                for worker in busy.values():
+                    worker.fail(outcome, f"no end after {CLASS_LIMIT} s")
+                    worker.process.terminate()
+                break
+            for pipe in ready:
                 worker = busy[pipe]
                 if not (worker.collect(outcome)
                         and worker.give(next(numbers, None))):
@@ -179,7 +199,7 @@ def run_beside(groups, jobs, outcome):
         raise
     finally:
         for worker in workers:
-            worker.process.join()
+            worker.end()
 
 
 def interrupt(*_):
