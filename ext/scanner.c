@@ -1,6 +1,7 @@
 #include "scanner.h"
 
 #include <string.h>
+#include <php_version.h>
 
 /* Code in strings in code …: what is deeper is taken for the end. */
 #define DEPTH_MAX 32
@@ -9,7 +10,7 @@ typedef struct scanner {
     const char *p;
     const char *end;
     unsigned depth;
-    bool after_arrow; /* there "#[" is a comment */
+    bool after_arrow;
 } scanner;
 
 /* A name (with its backslashes), "->", "::" or one other byte. */
@@ -225,6 +226,11 @@ static bool take_heredoc_start(scanner *s, quoting *q)
 
 /* ---- code --------------------------------------------------------------- */
 
+static bool at_attribute(const scanner *s)
+{
+    return PHP_VERSION_ID >= 80000 && at(s, "#[") && !s->after_arrow;
+}
+
 /* Passes what is no code; true: something was passed. */
 static bool skip_noise(scanner *s)
 {
@@ -235,8 +241,7 @@ static bool skip_noise(scanner *s)
     } else if (at(s, "/*")) {
         s->p += 2;
         skip_past(s, "*/");
-    } else if (at(s, "//") ||
-               (*s->p == '#' && (s->after_arrow || !at(s, "#[")))) {
+    } else if (at(s, "//") || (*s->p == '#' && !at_attribute(s))) {
         skip_line(s);
     } else if (at(s, "<<<") && take_heredoc_start(s, &q)) {
         skip_text(s, &q);

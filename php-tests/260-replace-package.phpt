@@ -71,6 +71,10 @@ foreach ($others as $name => $source) {
     echo $name, ': ', json_encode([$result, $output]), "\n";
 }
 
+// To PHP 7 an attribute is a comment, and nothing is declared.
+$result = require $p->write('line/Gateway.php', "<?php namespace GatewayClient; #[X] class Gateway {}\nreturn 'runs';");
+echo 'an attribute: ', json_encode($result === (PHP_VERSION_ID < 80000 ? 'runs' : 1)), "\n";
+
 echo "a file that is not there:\n";
 set_error_handler(function ($level, $text) use ($p) {
     echo '  ', preg_replace("/include_path='.*'/", 'include_path', str_replace($p->folder, 'FOLDER', $text)), "\n";
@@ -142,6 +146,7 @@ other-end/Gateway.php.inc: ["runs",""]
 nul/Gateway.php: ["runs",""]
 empty/Gateway.php: [1,""]
 html-only/Gateway.php: [1,"class Gateway"]
+an attribute: true
 a file that is not there:
   include(FOLDER/none/Gateway.php): %cailed to open stream: No such file or directory
   include(): Failed opening 'FOLDER/none/Gateway.php' for inclusion (include_path)
