@@ -1,5 +1,5 @@
 # What scripts/demo says, for printf, in English and Chinese. The keys and their
-# arguments are the same in both.
+# arguments are the same in both: tests/structure/check.py looks.
 
 # shellcheck disable=SC2034 # WORDS names one of them
 declare -A ENGLISH=(
@@ -79,9 +79,11 @@ declare -A CHINESE=(
     [stopped]='已停止'
 )
 
+# The Chinese is UTF-8: zh_CN alone is GB2312.
 declare -n WORDS=ENGLISH
-case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
-zh*) declare -n WORDS=CHINESE ;;
+LOCALE=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
+case ${LOCALE,,} in
+zh.utf8* | zh.utf-8* | zh_*.utf8* | zh_*.utf-8*) declare -n WORDS=CHINESE ;;
 esac
 
 # words KEY ARGUMENT...

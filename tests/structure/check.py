@@ -3,8 +3,8 @@
 that only the files named in portable.py know the system, that the scripts which
 build the extension agree, that every file states the same version and the same
 oldest PHP, that the library exports the same symbols everywhere, that the explained
-differences in the docs are those that the conformance tests allow, and that
-everything public is in the references.
+differences in the docs are those that the conformance tests allow, that the demo
+says the same in both languages, and that everything public is in the references.
 
 Prints one line per finding and ends with `N passed, N failed`.
 """
@@ -271,11 +271,39 @@ def check_conformance_document():
            ["not what `tests/conformance/run --list` prints"])
 
 
+LIST_WORDS = """source "$1"
+for language in ENGLISH CHINESE; do
+    declare -n words=$language
+    for key in "${!words[@]}"; do
+        printf '%s\\0%s\\0%s\\0' "$language" "$key" "${words[$key]}"
+    done
+done"""
+
+
+def check_demo_words():
+    """What scripts/demo says takes the same arguments in both languages."""
+    path = ROOT / "scripts/lib/demo-words.sh"
+    listed = subprocess.run(
+        ["bash", "-euc", LIST_WORDS, "bash", path],
+        stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    fields = listed.stdout.decode().split("\0")[:-1]
+    takes = {"ENGLISH": {}, "CHINESE": {}}
+    for language, key, text in zip(fields[::3], fields[1::3], fields[2::3]):
+        takes[language][key] = re.findall(r"%.", text)
+    keys = takes["ENGLISH"].keys() | takes["CHINESE"].keys()
+    yield (f"languages of {path.relative_to(ROOT)}",
+           [f"{path}: [{key}] is not the same in both languages"
+            for key in sorted(keys) if takes["ENGLISH"].get(key)
+            != takes["CHINESE"].get(key)]
+           + ([] if keys else [f"{path} has no words"]))
+
+
 def main():
     return build_scripts.report(
         [*check_includes(), *portable.checks(), *build_scripts.checks(),
          *check_versions(), *check_php_versions(), *check_symbols(),
-         *check_conformance_document(), *references.checks()])
+         *check_conformance_document(), *check_demo_words(),
+         *references.checks()])
 
 
 if __name__ == "__main__":
