@@ -220,6 +220,8 @@ def _(stage):
                 break
             got.append(int(frame.body[:8]))
             equal(len(frame.body), MEGABYTE // 4, "an event's length")
-    equal(got, list(range(len(got))), "the events that waited")
+    # One may have found room in the kernel's buffers after others did not.
+    equal(got, sorted(set(got)), "the events that waited")
+    equal(got[:1], [0], "the first of them")
     if not 0 < len(got) < sent:
         raise AssertionError(f"{len(got)} of {sent} events arrived")
