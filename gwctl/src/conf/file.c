@@ -77,6 +77,18 @@ static int read_line(gwctl_options *options, gwctl_source source,
                          trimmed(equals + 1, line.len - len - 1));
 }
 
+/* The next line without the blanks around it. */
+static gw_slice take_line(gw_slice *text)
+{
+    const char *newline = memchr(text->base, '\n', text->len);
+    size_t len =
+        newline == NULL ? text->len : (size_t)(newline - text->base) + 1;
+    gw_slice line = trimmed(text->base, len);
+
+    *text = gw_slice_of(text->base + len, text->len - len);
+    return line;
+}
+
 int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
                             gw_slice text, const char *name)
 {
@@ -85,13 +97,10 @@ int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
     int result = GW_OK;
 
     while (result == GW_OK && text.len > 0) {
-        const char *newline = memchr(text.base, '\n', text.len);
-        size_t len =
-            newline == NULL ? text.len : (size_t)(newline - text.base) + 1;
+        gw_slice line = take_line(&text);
 
         snprintf(where, sizeof(where), "%.200s:%u", name, ++number);
-        result = read_line(options, source, where, trimmed(text.base, len));
-        text = gw_slice_of(text.base + len, text.len - len);
+        result = read_line(options, source, where, line);
     }
     return result;
 }
@@ -244,15 +253,8 @@ int gwctl_options_read_headers(gwctl_options *options, gw_slice text,
     unsigned number = 0;
     int result = GW_OK;
 
-    while (result == GW_OK && text.len > 0) {
-        const char *newline = memchr(text.base, '\n', text.len);
-        size_t len =
-            newline == NULL ? text.len : (size_t)(newline - text.base) + 1;
-
-        result =
-            read_header(options, trimmed(text.base, len), name, ++number, out);
-        text = gw_slice_of(text.base + len, text.len - len);
-    }
+    while (result == GW_OK && text.len > 0)
+        result = read_header(options, take_line(&text), name, ++number, out);
     return result;
 }
 
