@@ -63,14 +63,7 @@ static struct {
 
 unsigned fake_net_take(void)
 {
-    unsigned byte;
-
-    if (net.script->len == 0)
-        return 0;
-    byte = (uint8_t)net.script->base[0];
-    net.script->base++;
-    net.script->len--;
-    return byte;
+    return take_byte(net.script);
 }
 
 void fake_net_trace(const char *format, ...)
@@ -87,19 +80,6 @@ void fake_net_trace(const char *format, ...)
     vfprintf(stderr, format, args);
     va_end(args);
     fputc('\n', stderr);
-}
-
-static gw_slice take_bytes(void)
-{
-    size_t len = fake_net_take();
-    gw_slice taken;
-
-    if (len > net.script->len)
-        len = net.script->len;
-    taken = gw_slice_of(net.script->base, len);
-    net.script->base += len;
-    net.script->len -= len;
-    return taken;
 }
 
 /* ---- the fuzzer's side --------------------------------------------------- */
@@ -291,10 +271,10 @@ static void answer(wire *w, manner how, gw_slice text, int framed)
         w->state = WIRE_RESET;
         return;
     case FORGED:
-        put_text(w, take_bytes(), framed);
+        put_text(w, take(net.script), framed);
         break;
     case ANYTHING:
-        gw_buf_put_slice(&w->back, take_bytes());
+        gw_buf_put_slice(&w->back, take(net.script));
         w->unclear = 1;
         return;
     default:
@@ -311,7 +291,7 @@ static void answer(wire *w, manner how, gw_slice text, int framed)
     }
     w->due = w->back.len;
     if (how == AND_MORE)
-        gw_buf_put_slice(&w->back, take_bytes());
+        gw_buf_put_slice(&w->back, take(net.script));
 }
 
 static gw_slice usual_reply(unsigned cmd)

@@ -6,7 +6,7 @@
 #ifndef FAKE_NET_H
 #define FAKE_NET_H
 
-#include "fuzz.h"
+#include "steps.h"
 
 enum {
     FAKE_GATEWAYS = 4,

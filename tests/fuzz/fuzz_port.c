@@ -3,7 +3,7 @@
  * must not depend on how its bytes are cut.
  *
  * Sockets and loop are real ones; seconds pass when a step says so. */
-#include "fuzz.h"
+#include "steps.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -35,29 +35,6 @@ typedef struct life {
     gw_buf heard; /* of it, by who serves the clients */
     gw_buf got;   /* what was sent to it */
 } life;
-
-static unsigned take(life *l)
-{
-    unsigned byte;
-
-    if (l->script.len == 0)
-        return 0;
-    byte = (uint8_t)l->script.base[0];
-    l->script.base++;
-    l->script.len--;
-    return byte;
-}
-
-static gw_slice take_bytes(life *l, size_t len)
-{
-    gw_slice taken;
-
-    len = len < l->script.len ? len : l->script.len;
-    taken = gw_slice_of(l->script.base, len);
-    l->script.base += len;
-    l->script.len -= len;
-    return taken;
-}
 
 /* ---- who serves it ------------------------------------------------------- */
 
@@ -216,7 +193,7 @@ static int enter(gwd_client_port *port)
 static void open_world(life *l)
 {
     static const uint8_t seed[GW_SIPHASH_SEED_LEN] = {1};
-    unsigned how = take(l), times = take(l);
+    unsigned how = take_byte(&l->script), times = take_byte(&l->script);
     gwd_clients_config config;
     gwd_client_port *port, *plain;
 
@@ -300,10 +277,10 @@ static void serve(life *l, unsigned what)
 
 static void step(life *l)
 {
-    unsigned op = take(l);
+    unsigned op = take_byte(&l->script);
 
     if (op < 0x80) {
-        come(l, take_bytes(l, (op + 1) * 2));
+        come(l, take_bytes(&l->script, (op + 1) * 2));
     } else if (op < 0xc0) {
         serve(l, op & 3);
     } else if (op < 0xe0) {
