@@ -14,6 +14,7 @@ Tests that lack their peer are skipped, and named as `skipped: NAME (why)`.
 """
 
 import argparse
+import contextlib
 import itertools
 import multiprocessing.connection
 import os
@@ -143,8 +144,10 @@ class Worker:
         theirs.close()
 
     def give(self, number):
+        """False when that was the last; collect() tells of one that is gone."""
         self.number = number
-        self.pipe.send(number)
+        with contextlib.suppress(BrokenPipeError):
+            self.pipe.send(number)
         return number is not None
 
     def collect(self, outcome):

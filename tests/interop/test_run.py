@@ -56,6 +56,15 @@ class Beside(unittest.TestCase):
         self.assertFalse(worker.collect(self.outcome))
         self.expect(0, "FAIL Gone\nits process ended with 3\n")
 
+    def test_one_that_ended_between_two_classes_is_one_too(self):
+        worker = run.Worker(groups_of("Good"))
+        self.addCleanup(worker.end)
+        worker.process.kill()
+        worker.process.join()
+        self.assertTrue(worker.give(0))
+        self.assertFalse(worker.collect(self.outcome))
+        self.expect(0, "FAIL Good\nits process ended with -9\n")
+
     def test_one_that_hangs_does_not_keep_the_others_from_ending(self):
         with mock.patch.object(run, "CLASS_LIMIT", 2):
             run.run_beside(groups_of("Hangs", "Good", "Good"), 2, self.outcome)
