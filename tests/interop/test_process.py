@@ -523,9 +523,21 @@ class PidFile(unittest.TestCase):
         self.assertEqual(second.returncode, 2)
         self.assertEqual(second.stderr, f"gatewayd: pid_file: {path}: gatewayd "
                          f"runs already, pid {gateway.process.pid}\n")
+        self.check_that_it_goes(gateway, path)
+
+    def check_that_it_goes(self, gateway, path):
         os.kill(gateway.process.pid, signal.SIGTERM)
         self.assertEqual(gateway.process.popen.wait(PATIENCE), 0)
         self.assertFalse(path.exists())
+
+    def test_it_goes_after_reloads_too(self):
+        gateway = Gatewayd(options=["--pid-file", "{folder}/pid"])
+        self.addCleanup(gateway.close)
+        for count in 1, 2:
+            os.kill(gateway.process.pid, signal.SIGHUP)
+            wait_until(lambda n=count:
+                       gateway.process.log.count("reloaded") == n, "a reload")
+        self.check_that_it_goes(gateway, gateway.process.folder / "pid")
 
 
 class ServiceManager(unittest.TestCase):

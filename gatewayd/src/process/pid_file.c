@@ -32,6 +32,13 @@ static bool tell_holder(int fd, const char *path, char *error)
     return fail(error, path, why);
 }
 
+static void unlock(gwd_pid_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}
+
 /* Whether the path still leads to the file that we have locked: its former
  * holder may have removed it meanwhile. */
 static bool is_at(int fd, const char *path)
@@ -69,19 +76,23 @@ bool gwd_pid_file_take(gwd_pid_file *file, const char *path,
 {
     bool again = true;
 
-    file->path = path;
+    file->path = NULL;
     file->fd = -1;
     if (path[0] == '\0')
         return true;
+    file->path = strdup(path);
+    if (file->path == NULL)
+        return fail(error, path, "out of memory");
     for (int i = 0; again && i < TRIES; i++) {
         again = false;
         file->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
         if (file->fd < 0)
-            return fail(error, path, strerror(errno));
-        if (take_opened(file, error, &again))
+            fail(error, path, strerror(errno));
+        else if (take_opened(file, error, &again))
             return true;
-        gwd_pid_file_forget(file);
+        unlock(file);
     }
+    gwd_pid_file_forget(file);
     return false;
 }
 
@@ -98,7 +109,7 @@ void gwd_pid_file_remove(gwd_pid_file *file)
 
 void gwd_pid_file_forget(gwd_pid_file *file)
 {
-    if (file->fd >= 0)
-        close(file->fd);
-    file->fd = -1;
+    unlock(file);
+    free(file->path);
+    file->path = NULL;
 }

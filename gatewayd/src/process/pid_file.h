@@ -7,13 +7,13 @@
 #define GWD_PID_FILE_ERROR_LEN 511
 
 typedef struct gwd_pid_file {
-    const char *path;
-    int fd; /* -1: there is none */
+    char *path; /* a copy: a reload replaces the options; or NULL */
+    int fd;     /* -1: there is none */
 } gwd_pid_file;
 
-/* Locks the file and writes our pid to it. `path` "" makes none, and must
- * outlive it. False: `error`, one line; so when another daemon holds it. A file
- * that one left behind is taken over. */
+/* Locks the file and writes our pid to it. `path` "" makes none. False:
+ * `error`, one line; so when another daemon holds it. A file that one left
+ * behind is taken over. */
 bool gwd_pid_file_take(gwd_pid_file *file, const char *path,
                        char error[GWD_PID_FILE_ERROR_LEN + 1]);
 
