@@ -315,6 +315,25 @@ class Starting(unittest.TestCase):
                       self.refuse(*QUICK, "--register-listen",
                                   f"[::1]:{port}"))
 
+    def test_the_inner_port_may_be_on_ipv6(self):
+        try:
+            self.take_port("::1", socket.AF_INET6)
+        except OSError:
+            self.skipTest("no IPv6 here")
+        for workers in "1", "2":
+            with self.subTest(workers=workers):
+                process = Process(
+                    [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
+                     "--inner-listen", "[::1]", "--workers", workers],
+                    "gatewayd")
+                process.start()
+                self.addCleanup(process.discard)
+                ready = wait_until(lambda p=process: READY.search(p.log),
+                                   lambda p=process: p.log)
+                port = re.search(r"inner \[::1\]:(\d+)", ready[0])[1]
+                socket.create_connection(("::1", int(port)),
+                                         PATIENCE).close()
+
     def test_an_address_that_is_not_this_machines(self):
         text = self.refuse(*QUICK, "--register-listen", "127.0.0.1:0",
                            "--lan-ip", "192.0.2.1")

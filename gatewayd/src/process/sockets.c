@@ -39,13 +39,11 @@ void gwd_put_address(gw_buf *out, gw_slice address, uint16_t port)
     gw_buf_put_int(out, port);
 }
 
+/* An IPv6 address is in brackets already, as options have it. */
 static void put_host_and_port(gw_buf *out, const char *host, uint16_t port)
 {
-    bool v6 = strchr(host, ':') != NULL;
-
-    gw_buf_put_str(out, v6 ? "[" : "");
     gw_buf_put_str(out, host);
-    gw_buf_put_str(out, v6 ? "]:" : ":");
+    gw_buf_put_char(out, ':');
     gw_buf_put_int(out, port);
 }
 
