@@ -243,7 +243,7 @@ static void on_ready_pipe(master *m, child *c)
     c->ready = -1;
     if (n > 0)
         c->slot->up = 1;
-    if (!m->announced)
+    if (!m->announced && !m->stopping)
         announce(m);
 }
 

@@ -1,10 +1,12 @@
 #include "support.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "process/backoff.h"
+#include "process/master.h"
 #include "process/notify.h"
 #include "process/pid_file.h"
 #include "process/privileges.h"
@@ -385,6 +387,47 @@ static void processes_have_names(void **state)
     assert_string_equal(name, "services");
 }
 
+/* ---- the master --------------------------------------------------------- */
+
+/* The end comes while it starts: it is ready all the same, and ends. */
+static int start_into_the_end(void *arg, const gwd_role *role)
+{
+    char byte;
+
+    (void)arg;
+    kill(getppid(), SIGTERM);
+    while (read(role->lifeline, &byte, 1) < 0 && errno == EINTR)
+        ;
+    _exit(write(role->ready, "r", 1) == 1 ? 0 : 1);
+}
+
+static void count_ready(void *arg)
+{
+    unsigned *count = arg;
+
+    ++*count;
+}
+
+static void who_stops_before_all_are_ready_does_not_say_so(void **state)
+{
+    gwd_options options = {0};
+    gwd_sockets sockets = {
+        .options = &options, .reg = {.fd = -1}, .status = {.fd = -1}};
+    gwd_slots slots;
+    unsigned ready = 0;
+    const gwd_master_config config = {.sockets = &sockets,
+                                      .slots = &slots,
+                                      .child = start_into_the_end,
+                                      .on_ready = count_ready,
+                                      .arg = &ready};
+
+    (void)state;
+    assert_int_equal(gwd_slots_init(&slots, 0, true), GW_OK);
+    assert_int_equal(gwd_master_run(&config), 0);
+    assert_int_equal(ready, 0);
+    gwd_slots_deinit(&slots);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +448,7 @@ int main(void)
         cmocka_unit_test(the_last_ports_must_do_for_all_processes),
         cmocka_unit_test(a_name_without_an_address_is_told),
         cmocka_unit_test(processes_have_names),
+        cmocka_unit_test(who_stops_before_all_are_ready_does_not_say_so),
     };
 
     return cmocka_run_group_tests_name("process", tests, make_folder,
