@@ -29,16 +29,17 @@ def configured(host, home, text, name="gatewayd", env=None):
 
 @claims(PAGE, "conf one-machine", "ini one-machine", "sh one-machine")
 def one_machine(conf, ini, shell):
-    start, *look = shell.text.splitlines(keepends=True)
-    # tests/packages does that on a machine with systemd.
-    if start != "systemctl enable --now gatewayd\n":
+    *start, curl, gwctl = shell.text.splitlines(keepends=True)
+    # A gatewayd that runs already has to read the file, too.
+    if start != ["systemctl enable gatewayd\n",
+                 "systemctl restart gatewayd\n"]:
         raise AssertionError(start)
     if expect_settings(ini.text) != 1:
         raise AssertionError("not one setting")
     with machines(1) as [host], folder() as home, \
             configured(host, home, conf.text):
         wait_listed(host, "127.0.0.1:1236")
-        said = run([*host.prefix, "bash", "-ec", "".join(look)],
+        said = run([*host.prefix, "bash", "-ec", curl + gwctl],
                    env={**environment(home), "GWCTL_CONFIG": "/dev/null",
                         "HOME": str(home)})
         if "ok\n" not in said or "127.0.0.1:2900" not in said:

@@ -19,13 +19,21 @@ from place import (browser, environment, folder, machines, make_key,
 KEY = "etc/gatewayd/cluster.key"
 # The default. A Register without it tells PHP of a part of the gateways.
 GRACE = {"GATEWAYD_REGISTER_GRACE": "2"}
-LOGIN = "<?php session_start(); $_SESSION['uid'] = 'alice';"
+LOGIN = "<?php session_start(); $_SESSION['user_id'] = 'alice';"
 
 
 def block_of(info):
     text = (ROOT / PAGE).read_text(encoding="utf-8")
     return re.search(rf"^```{info}\n(.*?)^```", text,
                      re.DOTALL | re.MULTILINE)[1]
+
+
+def bind_php(last):
+    """That of the first page, with the end that `last` has in place of its own."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    checks = re.search(r"^```php bind\.php\n(.*?)^Gateway::bindUid", text,
+                       re.DOTALL | re.MULTILINE)[1]
+    return checks + last.split("use GatewayClient\\Gateway;\n", 1)[1]
 
 
 def key_of(home):
@@ -141,7 +149,7 @@ class Rolling:
     def serve(self, bind):
         (self.home / "php.ini").write_text(self.ini)
         (self.home / "www").mkdir()
-        (self.home / "www/bind.php").write_text(php_file(bind))
+        (self.home / "www/bind.php").write_text(php_file(bind_php(bind)))
         (self.home / "www/login.php").write_text(LOGIN)
         self.stack.enter_context(typed(
             self.hosts[0], f"exec {CLIENT_PHP} -c php.ini -d extension_dir="

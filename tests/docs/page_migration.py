@@ -20,7 +20,7 @@ if ($autoload) {
     require $autoload;
 }
 session_start();
-GatewayClient\\Gateway::bindUid($_POST['client_id'], $_SESSION['uid']);
+GatewayClient\\Gateway::bindUid($_POST['client_id'], $_SESSION['user_id']);
 $flush = ['GatewayClient\\Gateway', 'flush'];
 http_response_code(!is_callable($flush) || $flush() ? 204 : 503);
 """

@@ -10,7 +10,8 @@ from harness import hosts
 from harness.php import extension_environment
 from harness.process import ROOT, Process, fixed_ports, wait_until
 from in_chromium import give_php, page_in_chromium, web_server
-from place import folder, gatewayd, machines, run_php, run_shell
+from place import (browser, folder, gatewayd, machines, run_php,
+                   run_shell)
 
 PAGE = "README.md"
 BUILD_LIMIT = 900  # seconds in which the demo runs: it may have to build first
@@ -81,13 +82,52 @@ def texts_of(php):
     return found
 
 
-def status_of_a_stranger(host, path):
-    """Of a POST without a session."""
-    with hosts.inside(host.namespace):
-        connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=20)
-        connection.request("POST", path, "client_id=7f0000010b5400000001", {
-            "Content-Type": "application/x-www-form-urlencoded"})
-        return connection.getresponse().status
+class Visitor:
+    """A browser without a page, on that host."""
+
+    def __init__(self, host):
+        self.host = host
+        self.headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def ask(self, method, path, body=None):
+        with hosts.inside(self.host.namespace):
+            connection = http.client.HTTPConnection("127.0.0.1", 8080,
+                                                    timeout=20)
+            connection.request(method, path, body, self.headers)
+            return connection.getresponse()
+
+    def sign_in(self, path):
+        cookie = self.ask("GET", path).getheader("Set-Cookie")
+        self.headers["Cookie"] = cookie.split(";")[0]
+        return self
+
+    def expect(self, status, body):
+        seen = self.ask("POST", "/bind.php", body).status
+        if seen != status:
+            raise AssertionError(f"{body!r}: {seen}, not {status}")
+
+
+def binds_only_what_is_its_own(host, home, index):
+    """What strangers post: without a session, with one that is another user's,
+    and with one of theirs."""
+    mine = "$_SESSION['user_id'] = 7;"
+    if mine not in index:
+        raise AssertionError(index)
+    (home / "other.php").write_text(
+        index.replace(mine, "$_SESSION['user_id'] = 8;"), encoding="utf-8")
+    owner = Visitor(host).sign_in("/")
+    other = Visitor(host).sign_in("/other.php")
+    with browser(host) as page:
+        its_id = f"client_id={page.client_id}"
+        Visitor(host).expect(401, its_id)
+        for made_up in ("", "client_id=", "client_id=7", "client_id[]=7",
+                        f"client_id[]={page.client_id}", f"{its_id}%0A",
+                        "client_id=7f0000010b5400000000",  # nobody's
+                        "client_id=0a0000090b5400000001"):  # no gateway's
+            owner.expect(403, made_up)
+        owner.expect(200, its_id)
+        owner.expect(200, its_id)  # once more does no harm
+        other.expect(403, its_id)
 
 
 @claims(PAGE, "ini drop-in", "sh drop-in", "php drop-in", "php index.php",
@@ -109,8 +149,7 @@ def from_the_page_to_the_push(ini, start, drop_in, index, script, bind, push,
                 web_server(host, web, home) as server, \
                 page_in_chromium(host, url) as page:
             page.wait_for("POST /bind.php: 200")
-            if status_of_a_stranger(host, "/bind.php") != 401:
-                raise AssertionError("somebody without a session is bound")
+            binds_only_what_is_its_own(host, home, index.text)
             said = run_shell(commands.text, home, {
                 **extension_environment(), "GWCTL_CONFIG": "/dev/null"},
                              prefix=host.prefix)
