@@ -329,7 +329,7 @@ gwd_parts *gwd_parts_start(const gwd_parts_config *config)
     p->config = *config;
     if (start(p))
         return p;
-    gwd_parts_drain(p);
+    gwd_parts_drain(p, false);
     gwd_parts_free(p);
     return NULL;
 }
@@ -357,18 +357,21 @@ void gwd_parts_await_announcement(gwd_parts *p)
         gwd_loop_turn(p->loop, true);
 }
 
-void gwd_parts_drain(gwd_parts *p)
+void gwd_parts_drain(gwd_parts *p, bool in_haste)
 {
+    unsigned seconds = in_haste ? 0 : SHUTDOWN_SECONDS;
+
     for (size_t i = 0; i < p->listener_count; i++)
         gwd_listener_free(p->listeners[i]);
     for (size_t i = 0; i < p->announcer_count; i++)
         gwd_announcer_free(p->announcers[i]);
     if (p->clients != NULL)
-        gwd_clients_close_all(p->clients, SHUTDOWN_SECONDS);
+        gwd_clients_close_all(p->clients, seconds);
     gwd_inner_free(p->inner);
     gwd_register_free(p->reg);
     gwd_status_free(p->status);
-    if (p->loop != NULL && !gwd_loop_drain(p->loop, SHUTDOWN_SECONDS + 2))
+    if (p->loop != NULL &&
+        !gwd_loop_drain(p->loop, in_haste ? 0 : SHUTDOWN_SECONDS + 2))
         gwd_log(GWD_LOG_WARNING, "shut down with output left over");
     gwd_log_report();
 }

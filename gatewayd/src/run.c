@@ -17,19 +17,35 @@ typedef struct process {
     struct event signals[3];
     struct event lifeline;
     struct event watchdog;
+    unsigned stop_signals;
     bool stopping;
     bool alone; /* the service manager knows us, not a master */
 } process;
 
+/* A second one may come before the farewell has begun. */
+static bool in_haste(const process *p)
+{
+    return p->stop_signals > 1;
+}
+
+static void stop(process *p)
+{
+    p->stopping = true;
+    gwd_loop_stop(p->loop);
+}
+
+/* What follows the lifeline's end is the first one, not a second: whoever
+ * signals a whole group means the master, too. */
 static void on_stop_signal(evutil_socket_t number, short what, void *arg)
 {
     process *p = arg;
 
     (void)what;
+    p->stop_signals++;
     gwd_log(GWD_LOG_INFO, "signal %d: shutting down%s", (int)number,
-            p->stopping ? " at once" : "");
-    p->stopping = true;
-    gwd_loop_stop(p->loop);
+            in_haste(p) ? " at once" : "");
+    if (!p->stopping || in_haste(p))
+        stop(p);
 }
 
 /* The master says with it that the end has come, or has ended itself. */
@@ -43,8 +59,7 @@ static void on_lifeline(evutil_socket_t fd, short what, void *arg)
     if (p->stopping)
         return;
     gwd_log(GWD_LOG_INFO, "shutting down with the master");
-    p->stopping = true;
-    gwd_loop_stop(p->loop);
+    stop(p);
 }
 
 static void on_hangup(evutil_socket_t number, short what, void *arg)
@@ -200,7 +215,7 @@ int gwd_run(gwd_runtime *runtime, const gwd_role *role,
     }
     if (p.alone)
         gwd_notify("STOPPING=1");
-    gwd_parts_drain(p.parts);
+    gwd_parts_drain(p.parts, in_haste(&p));
     if (started)
         tell_end(&p);
     unwatch(&p);

@@ -251,18 +251,34 @@ class Stopping(ProcessTest):
 
     def test_who_takes_nothing_does_not_hold_it_up(self):
         """5 seconds for what is queued, and a second signal cuts that short."""
-        cluster = self.start("--send-to-client-buffer-size", "10000000")
-        process = cluster.gateways[0].process
-        client = cluster.connect()
-        self.addCleanup(client.close)
-        peer = Peer(cluster.gateways[0].inner_address, "")
-        self.addCleanup(peer.close)
-        peer.send(*[Frame(CMD_SEND_TO_ALL, body=b"y" * 1000000)] * 9)
-        peer.fence()
+        process = self.start_for_who_takes_nothing()
         os.kill(process.pid, signal.SIGTERM)
         wait_until(lambda: "shutting down" in process.log, "the first signal")
         before = time.monotonic()
         os.kill(process.pid, signal.SIGTERM)
+        self.check_that_it_is_short(process, before)
+
+    def test_two_signals_at_once_are_two(self):
+        process = self.start_for_who_takes_nothing()
+        process.pause()
+        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGINT)
+        before = time.monotonic()
+        process.resume()
+        self.check_that_it_is_short(process, before)
+
+    def start_for_who_takes_nothing(self):
+        cluster = self.start("--send-to-client-buffer-size", "10000000")
+        client = cluster.connect()
+        self.addCleanup(client.close)
+        peer = Peer(cluster.gateways[0].inner_address, "")
+        self.addCleanup(peer.close)
+        process = cluster.gateways[0].process
+        peer.send(*[Frame(CMD_SEND_TO_ALL, body=b"y" * 1000000)] * 9)
+        peer.fence()
+        return process
+
+    def check_that_it_is_short(self, process, before):
         self.assertEqual(process.popen.wait(PATIENCE), 0)
         self.assertLess(time.monotonic() - before, 4)
         self.assertIn("shutting down at once", process.log)
