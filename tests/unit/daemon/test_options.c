@@ -361,7 +361,8 @@ static void values_are_never_cut(void **state)
     expect_file_error("\nsecret_key = ;b\n", want);
     expect_file_error("lan_ip = 10.0.0.1\nstart_port = 1\t; why\n", want);
     assert_int_equal(gwd_options_read_text(&options,
-                                           LIT("; one ; two\n # three ;\n"
+                                           LIT("\xef\xbb\xbf; one ; two\n"
+                                               " # three ;\n"
                                                "[gatewayd] ; four\n"
                                                "secret_key = a;b; c#d # e\n"),
                                            "g.ini"),
