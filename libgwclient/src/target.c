@@ -488,24 +488,35 @@ void gw_target_hold(gw_target *t, gw_peer *peer)
     t->state = GW_TARGET_HELD;
 }
 
+/* Nothing was sent, so the connection is as clean as before; but gw_flush()
+ * would take it out again. */
+static void refuse(gw_client *c, gw_target *t, gw_conn *conn, int code)
+{
+    if (t->must_be)
+        t->conn = conn;
+    else if (conn != NULL)
+        gw_pool_put(c, t->peer, conn, c->call.now);
+    gw_target_fail(c, t, code, 0);
+}
+
+/* With an open connection the host's name is not asked for: a name server that
+ * does not answer must not part us from a gateway that does. */
 void gw_target_start(gw_client *c, gw_target *t, gw_peer *peer, gw_conn *conn)
 {
-    int rc;
+    int rc = GW_OK;
 
     t->peer = peer;
     t->must_be = conn != NULL;
-    t->conn = conn;
     peer->used_at = c->call.now;
-    rc = gw_pool_resolve(c, peer, c->call.now);
-    if (rc == GW_OK)
-        rc = make_frame(c, t);
-    if (rc != GW_OK) {
-        gw_target_fail(c, t, rc, 0);
-        return;
-    }
     if (conn == NULL)
         conn = gw_pool_take(c, peer, c->call.now);
-    if (conn != NULL)
+    if (conn == NULL)
+        rc = gw_pool_resolve(c, peer, c->call.now);
+    if (rc == GW_OK)
+        rc = make_frame(c, t);
+    if (rc != GW_OK)
+        refuse(c, t, conn, rc);
+    else if (conn != NULL)
         send_on(c, t, conn, 1);
     else
         dial(c, t);

@@ -1,4 +1,4 @@
-/* Client_ids of gateways that are listed under host names. */
+/* Gateways that are listed under host names, and their client_ids. */
 #include "support.h"
 
 #include "client_impl.h"
@@ -267,6 +267,32 @@ static void a_name_that_cannot_be_asked_again_is_told(void **state)
     cluster_free(x);
 }
 
+/* A name server that is away does not part us from a gateway that we talk
+ * with; only a new connection needs to know where it is. */
+static void an_open_connection_needs_no_name_server(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    list_line(x, "moving.invalid", fake_port(x->gw[0]));
+    moving = "127.0.0.1";
+    lookups = 0;
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    moving = NULL;
+    moving_peer(x)->resolved_at -= 60000;
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(lookups, 1);
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    fake_hang_up(x->gw[0]);
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
+    assert_failure(x->client, 0,
+                   text("moving.invalid:%u", (unsigned)fake_port(x->gw[0])),
+                   GW_ERESOLVE);
+    assert_in_range(lookups, 2, 3);
+    cluster_free(x);
+}
+
 #endif
 
 int main(void)
@@ -281,6 +307,7 @@ int main(void)
         cmocka_unit_test(strangers_have_a_name_asked_every_five_seconds),
         cmocka_unit_test(one_call_asks_a_name_once_and_in_time),
         cmocka_unit_test(a_name_that_cannot_be_asked_again_is_told),
+        cmocka_unit_test(an_open_connection_needs_no_name_server),
 #endif
     };
 
