@@ -74,7 +74,8 @@ class GwctlTest(unittest.TestCase):
             if uid:
                 peer.send(Frame(CMD_BIND_UID, number, uid.encode()))
             for group in groups:
-                peer.send(Frame(CMD_JOIN_GROUP, number, group.encode()))
+                peer.send(Frame(CMD_JOIN_GROUP, number,
+                                group.encode("utf-8", "surrogateescape")))
             peer.send(Frame(CMD_IS_ONLINE))  # its answer proves the rest
             reply = peer.file.read(4)
             self.assertEqual(len(reply), 4)
@@ -210,6 +211,21 @@ class Commands(GwctlTest):
             {"group": "lobby", "connections": 3}])
         self.assertEqual(self.gwctl("groups").rows,
                          [["7", "1"], ["lobby", "3"]])
+
+    def test_groups_that_are_not_utf8(self):
+        """A list of groups travels as JSON, which has no place for them."""
+        self.page(0, None, "caf\udce9", "lobby")
+        self.page(1, None, "caf\udce9")
+        self.assertEqual(self.json("groups").objects, [
+            {"group": "7", "connections": 1},
+            {"group_base64": "Y2Fm6Q==", "connections": 2},
+            {"group": "lobby", "connections": 4}])
+        self.assertIn(["caf\\xe9", "2"], self.gwctl("groups").rows)
+        self.assertEqual(
+            self.json("watch", "--count", "1").only["groups"],
+            [{"group": "lobby", "connections": 4},
+             {"group_base64": "Y2Fm6Q==", "connections": 2},
+             {"group": "7", "connections": 1}])
 
     def test_sessions(self):
         found = {o["client_id"]: o for o in self.json("sessions").objects}

@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/memory.h"
+#include "core/text.h"
 
 #define ASK_AT_ONCE 1000 /* groups in one question */
 
@@ -169,27 +170,66 @@ static int add_count(void *arg, const gw_key *key, int64_t count)
     return 0;
 }
 
-int gwctl_groups_count(gw_client *client, const gwctl_keys *names,
+/* A list of groups travels as JSON, which has no place for this name. */
+static bool is_asked_alone(const gw_key *key)
+{
+    return key->type == GW_KEY_STRING && !gwctl_is_utf8(key->str);
+}
+
+static int count_alone(gw_client *client, const gwctl_keys *names,
                        gwctl_keys *counts)
 {
-    gw_key keys[ASK_AT_ONCE];
     int worst = GW_OK;
-    int code = GW_OK;
 
-    for (size_t at = 0; at < names->count; at += ASK_AT_ONCE) {
-        size_t count = names->count - at;
+    for (size_t i = 0; i < names->count && gwctl_has_answer(worst); i++) {
+        const gw_key *key = &names->items[i].key;
+        int64_t count = 0;
+        int code;
 
-        count = count < ASK_AT_ONCE ? count : ASK_AT_ONCE;
-        for (size_t i = 0; i < count; i++)
-            keys[i] = names->items[at + i].key;
+        if (!is_asked_alone(key))
+            continue;
+        code = gw_get_client_count(client, key, &count);
+        worst = code != GW_OK ? code : worst;
+        if (gwctl_has_answer(code))
+            gwctl_keys_add(counts, key, count);
+    }
+    return worst;
+}
+
+static int count_together(gw_client *client, const gwctl_keys *names,
+                          gwctl_keys *counts)
+{
+    gw_key keys[ASK_AT_ONCE];
+    size_t count = 0;
+    int worst = GW_OK;
+
+    for (size_t i = 0; i < names->count && gwctl_has_answer(worst); i++) {
+        int code;
+
+        if (!is_asked_alone(&names->items[i].key))
+            keys[count++] = names->items[i].key;
+        if (count == 0 || (count < ASK_AT_ONCE && i + 1 < names->count))
+            continue;
         code =
             gw_batch_get_client_count(client, keys, count, add_count, counts);
         worst = code != GW_OK ? code : worst;
-        if (!gwctl_has_answer(code))
-            break;
+        count = 0;
+    }
+    return worst;
+}
+
+int gwctl_groups_count(gw_client *client, const gwctl_keys *names,
+                       gwctl_keys *counts)
+{
+    int code = count_together(client, names, counts);
+
+    if (gwctl_has_answer(code)) {
+        int alone = count_alone(client, names, counts);
+
+        code = alone != GW_OK ? alone : code;
     }
     gwctl_keys_fold(counts);
-    return worst;
+    return code;
 }
 
 void gwctl_groups_named(const gwctl_options *options, gwctl_keys *names)

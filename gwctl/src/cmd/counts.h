@@ -34,7 +34,8 @@ void gwctl_gateways_time(gwctl_app *app, gwctl_gateway_list *list);
 int gwctl_groups_list(gw_client *client, gwctl_keys *groups);
 
 /* Asks how many connections each of the named groups has; `counts` begins
- * empty and is folded in the end. The code is that of the last question that failed. */
+ * empty and is folded in the end. The code is that of the last question that
+ * failed. */
 int gwctl_groups_count(gw_client *client, const gwctl_keys *names,
                        gwctl_keys *counts);
 
