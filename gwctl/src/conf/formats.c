@@ -18,19 +18,29 @@ static bool is_port(const char *text)
            atoi(text) <= 65535 && atoi(text) > 0;
 }
 
-/* The library judges the host; this is for an error text that says where. */
+/* As long as it is made of letters, digits and the bytes of `others`. */
+static size_t host_len(const char *text, const char *others)
+{
+    size_t len = 0;
+
+    while (text[len] != '\0' && (((unsigned char)text[len] < 0x80 &&
+                                  isalnum((unsigned char)text[len])) ||
+                                 strchr(others, text[len]) != NULL))
+        len++;
+    return len;
+}
+
+/* What the library takes: this is for an error text that says where. */
 bool gwctl_is_address(const char *text)
 {
-    const char *colon = strrchr(text, ':');
+    bool brackets = text[0] == '[';
+    const char *host = brackets ? text + 1 : text;
+    size_t len = host_len(host, brackets ? ":.%-_" : ".-_");
+    const char *end = host + len;
 
-    if (colon == NULL || colon == text || !is_port(colon + 1))
+    if (len == 0 || (brackets && *end++ != ']'))
         return false;
-    for (const char *p = text; p < colon; p++) {
-        if ((unsigned char)*p <= ' ' || strchr("/@,\"'", *p) != NULL)
-            return false;
-    }
-    return memchr(text, ':', (size_t)(colon - text)) == NULL ||
-           (text[0] == '[' && colon[-1] == ']');
+    return *end == ':' && is_port(end + 1);
 }
 
 bool gwctl_is_client_id(const char *text)

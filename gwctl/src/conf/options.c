@@ -132,6 +132,9 @@ static int bad_value(gwctl_options *options, const gwctl_option *option,
     char allowed[GWCTL_OPTION_TAKES_LEN + 1];
 
     gwctl_option_takes(option, allowed);
+    if (option->type == GWCTL_OPTION_HEADER) /* it may be a secret */
+        return gwctl_options_fail(options, "%s: not allowed; it takes %s",
+                                  place, allowed);
     return gwctl_options_fail(options,
                               "%s: \"%.100s\" is not allowed; it takes "
                               "%s",

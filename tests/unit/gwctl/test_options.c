@@ -223,6 +223,13 @@ static void values_that_are_not_allowed(void **state)
         {"--register h:0", "HOST:PORT"},
         {"--register h:65536", "HOST:PORT"},
         {"--register ::1:5", "HOST:PORT"},
+        {"--register a$b:1", "HOST:PORT"},
+        {"--register b\xc3\xbc"
+         "cher.example:1",
+         "HOST:PORT"},
+        {"--register []:1", "HOST:PORT"},
+        {"--register [::1:5", "HOST:PORT"},
+        {"--gateway [::1]5", "HOST:PORT"},
         {"--register h:1,", "HOST:PORT"},
         {"--exclude 123", "20 hex digits"},
         {"--header nocolon", "a header line"},
@@ -245,6 +252,15 @@ static void a_key_is_in_no_error(void **state)
     assert_int_equal(load(&options, "--secret-key=hush", no_env), GW_EINVAL);
     assert_null(strstr(options.error, "hush"));
     gwctl_options_deinit(&options);
+}
+
+/* In a file or the environment it may be a secret. */
+static void a_header_is_in_no_error(void **state)
+{
+    static char *env[] = {WORD("GWCTL_HEADER=Bearer hush"), NULL};
+
+    (void)state;
+    expect_error("", env, "GWCTL_HEADER: not allowed; it takes a header line");
 }
 
 static void times_have_fractions(void **state)
@@ -417,6 +433,7 @@ int main(void)
         cmocka_unit_test(help_needs_no_right_file),
         cmocka_unit_test(values_that_are_not_allowed),
         cmocka_unit_test(a_key_is_in_no_error),
+        cmocka_unit_test(a_header_is_in_no_error),
         cmocka_unit_test(times_have_fractions),
         cmocka_unit_test(a_uid_may_have_commas),
         cmocka_unit_test(headers_stay_on_their_line),
