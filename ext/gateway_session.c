@@ -56,41 +56,53 @@ static bool is_current(zval *value)
 
 static zval *session_global(void)
 {
-    zval *slot = zend_hash_str_find_ind(&EG(symbol_table), "_SESSION",
-                                        sizeof("_SESSION") - 1);
-
-    if (slot != NULL) {
-        ZVAL_DEREF(slot);
-    }
-    return slot;
+    return zend_hash_str_find_ind(&EG(symbol_table), "_SESSION",
+                                  sizeof("_SESSION") - 1);
 }
 
-/* $_SESSION as an array; a new reference. */
+/* (array)$_SESSION; a new reference. */
 static void session_copy(zval *out)
 {
     zval *session = session_global();
 
-    if (session != NULL && Z_TYPE_P(session) == IS_ARRAY) {
-        ZVAL_COPY(out, session);
-    } else {
+    if (session == NULL) {
         array_init(out);
+    } else {
+        ZVAL_COPY_DEREF(out, session);
+        convert_to_array(out);
+    }
+}
+
+/* $_SESSION = $session; takes `session` over. Throws where $_SESSION refers to
+ * a property that may hold no array. */
+static void session_set(zval *session)
+{
+    zval *slot = session_global();
+    zval old;
+
+    if (slot == NULL) {
+        zend_hash_str_update(&EG(symbol_table), "_SESSION",
+                             sizeof("_SESSION") - 1, session);
+    } else if (Z_ISREF_P(slot) && ZEND_REF_HAS_TYPE_SOURCES(Z_REF_P(slot))) {
+        zend_try_assign_typed_ref(Z_REF_P(slot), session);
+    } else {
+        ZVAL_DEREF(slot);
+        ZVAL_COPY_VALUE(&old, slot);
+        ZVAL_COPY_VALUE(slot, session);
+        zval_ptr_dtor(&old);
     }
 }
 
 /* $_SESSION = Context::$old_session = $session; takes `session` over. */
 static void session_assign(zval *session)
 {
-    zval *slot = session_global();
-    zval old;
+    zval copy;
 
-    Z_TRY_ADDREF_P(session);
-    if (slot == NULL) {
-        zend_hash_str_update(&EG(symbol_table), "_SESSION",
-                             sizeof("_SESSION") - 1, session);
-    } else {
-        ZVAL_COPY_VALUE(&old, slot);
-        ZVAL_COPY_VALUE(slot, session);
-        zval_ptr_dtor(&old);
+    ZVAL_COPY(&copy, session);
+    session_set(&copy);
+    if (EG(exception) != NULL) {
+        zval_ptr_dtor(session);
+        return;
     }
     php_gwc_property_set(php_gwc_context_ce, PHP_GWC_OLD_SESSION, session);
 }
@@ -105,6 +117,10 @@ static void set_current(zval *session, bool merge)
         session_copy(&next);
         SEPARATE_ARRAY(&next);
         php_array_replace_recursive(Z_ARRVAL(next), Z_ARRVAL_P(session));
+        if (EG(exception) != NULL) { /* recursion */
+            zval_ptr_dtor(&next);
+            return;
+        }
     }
     session_assign(&next);
 }
@@ -132,7 +148,8 @@ static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
     if (is_current(client_id)) {
         set_current(session, cmd == GW_CMD_UPDATE_SESSION);
     }
-    if (!send_session(php_gwc_called_class(execute_data), cmd, command, &id,
+    if (EG(exception) == NULL &&
+        !send_session(php_gwc_called_class(execute_data), cmd, command, &id,
                       text)) {
         RETVAL_FALSE;
     }

@@ -66,34 +66,40 @@ zend_string *php_gwc_frame_encode(const gw_frame *frame)
 /* A reference to the array of connections; false: there is none, or thrown. */
 static bool connections_of(zval *worker, zval *connections)
 {
-    zval scratch;
+    zval made; /* by __get() */
     zval *value;
+    bool ok;
 
+    ZVAL_UNDEF(&made);
     value = zend_read_property(Z_OBJCE_P(worker), PHP_GWC_OBJ(worker),
                                "gatewayConnections",
-                               sizeof("gatewayConnections") - 1, 1, &scratch);
+                               sizeof("gatewayConnections") - 1, 1, &made);
     ZVAL_DEREF(value);
-    if (EG(exception) != NULL || Z_TYPE_P(value) != IS_ARRAY) {
-        return false;
+    ok = EG(exception) == NULL && Z_TYPE_P(value) == IS_ARRAY;
+    if (ok) {
+        ZVAL_COPY(connections, value);
     }
-    ZVAL_COPY(connections, value);
-    return true;
+    zval_ptr_dtor(&made);
+    return ok;
 }
 
+/* send() may assign to the variable that a member refers to. */
 static void connection_send(zval *connection, zend_string *buffer,
                             zval *return_value)
 {
-    zval method, args[2];
+    zval method, args[2], kept;
 
     ZVAL_DEREF(connection);
     ZVAL_FALSE(return_value);
     if (Z_TYPE_P(connection) != IS_OBJECT) {
         return;
     }
+    ZVAL_COPY(&kept, connection);
     ZVAL_STRINGL(&method, "send", sizeof("send") - 1);
     ZVAL_STR(&args[0], buffer);
     ZVAL_TRUE(&args[1]);
-    call_method(connection, &method, return_value, 2, args);
+    call_method(&kept, &method, return_value, 2, args);
+    zval_ptr_dtor(&kept);
 }
 
 bool php_gwc_worker_addresses(zval *worker, zval *return_value)
