@@ -113,6 +113,12 @@ static void follow(int stage, php_gwc_property property)
 /* ---- validation ------------------------------------------------------------
  */
 
+/* Only ini_set() can give one; what is kept would end there. */
+static bool holds_zero(const zend_string *value)
+{
+    return strlen(ZSTR_VAL(value)) != ZSTR_LEN(value);
+}
+
 /* host:port; the library judges the host. */
 static bool is_address(const char *p, size_t len)
 {
@@ -163,7 +169,7 @@ static bool parse_seconds(zend_string *text, double min, double *seconds)
 
 static ZEND_INI_MH(on_register_address)
 {
-    if (!is_address_list(ZSTR_VAL(new_value))) {
+    if (holds_zero(new_value) || !is_address_list(ZSTR_VAL(new_value))) {
         refuse(entry, "a list of host:port, separated by commas");
         return FAILURE;
     }
@@ -174,6 +180,10 @@ static ZEND_INI_MH(on_register_address)
 
 static ZEND_INI_MH(on_secret_key)
 {
+    if (holds_zero(new_value)) {
+        refuse(entry, "a text without zero bytes");
+        return FAILURE;
+    }
     *INI_TARGET(char *) = ZSTR_VAL(new_value);
     follow(stage, PHP_GWC_SECRET_KEY);
     return SUCCESS;
@@ -211,7 +221,8 @@ static ZEND_INI_MH(on_count)
     char *end;
     zend_long count = ZEND_STRTOL(ZSTR_VAL(new_value), &end, 10);
 
-    if (ZSTR_LEN(new_value) == 0 || *end != '\0' || count < 0 ||
+    if (ZSTR_LEN(new_value) == 0 ||
+        end != ZSTR_VAL(new_value) + ZSTR_LEN(new_value) || count < 0 ||
         count > COUNT_MAX) {
         refuse(entry, "an integer from 0 to 1000000");
         return FAILURE;
@@ -221,12 +232,16 @@ static ZEND_INI_MH(on_count)
 }
 
 /* Typed out, or as PHP's ini parser writes them. */
-static int parse_switch(const char *text)
+static int parse_switch(const zend_string *value)
 {
+    const char *text = ZSTR_VAL(value);
     static const char *const on[] = {"1", "on", "yes", "true"};
     static const char *const off[] = {"0", "", "off", "no", "false", "none"};
     size_t i;
 
+    if (holds_zero(value)) {
+        return -1;
+    }
     for (i = 0; i < sizeof(on) / sizeof(on[0]); i++) {
         if (strcasecmp(text, on[i]) == 0) {
             return 1;
@@ -242,7 +257,7 @@ static int parse_switch(const char *text)
 
 static ZEND_INI_MH(on_switch)
 {
-    int value = parse_switch(ZSTR_VAL(new_value));
+    int value = parse_switch(new_value);
 
     if (value < 0) {
         refuse(entry, "a boolean");
@@ -272,7 +287,7 @@ static bool is_class_list(const char *list)
 
 static ZEND_INI_MH(on_allowed_classes)
 {
-    if (!is_class_list(ZSTR_VAL(new_value))) {
+    if (holds_zero(new_value) || !is_class_list(ZSTR_VAL(new_value))) {
         refuse(entry, "\"*\" or a list of class names, separated by commas");
         return FAILURE;
     }

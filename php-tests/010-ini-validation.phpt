@@ -20,11 +20,17 @@ $bad = [
     'trust_client_ids' => ['1'],
     'replace_package' => ['0'],
     'global_class' => ['1'],
+    // What follows a zero byte would be dropped without a word.
+    'secret_key' => ["a\0b"],
 ];
+foreach ([['register_address', 'a:1'], ['pool_max_idle', '5'], ['persistent', '0'], ['allowed_classes', 'A']]
+         as [$name, $value]) {
+    $bad[$name][] = "$value\0b";
+}
 foreach ($bad as $name => $values) {
     $before = ini_get("gatewayclient.$name");
     foreach ($values as $value) {
-        printf("%s=%s\n", $name, $value);
+        printf("%s=%s\n", $name, str_replace("\0", '\0', $value));
         if (ini_set("gatewayclient.$name", $value) !== false) {
             echo "  accepted\n";
         }
@@ -77,6 +83,8 @@ register_address=a:1,b
   ini_set(): gatewayclient.register_address must be a list of host:port, separated by commas
 register_address=a:12x
   ini_set(): gatewayclient.register_address must be a list of host:port, separated by commas
+register_address=a:1\0b
+  ini_set(): gatewayclient.register_address must be a list of host:port, separated by commas
 connect_timeout=
   ini_set(): gatewayclient.connect_timeout must be a number of seconds from 0.001 to 86400
 connect_timeout=0
@@ -103,6 +111,8 @@ persistent=maybe
   ini_set(): gatewayclient.persistent must be a boolean
 persistent=2
   ini_set(): gatewayclient.persistent must be a boolean
+persistent=0\0b
+  ini_set(): gatewayclient.persistent must be a boolean
 pool_max_idle=
   ini_set(): gatewayclient.pool_max_idle must be an integer from 0 to 1000000
 pool_max_idle=-1
@@ -110,6 +120,8 @@ pool_max_idle=-1
 pool_max_idle=1.5
   ini_set(): gatewayclient.pool_max_idle must be an integer from 0 to 1000000
 pool_max_idle=1000001
+  ini_set(): gatewayclient.pool_max_idle must be an integer from 0 to 1000000
+pool_max_idle=5\0b
   ini_set(): gatewayclient.pool_max_idle must be an integer from 0 to 1000000
 pool_idle_timeout=-1
   ini_set(): gatewayclient.pool_idle_timeout must be an integer from 0 to 1000000
@@ -121,9 +133,13 @@ allowed_classes=A;B
   ini_set(): gatewayclient.allowed_classes must be "*" or a list of class names, separated by commas
 allowed_classes=A B!
   ini_set(): gatewayclient.allowed_classes must be "*" or a list of class names, separated by commas
+allowed_classes=A\0b
+  ini_set(): gatewayclient.allowed_classes must be "*" or a list of class names, separated by commas
 trust_client_ids=1
 replace_package=0
 global_class=1
+secret_key=a\0b
+  ini_set(): gatewayclient.secret_key must be a text without zero bytes
 gatewayclient.global_class: php.ini only
 gatewayclient.replace_package: php.ini only
 gatewayclient.trust_client_ids: php.ini only
