@@ -39,11 +39,7 @@ ZEND_METHOD(GatewayClient_Context, sessionDecode)
     if (text == NULL) {
         RETURN_THROWS();
     }
-    if (ZSTR_LEN(text) == 0) {
-        RETVAL_FALSE; /* unserialize('') is false without a word */
-    } else {
-        php_gwc_unserialize(return_value, text);
-    }
+    php_gwc_unserialize(return_value, text);
     zend_string_release(text);
 }
 

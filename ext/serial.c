@@ -108,6 +108,10 @@ bool php_gwc_unserialize(zval *out, const zend_string *text)
 {
     size_t offset = 0;
 
+    if (ZSTR_LEN(text) == 0) {
+        ZVAL_FALSE(out); /* unserialize('') is false without a word */
+        return true;
+    }
     ZVAL_UNDEF(out);
     if (unserialize(out, text, &offset) && EG(exception) == NULL) {
         if (Z_ISREF_P(out)) {

@@ -21,6 +21,8 @@ foreach (['', 12, 1.5, true, false, null, ['a' => 1], new stdClass] as $body) {
 }
 show([GatewayProtocol::input(''), GatewayProtocol::input(str_repeat("\0", 27)),
       GatewayProtocol::input("\0\1\0\0" . str_repeat("\0", 24))]);
+// unserialize('') is false without a word.
+show(GatewayProtocol::decode(pack('NCNnNnNCnN', 28, 201, 0, 0, 0, 0, 0, 0, 0, 0))['body']);
 attempt(function () { return GatewayProtocol::decode('short'); });
 attempt(function () { return GatewayProtocol::decode(str_repeat("\xff", 40)); });
 // A body ends where its frame does, whatever the buffer goes on with.
@@ -51,6 +53,7 @@ show([GatewayProtocol::$empty['cmd'], $copy['cmd'], GatewayProtocol::$empty['fla
 [0,{"a":1},true]
 [0,{"__PHP_Incomplete_Class_Name":"stdClass"},true]
 [0,0,65536]
+false
 Warning: GatewayClient\GatewayProtocol::decode(): not a whole frame: more bytes are needed
 false
 Warning: GatewayClient\GatewayProtocol::decode(): not a whole frame: malformed data
