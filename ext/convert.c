@@ -52,24 +52,40 @@ bool php_gwc_client_id(zval *value, uint32_t arg, gw_client_id *id)
     return ok;
 }
 
-static bool current_client(gw_client_id *id)
+/* Read when it is converted: the conversion of another may replace it. */
+static bool context_number(php_gwc_property property, zend_long *number)
 {
-    zval *ip = php_gwc_property_get(php_gwc_context_ce, PHP_GWC_LOCAL_IP);
-    zval *port = php_gwc_property_get(php_gwc_context_ce, PHP_GWC_LOCAL_PORT);
-    zval *connection =
-        php_gwc_property_get(php_gwc_context_ce, PHP_GWC_CONNECTION_ID);
+    zval *value = php_gwc_property_get(php_gwc_context_ce, property);
 
-    if (ip == NULL || port == NULL || connection == NULL) {
+    if (value == NULL) {
         return false;
     }
-    if (!zend_is_true(connection)) {
+    *number = zval_get_long(value);
+    return EG(exception) == NULL;
+}
+
+static bool current_client(gw_client_id *id)
+{
+    zval *current =
+        php_gwc_property_get(php_gwc_context_ce, PHP_GWC_CONNECTION_ID);
+    zend_long ip, port, connection;
+
+    if (current == NULL) {
+        return false;
+    }
+    if (!zend_is_true(current)) {
         php_gwc_throw("client_id NULL is invalid: there is no current client");
         return false;
     }
-    id->ip = (uint32_t)zval_get_long(ip);
-    id->port = (uint16_t)zval_get_long(port);
-    id->connection = (uint32_t)zval_get_long(connection);
-    return EG(exception) == NULL;
+    if (!context_number(PHP_GWC_LOCAL_IP, &ip) ||
+        !context_number(PHP_GWC_LOCAL_PORT, &port) ||
+        !context_number(PHP_GWC_CONNECTION_ID, &connection)) {
+        return false;
+    }
+    id->ip = (uint32_t)ip;
+    id->port = (uint16_t)port;
+    id->connection = (uint32_t)connection;
+    return true;
 }
 
 bool php_gwc_target(zval *value, uint32_t arg, gw_client_id *id)

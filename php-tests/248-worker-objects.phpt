@@ -1,5 +1,5 @@
 --TEST--
-Inside a BusinessWorker: __get(), a connection that goes while it sends, $_SESSION that is no array
+Inside a BusinessWorker: __get(), what goes while it is used, $_SESSION that is no array
 --SKIPIF--
 <?php if (!extension_loaded('gatewayclient')) die('skip no extension'); ?>
 --FILE--
@@ -88,6 +88,24 @@ attempt(function () use ($id) { return Gateway::setSession($id, ['a' => 1]); });
 show([$texts, Context::$old_session]);
 unset($_SESSION);
 
+echo "Context changes while it is read\n";
+$leaves = false;
+$connection = new Connection;
+$worker->gatewayConnections = ['0.0.0.1:2901' => $connection];
+$port = 2900;
+Context::$local_ip = new stdClass; // 1, and a warning
+Context::$local_port = &$port;
+set_error_handler(function () {
+    unset($GLOBALS['port']);
+    $other = 2901;
+    Context::$local_port = &$other;
+    return true;
+});
+show(Gateway::sendToClient(null, 'm'));
+restore_error_handler();
+Context::$local_ip = ip2long('127.0.0.1');
+
+echo "A ring\n";
 $ring = ['a' => 1];
 $ring['ring'] = &$ring;
 $_SESSION = $ring;
@@ -112,4 +130,8 @@ $_SESSION
 [{"b":2},{"b":2}]
 TypeError: Cannot assign array to reference held by property Texts::$text of type string
 [{"text":"text"},"old"]
+Context changes while it is read
+1
+A ring
 ["Recursion detected","old"]
+  destroyed
