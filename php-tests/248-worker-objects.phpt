@@ -110,8 +110,8 @@ $ring = ['a' => 1];
 $ring['ring'] = &$ring;
 $_SESSION = $ring;
 try {
-    Gateway::updateSession($id, $ring);
-} catch (Error $e) { // not by every PHP
+    @Gateway::updateSession($id, $ring); // a warning in 7.4
+} catch (Error $e) { // since 8.0
     show([$e->getMessage(), Context::$old_session]);
     exit;
 }
