@@ -263,7 +263,7 @@ void gwd_parts_refresh(gwd_parts *p)
         m->connections = gwd_hub_count(p->hub);
         m->uids = gwd_hub_uid_count(p->hub);
         m->groups = gwd_hub_group_count(p->hub);
-        m->workers = gwd_inner_worker_count(p->inner);
+        m->workers = p->inner == NULL ? 0 : gwd_inner_worker_count(p->inner);
     }
     m->loop_lag_us = gwd_loop_take_lag(p->loop);
     m->memory = gwd_resident_memory();
@@ -368,6 +368,7 @@ void gwd_parts_drain(gwd_parts *p, bool in_haste)
     if (p->clients != NULL)
         gwd_clients_close_all(p->clients, seconds);
     gwd_inner_free(p->inner);
+    p->inner = NULL; /* seconds pass, and SIGHUP may come, until all is sent */
     gwd_register_free(p->reg);
     gwd_status_free(p->status);
     if (p->loop != NULL &&
