@@ -252,31 +252,35 @@ int gw_call_prepare(gw_client *c, const gw_request *r)
 
 /* ---- the gateways of clients -------------------------------------------- */
 
-static int has_target(const gw_call *call, const gw_client_id *id)
+/* Lists come in runs: the gateway of the last one is the likeliest. */
+static int is_last_target(const gw_call *call, const gw_client_id *id)
 {
-    size_t i = call->count;
+    const gw_peer *peer;
 
-    /* Lists come in runs: the last one is the likeliest. */
-    while (i-- > 0) {
-        if (call->targets[i]->peer->ip == id->ip &&
-            call->targets[i]->peer->port == id->port)
-            return 1;
-    }
-    return 0;
+    if (call->count == 0)
+        return 0;
+    peer = call->targets[call->count - 1]->peer;
+    return peer->ip == id->ip && peer->port == id->port;
 }
 
 /* Begins with a gateway that is known; another one is held. */
 static int start_id(gw_client *c, const gw_client_id *id)
 {
     gw_peer *peer = gw_pool_peer_of(c, id);
-    int rc = peer == NULL ? GW_ENOMEM : gw_known_check(c, peer);
     gw_target *t;
+    int rc;
 
+    if (peer == NULL)
+        return GW_ENOMEM;
+    if (peer->target_of == c->call.serial) /* it has begun, or is held */
+        return GW_OK;
+    rc = gw_known_check(c, peer);
     if (rc == GW_ENOMEM)
         return rc;
     t = gw_targets_insert(c, c->call.count);
     if (t == NULL)
         return GW_ENOMEM;
+    peer->target_of = c->call.serial;
     if (rc == GW_OK)
         gw_target_start(c, t, peer, NULL);
     else
@@ -290,8 +294,9 @@ static void start_ids(gw_client *c, const gw_client_id *ids, size_t count)
     size_t i, held = 0;
 
     call->by_ids = 1;
+    call->serial++;
     for (i = 0; i < count && call->code == GW_OK; i++) {
-        if (has_target(call, &ids[i]))
+        if (is_last_target(call, &ids[i]))
             continue;
         call->code = start_id(c, &ids[i]);
         if (call->code == GW_OK)

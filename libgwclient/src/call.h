@@ -22,10 +22,11 @@ typedef struct gw_call {
     gw_target *spare; /* of earlier calls, with small buffers */
 
     gw_lookup lookup;
-    int looking;   /* a question to the Registers is under way */
-    int cached;    /* the targets are from a list that was believed */
-    int refreshed; /* that list has been asked for again */
-    int by_ids;    /* the targets are those of clients, not of a list */
+    int looking;     /* a question to the Registers is under way */
+    int cached;      /* the targets are from a list that was believed */
+    int refreshed;   /* that list has been asked for again */
+    int by_ids;      /* the targets are those of clients, not of a list */
+    uint64_t serial; /* of calls by_ids; what peers have from no call is 0 */
     const gw_list *list;
 
     gw_pollfd *fds;

@@ -41,8 +41,9 @@ typedef struct gw_peer {
     size_t endpoint_count; /* 0: not resolved */
     uint64_t resolved_at;
     uint64_t unresolved_at; /* the last attempt failed then; 0: it did not */
-    uint64_t known_by; /* the serial of the list that has it; 0: none yet */
-    uint32_t ip;       /* as in client_ids; 0: no IPv4 address */
+    uint64_t known_by;  /* the serial of the list that has it; 0: none yet */
+    uint64_t target_of; /* the last call by client_ids that concerned it */
+    uint32_t ip;        /* as in client_ids; 0: no IPv4 address */
     uint16_t port;
 
     size_t address_len;

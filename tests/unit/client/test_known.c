@@ -347,9 +347,37 @@ static void many_strangers_are_told_in_one_text(void **state)
     cluster_free(x);
 }
 
+/* Their number must not cost the call its deadline: strangers choose it. */
+static void made_up_client_ids_cost_no_more_than_their_number(void **state)
+{
+    enum { MADE_UP = 30000 };
+    gw_client_id *ids = malloc(MADE_UP * sizeof *ids);
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_slice named = gw_slice_str(fake_address(x->gw[0]));
+    const gw_failure *failures;
+    uint64_t start;
+    uint32_t i;
+
+    (void)state;
+    for (i = 0; i < MADE_UP; i++) {
+        ids[i] = fake_client(x->gw[0], 1);
+        ids[i].ip += i;
+    }
+    assert_int_equal(gw_client_set_gateways(x->client, &named, 1), GW_OK);
+    start = fake_now();
+    assert_int_equal(gw_send_to_clients(x->client, ids, MADE_UP, &hello),
+                     GW_EPARTIAL);
+    assert_in_range(fake_now() - start, 0, 8000);
+    assert_int_equal(gw_client_failures(x->client, &failures), MADE_UP - 1);
+    fake_wait_frames(x->gw[0], 1);
+    cluster_free(x);
+    free(ids);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(made_up_client_ids_cost_no_more_than_their_number),
         cmocka_unit_test(no_call_reaches_a_gateway_that_is_not_listed),
         cmocka_unit_test(a_listed_gateway_costs_one_question_for_all_time),
         cmocka_unit_test(a_gateway_that_was_started_later_is_found_at_once),
