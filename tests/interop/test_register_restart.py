@@ -1,11 +1,15 @@
 """A Register that comes back knows no gateways; they come back to it, one after
-the other. Nothing may be lost by that in silence."""
+the other. Nothing may be lost by that in silence. One that moves is followed."""
 
+import socket
+import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 
 from harness.cluster import Gatewayd
 from harness.php import Php
-from harness.process import fixed_ports, wait_until
+from harness.process import PATIENCE, fixed_ports, wait_until
 from harness.websocket import WebSocket
 
 GATEWAYS = 3
@@ -45,6 +49,50 @@ class RegisterRestart(unittest.TestCase):
         for client in self.clients:
             client.expect_text("a message")
             client.expect_silence()
+
+
+class RegisterMoves(unittest.TestCase):
+    server = "gatewayd"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.hosts = Path(folder.name) / "hosts"
+        # gatewayd sees this file as /etc/hosts, and nobody else does.
+        self.prefix = ["unshare", "--mount", "sh", "-c",
+                       f"mount --bind '{self.hosts}' /etc/hosts && "
+                       'exec "$@"', "sh"]
+        self.register_is_at("127.0.0.2")
+        probe = subprocess.run([*self.prefix, "true"], capture_output=True,
+                               stdin=subprocess.DEVNULL, check=False)
+        if probe.returncode != 0:
+            self.skipTest("may not mount")
+
+    def register_is_at(self, address):
+        """Written in place: the mount shows this very file."""
+        self.hosts.write_text(f"{address} register.test\n")
+
+    def listen(self, address, port=0):
+        place = socket.socket()
+        self.addCleanup(place.close)
+        place.bind((address, port))
+        place.listen()
+        place.settimeout(PATIENCE)
+        return place
+
+    def test_a_name_that_stands_for_another_address_is_followed(self):
+        before = self.listen("127.0.0.2")
+        port = before.getsockname()[1]
+        after = self.listen("127.0.0.3", port)
+        gateway = Gatewayd(f"register.test:{port}", prefix=self.prefix)
+        self.addCleanup(gateway.close)
+        link, _ = before.accept()
+        self.register_is_at("127.0.0.3")
+        before.close()
+        link.close()
+        link, _ = after.accept()
+        with link, link.makefile("rb") as lines:
+            self.assertIn(b"gateway_connect", lines.readline())
 
 
 if __name__ == "__main__":

@@ -10,8 +10,7 @@
 
 struct gwd_resolver {
     struct gwd_loop *loop;
-    struct evdns_base *dns; /* made for the first host that is a name */
-    bool stale;             /* make another one for the next */
+    struct evdns_base *dns; /* of the last lookup of a name */
     struct evdns_getaddrinfo_request *request; /* under way, or NULL */
     bool freed; /* goes when libevent has let go of the request */
     gwd_resolve_fn fn;
@@ -67,8 +66,6 @@ static void on_answer(int result, struct evutil_addrinfo *list, void *arg)
     gwd_resolver *resolver = arg;
 
     resolver->request = NULL;
-    /* The name servers may have been read before the network was up. */
-    resolver->stale = result != 0;
     if (!resolver->freed) {
         resolver->fn(resolver->arg, result == 0 ? list : NULL,
                      result == 0 ? NULL : evutil_gai_strerror(result));
@@ -79,23 +76,16 @@ static void on_answer(int result, struct evutil_addrinfo *list, void *arg)
     release_soon(resolver);
 }
 
-static void drop_stale_base(gwd_resolver *resolver)
-{
-    if (resolver->stale && resolver->dns != NULL) {
-        evdns_base_free(resolver->dns, 1);
-        resolver->dns = NULL;
-    }
-    resolver->stale = false;
-}
-
 static void ask_dns(gwd_resolver *resolver, const char *host, const char *port,
                     const struct evutil_addrinfo *hints)
 {
-    drop_stale_base(resolver);
-    if (resolver->dns == NULL)
-        resolver->dns = evdns_base_new(resolver->loop->base,
-                                       EVDNS_BASE_INITIALIZE_NAMESERVERS |
-                                           EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    /* A base knows /etc/hosts and the name servers as they were when it was
+     * made: perhaps before the network was up, or before the host moved. */
+    if (resolver->dns != NULL)
+        evdns_base_free(resolver->dns, 1);
+    resolver->dns = evdns_base_new(resolver->loop->base,
+                                   EVDNS_BASE_INITIALIZE_NAMESERVERS |
+                                       EVDNS_BASE_DISABLE_WHEN_INACTIVE);
     if (resolver->dns == NULL) {
         resolver->fn(resolver->arg, NULL, "cannot start DNS");
         return;

@@ -19,7 +19,7 @@ gwd_resolver *gwd_resolver_new(struct gwd_loop *loop); /* NULL: ENOMEM */
 void gwd_resolver_free(gwd_resolver *resolver);
 
 /* Calls `fn` once, perhaps before it returns. One lookup at a time, and none
- * from within `fn`: after a failure the name servers are read anew. */
+ * from within `fn`: /etc/hosts and the name servers are read anew each time. */
 void gwd_resolver_lookup(gwd_resolver *resolver, const char *host,
                          uint16_t port, gwd_resolve_fn fn, void *arg);
 
