@@ -13,7 +13,7 @@ void gw_ser_init(gw_ser *ser, gw_slice text)
     ser->references = 0;
     ser->depth = 0;
     ser->done = 0;
-    ser->members = 0;
+    ser->open_objects = 0;
 }
 
 static gw_slice rest_of(const gw_ser *ser)
@@ -185,23 +185,21 @@ static int read_array(gw_ser *ser, gw_ser_token *token)
     return open_braces(ser, &token->num);
 }
 
-static int take_class(gw_ser *ser)
+static int take_class(gw_ser *ser, gw_slice *name)
 {
-    gw_slice name;
-
-    if (take(ser, ":") != GW_OK || take_quoted(ser, &name) != GW_OK ||
-        name.len == 0)
+    if (take(ser, ":") != GW_OK || take_quoted(ser, name) != GW_OK ||
+        name->len == 0)
         return GW_EPROTO;
     return GW_OK;
 }
 
-/* O:3:"Foo":1:{…}: opens it; gw_ser_next() walks to its end. */
+/* O:3:"Foo":1:{…}: opens it. */
 static int read_object(gw_ser *ser, gw_ser_token *token)
 {
     int64_t count;
 
-    token->type = GW_SER_OPAQUE;
-    if (take_class(ser) != GW_OK || take(ser, ":") != GW_OK)
+    token->type = GW_SER_OBJECT;
+    if (take_class(ser, &token->text) != GW_OK || take(ser, ":") != GW_OK)
         return GW_EPROTO;
     return open_braces(ser, &count);
 }
@@ -210,10 +208,11 @@ static int read_object(gw_ser *ser, gw_ser_token *token)
  * hold references, in a form that only the class knows. */
 static int read_custom(gw_ser *ser, gw_ser_token *token)
 {
+    gw_slice name;
     int64_t len;
 
     token->type = GW_SER_OPAQUE;
-    if (take_class(ser) != GW_OK || take(ser, ":") != GW_OK ||
+    if (take_class(ser, &name) != GW_OK || take(ser, ":") != GW_OK ||
         take_count(ser, &len) != GW_OK || take(ser, ":{") != GW_OK ||
         (uint64_t)len > rest_of(ser).len)
         return GW_EPROTO;
@@ -224,8 +223,10 @@ static int read_custom(gw_ser *ser, gw_ser_token *token)
 /* E:11:"Suit:Hearts"; */
 static int read_enum(gw_ser *ser, gw_ser_token *token)
 {
+    gw_slice name;
+
     token->type = GW_SER_OPAQUE;
-    if (take_class(ser) != GW_OK)
+    if (take_class(ser, &name) != GW_OK)
         return GW_EPROTO;
     return take(ser, ";");
 }
@@ -241,15 +242,6 @@ static int read_reference(gw_ser *ser, gw_ser_token *token)
     return take(ser, ";");
 }
 
-void gw_ser_init_object(gw_ser *ser, gw_slice object, gw_slice *name)
-{
-    gw_ser_init(ser, object);
-    *name = gw_slice_of(NULL, 0);
-    if (take(ser, "O:") != GW_OK || take_quoted(ser, name) != GW_OK)
-        ser->p = ser->end; /* no object: the first token is an error */
-    ser->members = 1;
-}
-
 static int read_value(gw_ser *ser, gw_ser_token *token)
 {
     static int (*const readers[])(gw_ser *, gw_ser_token *) = {
@@ -262,8 +254,7 @@ static int read_value(gw_ser *ser, gw_ser_token *token)
     if (ser->p == ser->end)
         return GW_EPROTO;
 
-    size_t letter = ser->members ? 'a' : (unsigned char)*ser->p++;
-    ser->members = 0;
+    size_t letter = (unsigned char)*ser->p++;
     if (letter >= sizeof readers / sizeof readers[0] || readers[letter] == NULL)
         return GW_EPROTO;
     return readers[letter](ser, token);
@@ -281,7 +272,7 @@ static int read_key(gw_ser *ser, gw_ser_token *token)
     return GW_OK;
 }
 
-/* The next token, with objects opened like arrays. */
+/* The next token; objects are entered. */
 static int step(gw_ser *ser, gw_ser_token *token)
 {
     memset(token, 0, sizeof *token);
@@ -316,6 +307,8 @@ static int next(gw_ser *ser, gw_ser_token *token)
     unsigned outside = ser->depth;
     int rc = step(ser, token);
 
+    if (rc == GW_OK && token->type == GW_SER_OBJECT && !ser->open_objects)
+        token->type = GW_SER_OPAQUE;
     if (rc != GW_OK || token->type != GW_SER_OPAQUE)
         return rc;
     while (ser->depth > outside) {
@@ -442,7 +435,7 @@ int gw_ser_skip(gw_ser *ser, const gw_ser_token *token)
     unsigned outside = ser->depth - 1;
     gw_ser_token inner;
 
-    if (token->type != GW_SER_ARRAY)
+    if (token->type != GW_SER_ARRAY && token->type != GW_SER_OBJECT)
         return GW_OK;
     while (ser->depth > outside) {
         int rc = gw_ser_next(ser, &inner);

@@ -15,6 +15,8 @@ typedef enum gw_ser_type {
     GW_SER_STRING, /* `text` */
     GW_SER_ARRAY,  /* `num` elements follow: key, value, key, value… then
                       GW_SER_ARRAY_END */
+    GW_SER_OBJECT, /* only when `open_objects`: `text` is the class; goes on
+                      like an array of its members */
     GW_SER_ARRAY_END,
     GW_SER_OPAQUE, /* an object, enum or reference: `text` is the whole value
                       with everything in it, checked but not entered */
@@ -31,25 +33,22 @@ typedef struct gw_ser_token {
 typedef struct gw_ser {
     const char *p;
     const char *end;
+    int open_objects; /* set it after gw_ser_init(): objects are entered */
     int references; /* R: and r: seen so far, in objects too (not in C:…{}) */
     unsigned depth; /* private from here on */
     int64_t left[GW_SER_DEPTH_MAX];
     unsigned char key_next[GW_SER_DEPTH_MAX];
     int done;
-    int members; /* what comes first is an object's ":1:{…}" */
 } gw_ser;
 
 void gw_ser_init(gw_ser *ser, gw_slice text);
-
-/* Reads the members of an object as if they were an array's. `object` is the
- * text of a GW_SER_OPAQUE that begins with "O"; `*name` becomes its class. */
-void gw_ser_init_object(gw_ser *ser, gw_slice object, gw_slice *name);
 
 /* The next token. 0, GW_EPROTO, GW_EDEPTH. A count or length that the rest of
  * the input cannot hold is GW_EPROTO at once. */
 int gw_ser_next(gw_ser *ser, gw_ser_token *token);
 
-/* Skips the array whose GW_SER_ARRAY was just read; nothing for others. */
+/* Skips the array or object whose first token was just read; nothing for
+ * others. */
 int gw_ser_skip(gw_ser *ser, const gw_ser_token *token);
 
 /* Four short ways inside an array, for readers who know what must come: the

@@ -5,10 +5,9 @@
 #include "ser_read.h"
 #include "value.h"
 
-static void put_object(gw_buf *out, gw_arena *arena, gw_slice text);
-static void put_value(gw_buf *out, gw_arena *arena, const gw_value *value);
+static void put_value(gw_buf *out, const gw_value *value);
 
-static void put_scalar(gw_buf *out, gw_arena *arena, gw_slice text)
+static void put_scalar(gw_buf *out, gw_slice text)
 {
     gw_ser ser;
     gw_ser_token token;
@@ -37,10 +36,7 @@ static void put_scalar(gw_buf *out, gw_arena *arena, gw_slice text)
         gw_json_put_string_unicode(out, token.text);
         break;
     default:
-        if (text.base[0] == 'O')
-            put_object(out, arena, text);
-        else
-            gw_buf_fail(out, GW_EINVAL);
+        gw_buf_fail(out, GW_EINVAL);
     }
 }
 
@@ -56,8 +52,7 @@ static void put_name(gw_buf *out, const gw_key *key)
     gw_buf_put_char(out, ':');
 }
 
-static void put_map(gw_buf *out, gw_arena *arena, const gw_map *map,
-                    int is_list)
+static void put_map(gw_buf *out, const gw_map *map, int is_list)
 {
     gw_buf_put_char(out, is_list ? '[' : '{');
     for (const gw_entry *e = map->first; e != NULL; e = e->next) {
@@ -65,17 +60,9 @@ static void put_map(gw_buf *out, gw_arena *arena, const gw_map *map,
             gw_buf_put_char(out, ',');
         if (!is_list)
             put_name(out, &e->key);
-        put_value(out, arena, &e->value);
+        put_value(out, &e->value);
     }
     gw_buf_put_char(out, is_list ? ']' : '}');
-}
-
-static void put_value(gw_buf *out, gw_arena *arena, const gw_value *value)
-{
-    if (value->map == NULL)
-        put_scalar(out, arena, value->text);
-    else
-        put_map(out, arena, value->map, gw_map_is_list(value->map));
 }
 
 /* What PHP calls properties that are not public starts with a NUL. */
@@ -87,26 +74,33 @@ static int is_hidden(const gw_key *key)
 
 /* As json_encode() writes an object whose class is not known: the reference
  * unserializes without classes. */
-static void put_object(gw_buf *out, gw_arena *arena, gw_slice text)
+static void put_object(gw_buf *out, const gw_value *object)
 {
-    gw_slice name;
-    gw_value value;
-
-    int rc = gw_value_read_object(arena, text, &name, &value);
-    if (rc != GW_OK) {
-        gw_buf_fail(out, rc);
-        return;
-    }
     gw_buf_put_str(out, "{\"__PHP_Incomplete_Class_Name\":");
-    gw_json_put_string_unicode(out, name);
-    for (const gw_entry *e = value.map->first; e != NULL; e = e->next) {
+    gw_json_put_string_unicode(out, object->text);
+    for (const gw_entry *e = object->map->first; e != NULL; e = e->next) {
         if (is_hidden(&e->key))
             continue;
         gw_buf_put_char(out, ',');
         put_name(out, &e->key);
-        put_value(out, arena, &e->value);
+        put_value(out, &e->value);
     }
     gw_buf_put_char(out, '}');
+}
+
+static int is_array(const gw_value *value)
+{
+    return value->map != NULL && value->text.base == NULL;
+}
+
+static void put_value(gw_buf *out, const gw_value *value)
+{
+    if (value->map == NULL)
+        put_scalar(out, value->text);
+    else if (is_array(value))
+        put_map(out, value->map, gw_map_is_list(value->map));
+    else
+        put_object(out, value);
 }
 
 static int convert(gw_buf *out, gw_slice ser, int only_object)
@@ -114,18 +108,17 @@ static int convert(gw_buf *out, gw_slice ser, int only_object)
     size_t len = out->len;
     gw_arena arena;
     gw_value value;
-    int references;
 
     gw_arena_init(&arena, out->allocator);
 
-    int rc = gw_value_read(&arena, ser, &value, &references);
-    if (rc == GW_OK && only_object && value.map == NULL)
+    int rc = gw_value_read_deep(&arena, ser, &value);
+    if (rc == GW_OK && only_object && !is_array(&value))
         rc = GW_EPROTO;
     if (rc == GW_OK) {
         if (only_object)
-            put_map(out, &arena, value.map, 0);
+            put_map(out, value.map, 0);
         else
-            put_value(out, &arena, &value);
+            put_value(out, &value);
         rc = out->error;
     }
     if (rc != GW_OK)

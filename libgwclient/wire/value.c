@@ -142,7 +142,9 @@ static int read_value(gw_arena *arena, gw_ser *ser, gw_value *value)
 
     if (rc != GW_OK)
         return rc;
-    if (token.type == GW_SER_ARRAY)
+    if (token.type == GW_SER_OBJECT)
+        value->text = token.text;
+    if (token.type == GW_SER_ARRAY || token.type == GW_SER_OBJECT)
         return read_map(arena, ser, &value->map);
     value->text = gw_slice_of(start, (size_t)(ser->p - start));
     return GW_OK;
@@ -206,12 +208,12 @@ int gw_value_read(gw_arena *arena, gw_slice text, gw_value *value,
     return rc;
 }
 
-int gw_value_read_object(gw_arena *arena, gw_slice object, gw_slice *name,
-                         gw_value *value)
+int gw_value_read_deep(gw_arena *arena, gw_slice text, gw_value *value)
 {
     gw_ser ser;
 
-    gw_ser_init_object(&ser, object, name);
+    gw_ser_init(&ser, text);
+    ser.open_objects = 1;
     return read_whole(arena, &ser, value);
 }
 

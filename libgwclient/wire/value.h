@@ -6,11 +6,11 @@
 #include "buf.h"
 #include "key_sort.h"
 
-/* An array is a map; anything else is its serialized text, which stays in the
- * input. */
+/* An array is a map, as is an object that was entered; anything else is its
+ * serialized text, which stays in the input. */
 typedef struct gw_value {
-    struct gw_map *map; /* NULL: not an array */
-    gw_slice text;
+    struct gw_map *map; /* NULL: neither */
+    gw_slice text;      /* of an object its class; base NULL: an array */
 } gw_value;
 
 typedef struct gw_entry {
@@ -39,9 +39,8 @@ typedef struct gw_map {
 int gw_value_read(gw_arena *arena, gw_slice text, gw_value *value,
                   int *references);
 
-/* The same for the members of an object, see gw_ser_init_object(). */
-int gw_value_read_object(gw_arena *arena, gw_slice object, gw_slice *name,
-                         gw_value *value);
+/* The same, objects entered. */
+int gw_value_read_deep(gw_arena *arena, gw_slice text, gw_value *value);
 
 /* array_replace_recursive(): moves the entries of `patch` into `base`, after
  * which both are only good for writing `base`. */
@@ -50,7 +49,7 @@ void gw_value_merge(gw_map *base, gw_map *patch);
 /* Whether the keys are 0, 1, 2… in this order, as array_is_list() says. */
 int gw_map_is_list(const gw_map *map);
 
-/* Appends serialize() output. */
+/* Appends serialize() output, of what gw_value_read() read. */
 void gw_value_put_ser(gw_buf *out, const gw_value *value);
 
 #endif

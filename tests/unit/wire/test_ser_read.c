@@ -7,7 +7,7 @@
 /* Reads a whole value; `arg` is a gw_buf for one letter per token, or NULL. */
 static int read_all(gw_slice text, void *arg)
 {
-    static const char letters[] = "NbidsaeO.";
+    static const char letters[] = "NbidsaoeO.";
     gw_ser ser;
     gw_ser_token token;
     int rc;
@@ -88,6 +88,28 @@ static void tokens_carry_their_values(void **state)
     assert_slice_equal(first_token(LIT("s:5:\"a\";\0\xff\";")).text,
                        LIT("a\";\0\xff"));
     assert_slice_equal(first_token(object).text, object);
+}
+
+static void objects_can_be_entered(void **state)
+{
+    gw_ser ser;
+    gw_ser_token token;
+
+    (void)state;
+    gw_ser_init(&ser, LIT("O:3:\"Foo\":1:{s:1:\"a\";O:3:\"Bar\":0:{}}"));
+    ser.open_objects = 1;
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_int_equal(token.type, GW_SER_OBJECT);
+    assert_slice_equal(token.text, LIT("Foo"));
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_true(token.is_key);
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_slice_equal(token.text, LIT("Bar"));
+    assert_int_equal(gw_ser_skip(&ser, &token), GW_OK);
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_int_equal(token.type, GW_SER_ARRAY_END);
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_int_equal(token.type, GW_SER_END);
 }
 
 static void what_php_did_not_write_is_refused(void **state)
@@ -354,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_come_as_tokens),
         cmocka_unit_test(tokens_carry_their_values),
+        cmocka_unit_test(objects_can_be_entered),
         cmocka_unit_test(what_php_did_not_write_is_refused),
         cmocka_unit_test(floats_have_every_form_that_php_writes),
         cmocka_unit_test(a_count_that_cannot_be_true_is_refused_at_once),

@@ -1,8 +1,10 @@
 #include "support.h"
 
 #include <locale.h>
+#include <time.h>
 
 #include "ser_to_json.h"
+#include "ser_write.h"
 
 /* json_encode(unserialize(input), JSON_UNESCAPED_UNICODE) */
 static const struct {
@@ -103,6 +105,46 @@ static void objects_show_their_public_properties(void **state)
     }
 }
 
+/* A long list inside `depth` times `before` and '}'. */
+static clock_t time_of_nesting(const char *before, int depth)
+{
+    clock_t start;
+    gw_buf text;
+    gw_buf out;
+
+    gw_buf_init(&text, NULL, 0);
+    gw_buf_init(&out, NULL, 0);
+    for (int i = 0; i < depth; i++)
+        gw_buf_put_str(&text, before);
+    gw_ser_put_array(&text, 50000);
+    for (int i = 0; i < 50000; i++) {
+        gw_ser_put_int(&text, i);
+        gw_ser_put_int(&text, i);
+    }
+    for (int i = 0; i <= depth; i++)
+        gw_ser_put_array_end(&text);
+    start = clock();
+    assert_int_equal(gw_json_from_ser(&out, gw_buf_slice(&text)), GW_OK);
+    start = clock() - start;
+    gw_buf_deinit(&out);
+    gw_buf_deinit(&text);
+    return start;
+}
+
+/* What is in an object is not read again for each object around it. */
+static void nested_objects_cost_what_arrays_do(void **state)
+{
+    (void)state;
+    for (int tries = 0; tries < 5; tries++) {
+        clock_t arrays = time_of_nesting("a:1:{s:1:\"x\";", 120);
+        clock_t objects = time_of_nesting("O:1:\"A\":1:{s:1:\"x\";", 120);
+
+        if (objects < 10 * arrays)
+            return;
+    }
+    fail();
+}
+
 static void what_has_no_json_is_refused(void **state)
 {
     static const struct {
@@ -184,6 +226,7 @@ int main(void)
         cmocka_unit_test(values_are_written_as_php_writes_them),
         cmocka_unit_test(the_locale_does_not_matter),
         cmocka_unit_test(objects_show_their_public_properties),
+        cmocka_unit_test(nested_objects_cost_what_arrays_do),
         cmocka_unit_test(what_has_no_json_is_refused),
         cmocka_unit_test(the_text_of_a_float_has_a_limit),
         cmocka_unit_test(it_survives_short_memory),
