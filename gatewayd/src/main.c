@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <gwclient/version.h>
 
 #include "conf/options.h"
@@ -21,11 +23,25 @@ static bool answer(const gwd_options *options)
     return true;
 }
 
+/* Started with standard error closed, a socket would take its number, and be
+ * sent what is said there. */
+static void hold_standard_numbers(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     gwd_options options;
     int status = EXIT_SUCCESS;
 
+    hold_standard_numbers();
     if (gwd_options_init(&options) < 0 ||
         gwd_options_load(&options, argc, argv, environ) < 0) {
         fprintf(stderr, "gatewayd: %s\n", options.error);

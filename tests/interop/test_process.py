@@ -362,6 +362,20 @@ class Starting(unittest.TestCase):
                 socket.create_connection(("::1", int(port)),
                                          PATIENCE).close()
 
+    def test_no_socket_takes_the_number_of_standard_error(self):
+        process = Process(
+            ["sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-', GATEWAYD, *QUICK,
+             "--register-listen", "127.0.0.1:0", "--log-target", "{folder}/own",
+             "--workers", "2"], "gatewayd").start()
+        self.addCleanup(process.discard)
+        log = process.folder / "own"
+        wait_until(lambda: log.exists() and
+                   log.read_text().count("register: gateway") == 2,
+                   "both gateways")
+        for pid in [process.pid, *children(process.pid)]:
+            self.assertEqual({os.readlink(f"/proc/{pid}/fd/{number}")
+                              for number in range(3)}, {"/dev/null"})
+
     def test_an_address_that_is_not_this_machines(self):
         text = self.refuse(*QUICK, "--register-listen", "127.0.0.1:0",
                            "--lan-ip", "192.0.2.1")
