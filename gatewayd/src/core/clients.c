@@ -271,42 +271,16 @@ void gwd_clients_accept(gwd_client_port *port, int fd,
 
 /* ---- the end ------------------------------------------------------------ */
 
-/* Leaving changes the hub, which may not change while it is walked. */
-struct everybody {
-    gwd_client **clients;
-    size_t count;
-};
-
-static void collect(void *arg, gwd_member *member)
+static void see_off(void *arg, gwd_member *member)
 {
-    struct everybody *all = arg;
-
-    all->clients[all->count++] = gwd_client_of(member);
-}
-
-/* Without memory for a list nobody is waited for. */
-static void end_at_once(void *arg, gwd_member *member)
-{
+    const unsigned *seconds = arg;
     gwd_client *client = gwd_client_of(member);
 
-    (void)arg;
     gwd_client_say_goodbye(client, GWD_WS_CODE_GOING_AWAY);
-    gwd_client_doom(client, GWD_CLOSE_SHUTDOWN);
+    gwd_client_leave(client, GWD_CLOSE_SHUTDOWN, *seconds);
 }
 
 void gwd_clients_close_all(gwd_clients *clients, unsigned seconds)
 {
-    size_t count = gwd_hub_count(clients->config.hub);
-    struct everybody all = {calloc(count + 1, sizeof(gwd_client *)), 0};
-
-    if (all.clients == NULL) {
-        gwd_hub_each(clients->config.hub, end_at_once, NULL);
-        return;
-    }
-    gwd_hub_each(clients->config.hub, collect, &all);
-    for (size_t i = 0; i < all.count; i++) {
-        gwd_client_say_goodbye(all.clients[i], GWD_WS_CODE_GOING_AWAY);
-        gwd_client_leave(all.clients[i], GWD_CLOSE_SHUTDOWN, seconds);
-    }
-    free(all.clients);
+    gwd_hub_each(clients->config.hub, see_off, &seconds);
 }

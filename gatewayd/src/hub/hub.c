@@ -123,7 +123,10 @@ size_t gwd_hub_count(const gwd_hub *hub)
 
 void gwd_hub_each(gwd_hub *hub, gwd_member_fn fn, void *arg)
 {
-    for (gwd_member *m = hub->first; m != NULL; m = m->next) {
+    gwd_member *next;
+
+    for (gwd_member *m = hub->first; m != NULL; m = next) {
+        next = m->next;
         fn(arg, m);
     }
 }

@@ -80,6 +80,7 @@ size_t gwd_hub_group_count(const gwd_hub *hub); /* groups with a member */
 typedef void (*gwd_member_fn)(void *arg, gwd_member *member);
 typedef void (*gwd_key_fn)(void *arg, const gw_key *key, gw_slice text);
 
+/* `fn` may remove the member that it is given, and no other. */
 void gwd_hub_each(gwd_hub *hub, gwd_member_fn fn, void *arg);
 void gwd_hub_each_group(gwd_hub *hub, gwd_key_fn fn, void *arg);
 
