@@ -89,6 +89,17 @@ static gw_slice take_line(gw_slice *text)
     return line;
 }
 
+/* Some editors begin a file with U+FEFF. */
+static gw_slice without_mark(gw_slice text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const size_t len = sizeof(mark) - 1;
+
+    if (text.len < len || memcmp(text.base, mark, len) != 0)
+        return text;
+    return gw_slice_of(text.base + len, text.len - len);
+}
+
 int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
                             gw_slice text, const char *name)
 {
@@ -96,6 +107,7 @@ int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
     unsigned number = 0;
     int result = GW_OK;
 
+    text = without_mark(text);
     while (result == GW_OK && text.len > 0) {
         gw_slice line = take_line(&text);
 
@@ -253,6 +265,7 @@ int gwctl_options_read_headers(gwctl_options *options, gw_slice text,
     unsigned number = 0;
     int result = GW_OK;
 
+    text = without_mark(text);
     while (result == GW_OK && text.len > 0)
         result = read_header(options, take_line(&text), name, ++number, out);
     return result;

@@ -336,6 +336,22 @@ static void lines_of_a_file_that_are_wrong(void **state)
     }
 }
 
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+    gwctl_options options;
+
+    (void)state;
+    gwctl_options_init(&options);
+    assert_int_equal(
+        gwctl_options_read_text(&options, GWCTL_SOURCE_USER_FILE,
+                                LIT("\xef\xbb\xbf# written by Notepad\r\n"
+                                    "timeout = 3\r\n"),
+                                "f"),
+        GW_OK);
+    assert_int_equal(options.timeout, 3000);
+    gwctl_options_deinit(&options);
+}
+
 static void the_key_comes_from_a_file_or_the_environment(void **state)
 {
     char *path = write_file("secret \r\nmore\n");
@@ -438,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_uid_may_have_commas),
         cmocka_unit_test(headers_stay_on_their_line),
         cmocka_unit_test(lines_of_a_file_that_are_wrong),
+        cmocka_unit_test(a_byte_order_mark_is_passed_over),
         cmocka_unit_test(the_key_comes_from_a_file_or_the_environment),
         cmocka_unit_test(headers_come_from_a_file),
         cmocka_unit_test(a_file_of_headers_that_is_wrong_is_told),
