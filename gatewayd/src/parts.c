@@ -363,14 +363,19 @@ void gwd_parts_drain(gwd_parts *p, bool in_haste)
 
     for (size_t i = 0; i < p->listener_count; i++)
         gwd_listener_free(p->listeners[i]);
+    p->listener_count = 0;
     for (size_t i = 0; i < p->announcer_count; i++)
         gwd_announcer_free(p->announcers[i]);
+    p->announcer_count = 0;
     if (p->clients != NULL)
         gwd_clients_close_all(p->clients, seconds);
+    /* Seconds pass until all is sent: nobody may come upon what is gone. */
     gwd_inner_free(p->inner);
-    p->inner = NULL; /* seconds pass, and SIGHUP may come, until all is sent */
+    p->inner = NULL;
     gwd_register_free(p->reg);
+    p->reg = NULL;
     gwd_status_free(p->status);
+    p->status = NULL;
     if (p->loop != NULL &&
         !gwd_loop_drain(p->loop, in_haste ? 0 : SHUTDOWN_SECONDS + 2))
         gwd_log(GWD_LOG_WARNING, "shut down with output left over");

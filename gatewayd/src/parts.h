@@ -36,8 +36,8 @@ void gwd_parts_refresh(gwd_parts *parts);
 void gwd_parts_await_announcement(gwd_parts *parts);
 
 /* Nobody new; out of the Registers; good-bye to all; then waits until they have
- * taken what is queued for them, at most a few seconds (in haste: one), and no
- * longer once the loop is stopped again. */
+ * taken what is queued for them, at most a few seconds (in haste: to the next
+ * tick), and no longer once the loop is stopped again. */
 void gwd_parts_drain(gwd_parts *parts, bool in_haste);
 
 /* After draining. The loop goes with it. */

@@ -68,6 +68,8 @@ static void on_hangup(evutil_socket_t number, short what, void *arg)
 
     (void)number;
     (void)what;
+    if (p->stopping) /* and the service manager knows */
+        return;
     if (p->alone)
         gwd_notify_reloading();
     gwd_reload(p->runtime, p->parts);
