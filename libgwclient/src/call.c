@@ -263,8 +263,8 @@ static int is_last_target(const gw_call *call, const gw_client_id *id)
     return peer->ip == id->ip && peer->port == id->port;
 }
 
-/* Begins with a gateway that is known; another one is held. */
-static int start_id(gw_client *c, const gw_client_id *id)
+/* Begins with a gateway that is known; another one is held, and `held` set. */
+static int start_id(gw_client *c, const gw_client_id *id, int *held)
 {
     gw_peer *peer = gw_pool_peer_of(c, id);
     gw_target *t;
@@ -285,24 +285,23 @@ static int start_id(gw_client *c, const gw_client_id *id)
         gw_target_start(c, t, peer, NULL);
     else
         gw_target_hold(t, peer);
+    *held |= rc != GW_OK;
     return GW_OK;
 }
 
 static void start_ids(gw_client *c, const gw_client_id *ids, size_t count)
 {
     gw_call *call = &c->call;
-    size_t i, held = 0;
+    int held = 0;
+    size_t i;
 
     call->by_ids = 1;
     call->serial++;
     for (i = 0; i < count && call->code == GW_OK; i++) {
-        if (is_last_target(call, &ids[i]))
-            continue;
-        call->code = start_id(c, &ids[i]);
-        if (call->code == GW_OK)
-            held += call->targets[call->count - 1]->state == GW_TARGET_HELD;
+        if (!is_last_target(call, &ids[i]))
+            call->code = start_id(c, &ids[i], &held);
     }
-    if (call->code == GW_OK && held > 0)
+    if (call->code == GW_OK && held)
         gw_listed_ask_held(c);
 }
 
