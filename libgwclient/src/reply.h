@@ -36,6 +36,6 @@ int gw_reply_check_counts(gw_slice reply);
 int gw_reply_check_keys(gw_slice reply);
 int gw_reply_check_rows(gw_slice reply);
 int gw_reply_check_bytes(gw_slice reply); /* whatever it is */
-int gw_reply_check_any(gw_slice reply); /* any one value */
+int gw_reply_check_any(gw_slice reply);   /* any one value */
 
 #endif

@@ -1,6 +1,6 @@
 /* Preloaded: the wall clock is off by the seconds that stand in the file that
- * GW_CLOCK_OFFSET names, as a native int64_t, and follows the file. The monotonic
- * clock is left alone. */
+ * GW_CLOCK_OFFSET names, as a native int64_t, and follows the file. The
+ * monotonic clock is left alone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -40,8 +40,8 @@ int clock_gettime(clockid_t clock, struct timespec *ts)
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
     result = real(clock, ts);
-    if (result == 0 && (clock == CLOCK_REALTIME ||
-                        clock == CLOCK_REALTIME_COARSE))
+    if (result == 0 &&
+        (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
         ts->tv_sec += jump();
     return result;
 }
