@@ -93,7 +93,8 @@ static void session_set(zval *session)
     }
 }
 
-/* $_SESSION = Context::$old_session = $session; takes `session` over. */
+/* $_SESSION = $session, and Context::$old_session, too, unless that throws;
+ * takes `session` over. */
 static void session_assign(zval *session)
 {
     zval copy;

@@ -113,7 +113,7 @@ static void follow(int stage, php_gwc_property property)
 /* ---- validation ------------------------------------------------------------
  */
 
-/* Only ini_set() can give one; what is kept would end there. */
+/* What is kept would end there. */
 static bool holds_zero(const zend_string *value)
 {
     return strlen(ZSTR_VAL(value)) != ZSTR_LEN(value);
