@@ -112,7 +112,7 @@ $_SESSION = $ring;
 try {
     @Gateway::updateSession($id, $ring);
     if (PHP_VERSION_ID < 80000) { // a warning, and no error
-        show([explode('(): ', error_get_last()['message'])[1], 'old']);
+        show([ucfirst(explode('(): ', error_get_last()['message'])[1]), 'old']);
     }
 } catch (Error $e) {
     show([$e->getMessage(), Context::$old_session]);
