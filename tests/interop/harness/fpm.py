@@ -1,6 +1,7 @@
 """php-fpm, and the FastCGI that a web server would speak."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -30,8 +31,10 @@ listen = {folder}/{name}.socket
 pm = static
 pm.max_children = {children}
 catch_workers_output = yes
+pm.status_path = {status}
 {more}
 """
+STATUS = "/php-fpm-status"
 
 
 def find_fpm():
@@ -113,6 +116,7 @@ class Fpm:
             root = os.getuid() == 0 and "user = " not in more
             text += POOL.format(
                 name=name, folder=folder, children=child_count, more=more,
+                status=STATUS,
                 user="user = root\ngroup = root" if root else "")
         (folder / "fpm.conf").write_text(text, encoding="utf-8")
 
@@ -177,7 +181,8 @@ class Fpm:
         """A request that runs while the caller does something else; yields
         the function that waits for its reply."""
         params = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET",
-                  "SCRIPT_FILENAME": str(script), "SCRIPT_NAME": "/",
+                  "SCRIPT_FILENAME": str(script),
+                  "SCRIPT_NAME": STATUS if script == STATUS else "/",
                   "QUERY_STRING": query, "SERVER_PROTOCOL": "HTTP/1.1"}
         encoded = b"".join(name_value(k.encode(), v.encode())
                            for k, v in params.items())
@@ -192,6 +197,14 @@ class Fpm:
         it."""
         with self.started(script, query, pool) as answer:
             return answer()
+
+    def wait_until_idle(self):
+        """A request may go on after its response was sent."""
+        def idle():
+            status = json.loads(self.request(STATUS, "json"))
+            return status["active processes"] == 1  # this request's
+
+        wait_until(idle, "the end of php-fpm's requests")
 
     @staticmethod
     def _read_response(stream):
