@@ -10,7 +10,8 @@ import unittest
 
 from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, GatewaydCluster,
                              ReferenceCluster)
-from harness.inner import CMD_WORKER_CONNECT, Frame, Peer, php_json
+from harness.inner import (CMD_SEND_TO_ONE, CMD_WORKER_CONNECT, Frame, Peer,
+                           php_json)
 from harness.php import Php
 from harness.process import wait_until
 from harness.websocket import Connection, WebSocket, text_frame
@@ -293,6 +294,24 @@ class Limits(ClientTest):
                 self.assertEqual(online, int(policy == "drop"))
                 if policy == "close":
                     wait_until(lambda c=client: c.read() and c.eof, "its end")
+
+
+    def test_who_reads_is_not_full(self):
+        """However much comes for it in one piece."""
+        for policy in ("drop", "close"):
+            with self.subTest(policy):
+                self.start(*option("send-to-client-full", policy),
+                           *option("send-to-client-buffer-size", 1000))
+                client = self.cluster.connect()
+                self.addCleanup(client.close)
+                peer = Peer(self.gateway.inner_address)
+                self.addCleanup(peer.close)
+                number = int(client.client_id[12:], 16)
+                texts = [str(i).zfill(1500) for i in range(20)]
+                peer.send(*[Frame(CMD_SEND_TO_ONE, number, b"", text.encode())
+                            for text in texts])
+                for text in texts:
+                    client.expect_text(text)
 
 
 class Times(ClientTest):

@@ -69,7 +69,7 @@ static void queue_message(gwd_client *client, gwd_message *message,
 {
     gwd_chunk *chunk;
 
-    if (gwd_stream_queued(&client->stream) >= limit) {
+    if (gwd_stream_is_full(&client->stream, limit)) {
         drop_message(client);
         return;
     }

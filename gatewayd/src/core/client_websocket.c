@@ -158,8 +158,9 @@ static void send_control(gwd_client *client, gwd_ws_opcode opcode,
 /* Who pings without reading gets no more pongs than messages. */
 static void on_ping(gwd_client *client, const gwd_ws_event *event)
 {
-    if (gwd_stream_queued(&client->stream) <
-        gwd_clients_of(client)->config.send_to_client_buffer_size)
+    size_t limit = gwd_clients_of(client)->config.send_to_client_buffer_size;
+
+    if (!gwd_stream_is_full(&client->stream, limit))
         send_control(client, GWD_WS_PONG, event->payload);
 }
 

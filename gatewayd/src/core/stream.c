@@ -389,6 +389,28 @@ static int rewatch(gwd_stream *stream)
     return watch(stream, want);
 }
 
+static void note_failure(gwd_stream *stream, int result)
+{
+    if (result == GW_EPROTO)
+        stream->state |= GWD_STREAM_TLS_FAILED;
+    if (result < 0)
+        stream->state |= GWD_STREAM_ABORTED;
+}
+
+bool gwd_stream_is_full(gwd_stream *stream, size_t limit)
+{
+    int result;
+
+    if (gwd_stream_queued(stream) < limit)
+        return false;
+    if (!waits_for_room(stream) && !gwd_stream_closing(stream)) {
+        result = send_queue(stream);
+        note_failure(stream, result < 0 ? result : rewatch(stream));
+        make_pending(stream); /* a failure ends it with the turn */
+    }
+    return gwd_stream_queued(stream) >= limit;
+}
+
 /* Unread input would make close() reset the connection, and the peer might then
  * never see our last bytes. */
 static void discard_input(gwd_stream *stream)
@@ -425,12 +447,7 @@ static void go_on(gwd_stream *stream)
     int result = send_queue(stream);
 
     tell_tls(stream);
-    if (result == GW_OK)
-        result = rewatch(stream);
-    if (result == GW_EPROTO)
-        stream->state |= GWD_STREAM_TLS_FAILED;
-    if (result < 0)
-        stream->state |= GWD_STREAM_ABORTED;
+    note_failure(stream, result < 0 ? result : rewatch(stream));
 }
 
 void gwd_stream_flush(gwd_stream *stream)

@@ -74,6 +74,10 @@ void gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk);
 /* Bytes that wait in the queue. */
 size_t gwd_stream_queued(const gwd_stream *stream);
 
+/* Whether `limit` bytes or more wait for the peer, and not just for the end of
+ * the turn: they are offered to the kernel first. */
+bool gwd_stream_is_full(gwd_stream *stream, size_t limit);
+
 /* Close after the queue was flushed, or at once, dropping it. */
 void gwd_stream_close(gwd_stream *stream);
 void gwd_stream_abort(gwd_stream *stream);

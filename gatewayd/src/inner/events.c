@@ -84,7 +84,7 @@ static bool send_event(gwd_inner *inner, gwd_worker *worker, gwd_client *client,
     if (GW_FRAME_HEAD_LEN + frame->ext.len + frame->body.len > GW_FRAME_MAX) {
         return false;
     }
-    if (gwd_stream_queued(worker->stream) >= inner->worker_queue_max) {
+    if (gwd_stream_is_full(worker->stream, inner->worker_queue_max)) {
         inner->kind.loop->metrics->worker_dropped++;
         worker->dropped++;
         report_soon(inner);
@@ -99,7 +99,7 @@ void gwd_inner_ping(gwd_inner *inner)
     const gw_frame frame = {.cmd = GW_CMD_PING, .flag = GW_FLAG_SCALAR};
 
     for (gwd_worker *w = inner->workers.first; w != NULL; w = w->next) {
-        if (gwd_stream_queued(w->stream) < inner->worker_queue_max) {
+        if (!gwd_stream_is_full(w->stream, inner->worker_queue_max)) {
             write_frame(w->stream, &frame);
         }
     }

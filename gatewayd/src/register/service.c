@@ -171,7 +171,7 @@ static void push_chunk(peer *p, gwd_chunk *chunk)
 {
     if (gwd_stream_closing(&p->stream))
         return;
-    if (gwd_stream_queued(&p->stream) <= QUEUE_MAX) {
+    if (!gwd_stream_is_full(&p->stream, QUEUE_MAX)) {
         gwd_stream_write_chunk(&p->stream, chunk);
         return;
     }

@@ -98,6 +98,11 @@ size_t gwd_stream_queued(const gwd_stream *stream)
     return conn_of(stream)->queued;
 }
 
+bool gwd_stream_is_full(gwd_stream *stream, size_t limit)
+{
+    return gwd_stream_queued(stream) >= limit;
+}
+
 void gwd_stream_close(gwd_stream *stream)
 {
     conn_of(stream)->closed = true;

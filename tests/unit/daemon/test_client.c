@@ -265,10 +265,12 @@ static void a_message_is_framed_once(void **state)
 static void a_full_queue_drops(void **state)
 {
     char big[10 * 1000 + 1];
-    gwd_client *client = open_one();
+    gwd_client *client;
     size_t limit = 100 * 1000;
 
     (void)state;
+    shrink_buffers(fds);
+    client = open_one();
     memset(big, 'x', sizeof(big) - 1);
     big[sizeof(big) - 1] = '\0';
     for (int i = 0; i < 50; i++)

@@ -748,22 +748,28 @@ static void new_settings_hold_for_those_who_are_here(void **state)
 
 /* ---- full --------------------------------------------------------------- */
 
-static void fill(gwd_client *client)
+/* Nobody reads: at last a message is lost. Returns how many were not. */
+static unsigned fill(gwd_client *client)
 {
     char big[10 * 1000 + 1];
+    unsigned sent = 0;
 
     memset(big, 'x', sizeof(big) - 1);
     big[sizeof(big) - 1] = '\0';
-    for (int i = 0; i < 11; i++)
+    for (send_text(client, big); loop->metrics->dropped == 0; sent++)
         send_text(client, big);
+    return sent;
 }
 
 static void a_full_client_loses_messages(void **state)
 {
+    unsigned sent;
+
     (void)state;
-    fill(connect_one(port_for(GWD_CLIENT_TEXT), 0));
+    sent = fill(connect_one(port_for(GWD_CLIENT_TEXT), 0));
+    assert_true(sent >= 10);
     assert_int_equal(loop->metrics->dropped, 1);
-    assert_int_equal(loop->metrics->messages_out, 10);
+    assert_int_equal(loop->metrics->messages_out, sent);
     gwd_loop_turn(loop, false);
     assert_int_equal(gwd_hub_count(hub), 1);
 }

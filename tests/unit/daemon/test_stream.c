@@ -279,6 +279,50 @@ static void what_the_kernel_refuses_waits(void **state)
     gw_buf_deinit(&want);
 }
 
+static void full_is_who_does_not_read(void **state)
+{
+    gw_buf want;
+    owner o;
+
+    (void)state;
+    gw_buf_init(&want, NULL, 0);
+    shrink_buffers(fds);
+    begin(&o, fds[0]);
+    put_much(&o, 2, &want);
+    assert_false(gwd_stream_is_full(&o.stream, 2001));
+    assert_int_equal(gwd_stream_queued(&o.stream), 2000);
+    assert_false(gwd_stream_is_full(&o.stream, 2000));
+    assert_int_equal(gwd_stream_queued(&o.stream), 0);
+    put_much(&o, 1000, &want);
+    assert_true(gwd_stream_is_full(&o.stream, 2000));
+    assert_true(o.stream.event.ev_events & EV_WRITE);
+    put_much(&o, 1, &want);
+    expect_bytes(loop, fds[1], gw_buf_slice(&want));
+    assert_false(gwd_stream_is_full(&o.stream, 1));
+    assert_int_equal(o.stream.event.ev_events & EV_WRITE, 0);
+    end(&o);
+    gw_buf_deinit(&want);
+}
+
+/* The peer is gone, which is noticed while asking. */
+static void a_failure_while_asking_ends_it(void **state)
+{
+    struct linger reset = {1, 0};
+    owner o;
+
+    (void)state;
+    begin(&o, fds[0]);
+    setsockopt(fds[1], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    close(fds[1]);
+    fds[1] = -1;
+    gwd_stream_write(&o.stream, "anyone?", 7);
+    assert_true(gwd_stream_is_full(&o.stream, 7));
+    assert_true(gwd_stream_closing(&o.stream));
+    assert_int_equal(o.closed, 0);
+    gwd_loop_turn(loop, false);
+    end(&o);
+}
+
 static void close_flushes_first(void **state)
 {
     gw_buf want;
@@ -406,6 +450,8 @@ int main(void)
         TEST(a_closing_stream_is_given_no_more_input),
         TEST(output_leaves_at_the_end_of_the_turn),
         TEST(what_the_kernel_refuses_waits),
+        TEST(full_is_who_does_not_read),
+        TEST(a_failure_while_asking_ends_it),
         TEST(close_flushes_first),
         TEST(abort_drops_what_is_queued),
         TEST(abort_beats_a_close_under_way),
