@@ -2,12 +2,13 @@
 PHP sends to a page."""
 
 import contextlib
+import json
 import re
 import socket
 
 from claims import claims
-from deployed import (Nginx, Sender, names, node_page, numbers, reach,
-                      shows_every, wait_known)
+from deployed import (Nginx, Sender, names, node_page, numbers, program,
+                      reach, shows_every, wait_known)
 from harness.cluster import CLIENT_PHP
 from harness.process import PREFIX, ROOT, wait_until
 from harness.tls import Tls
@@ -20,6 +21,38 @@ KEY = "etc/gatewayd/cluster.key"
 # The default. A Register without it tells PHP of a part of the gateways.
 GRACE = {"GATEWAYD_REGISTER_GRACE": "2"}
 LOGIN = "<?php session_start(); $_SESSION['user_id'] = 'alice';"
+# A page whose connections and timers are played: how long it waits before each
+# attempt, while its binds are refused and after one that was not.
+WAITS = """
+const waits = [];
+let accepted = false;
+globalThis.show = () => {};
+globalThis.fetch = async () => ({ok: accepted});
+globalThis.setTimeout = (again, wait) => waits.push(wait) && queueMicrotask(
+    () => waits.length < 9 ? again() : finish(again));
+globalThis.WebSocket = class {
+    static OPEN = 1;
+    readyState = 1;
+    constructor() {
+        globalThis.last = this;
+        queueMicrotask(() => this.onmessage(
+            {data: '{"type":"init","client_id":"7f0000010b5400000001"}'}));
+    }
+    close() {
+        this.readyState = 3;
+        this.onclose();
+    }
+};
+function finish(again) {
+    if (waits.length > 9) {
+        console.log(JSON.stringify(waits));
+        return;
+    }
+    accepted = true;
+    again();
+    setImmediate(() => last.close());
+}
+"""
 
 
 def block_of(info):
@@ -227,6 +260,24 @@ def no_message_is_lost(conf, ini, draining, by_gwctl, by_php, script, bind):
         shows_every(page, told["sent"])
         print(f"    {told['sent']} messages, {len(told['warnings'])} warnings "
               f"{sorted(set(told['warnings']))}")
+
+
+def waits_of(script, home, chance):
+    program("node")
+    (home / "page.js").write_text(
+        f"Math.random = () => {chance};\n{WAITS}\n{script}", encoding="utf-8")
+    return json.loads(run(["node", home / "page.js"]))
+
+
+@claims(PAGE, "js move")
+def a_page_that_is_refused_waits_longer_each_time(block):
+    """Up to some time, by chance; one that was bound begins anew."""
+    with folder() as home:
+        for chance, first, most in ((0, 500, 15000), (1, 1500, 45000)):
+            *refused, lost = waits_of(block.text, home, chance)
+            wanted = [min(first * 2 ** n, most) for n in range(len(refused))]
+            if (refused, lost) != (wanted, first):
+                raise AssertionError(f"{refused}, then {lost}")
 
 
 @claims(PAGE, "conf container")
