@@ -10,7 +10,7 @@ from deployed import (Nginx, Sender, UPSTREAM, names, node_page, numbers,
 from harness.cluster import (CLIENT_PHP, PURE, REFERENCE, WHY_NO_REFERENCE)
 from harness.process import PREFIX, ROOT, wait_until
 from page_deployment_cluster import LOGIN, block_of
-from php_application import Application
+from php_application import WORKER, Application
 from place import (folder, machines, php_environment, php_file, run, run_php,
                    typed)
 
@@ -191,12 +191,13 @@ def without_losing_a_message(native, conf, beside, to_gatewayd, move, register,
 
         site.move(move, OLD)
         site.restart(register.text)
-        app.worker_line(worker.text)
+        app.set_worker(worker.text)
         app.type(start_worker.text)
+        expect_beside_each_other(home / "gatewayd.log")
         app.type(stop.text)
         site.flows()
 
-        app.worker_line("$worker->registerAddress = '127.0.0.1:1236';\n")
+        app.set_worker(WORKER)
         start, look = back_start.text.splitlines()
         app.type(start)
         app.shows(look, OLD, NEW)
@@ -211,6 +212,17 @@ def without_losing_a_message(native, conf, beside, to_gatewayd, move, register,
         app.php_ini("")
         site.restart("", PURE)
         site.end()
+
+
+def expect_beside_each_other(log):
+    """The new worker serves with the old one, and neither takes the other's
+    place."""
+    def attached():
+        return log.read_text().count(": attached as ") == 2
+
+    wait_until(attached, lambda: f"two workers: {log.read_text()[-1000:]}")
+    if "is here twice" in log.read_text():
+        raise AssertionError(log.read_text()[-1000:])
 
 
 def too_early(site):

@@ -28,6 +28,9 @@ if (!defined('GLOBAL_START')) {
 }
 """
 HEAD = "<?php\nrequire_once __DIR__ . '/common.php';\n"
+WORKER = """$worker->name = 'ChatBusinessWorker';
+$worker->registerAddress = '127.0.0.1:1236';
+"""
 PARTS = {
     "register": "new GatewayWorker\\Register('text://127.0.0.1:1236');\n",
     "gateway": """
@@ -38,10 +41,9 @@ $gateway->registerAddress = '127.0.0.1:1236';
     "businessworker": """
 require_once %(events)r;
 $worker = new GatewayWorker\\BusinessWorker();
-$worker->registerAddress = '127.0.0.1:1236';
-""",
+""" + WORKER,
 }
-ADDRESS = re.compile(r"^\$worker->registerAddress = .*\n", re.MULTILINE)
+SETTING = re.compile(r"^(\$worker->\w+ = ).*\n", re.MULTILINE)
 ALL = HEAD + "define('GLOBAL_START', 1);\n" + "".join(
     f"require __DIR__ . '/start_{part}.php';\n" for part in PARTS) \
     + "Workerman\\Worker::runAll();\n"
@@ -58,7 +60,7 @@ case "$*" in
         kill -0 $! || exit 1
         sleep 0.02
     done ;;
-"stop gatewayd")
+"stop gatewayd" | "disable --now gatewayd")
     kill "$(cat gatewayd.pid)"
     while kill -0 "$(cat gatewayd.pid)" 2>/dev/null; do sleep 0.02; done
     rm gatewayd.pid ;;
@@ -102,9 +104,12 @@ class Application:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "gatewayd.conf").write_text(with_files(text, self.home))
 
-    def worker_line(self, line):
+    def set_worker(self, lines):
+        """These settings of the workers in place of those that there are."""
         path = self.home / "start_businessworker.php"
-        path.write_text(ADDRESS.sub(lambda _: line, path.read_text()))
+        new = {found[1]: found[0] for found in SETTING.finditer(lines)}
+        path.write_text(SETTING.sub(
+            lambda found: new.get(found[1], found[0]), path.read_text()))
 
     def type(self, text):
         return run([*self.host.prefix, "bash", "-ec", text], cwd=self.home,
