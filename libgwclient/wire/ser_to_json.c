@@ -2,8 +2,11 @@
 
 #include "double_text.h"
 #include "json_write.h"
+#include "key.h"
 #include "ser_read.h"
 #include "value.h"
+
+#define CLASS_NAME "__PHP_Incomplete_Class_Name"
 
 static void put_value(gw_buf *out, const gw_value *value);
 
@@ -72,14 +75,30 @@ static int is_hidden(const gw_key *key)
            key->str.base[0] == '\0';
 }
 
+/* A property of this name takes the place of the class. */
+static const gw_entry *find_class_name(const gw_map *map)
+{
+    const gw_key name = gw_key_str(CLASS_NAME);
+    const gw_entry *e = map->first;
+
+    while (e != NULL && !gw_key_equal(&e->key, &name))
+        e = e->next;
+    return e;
+}
+
 /* As json_encode() writes an object whose class is not known: the reference
  * unserializes without classes. */
 static void put_object(gw_buf *out, const gw_value *object)
 {
-    gw_buf_put_str(out, "{\"__PHP_Incomplete_Class_Name\":");
-    gw_json_put_string_unicode(out, object->text);
+    const gw_entry *name = find_class_name(object->map);
+
+    gw_buf_put_str(out, "{\"" CLASS_NAME "\":");
+    if (name == NULL)
+        gw_json_put_string_unicode(out, object->text);
+    else
+        put_value(out, &name->value);
     for (const gw_entry *e = object->map->first; e != NULL; e = e->next) {
-        if (is_hidden(&e->key))
+        if (e == name || is_hidden(&e->key))
             continue;
         gw_buf_put_char(out, ',');
         put_name(out, &e->key);

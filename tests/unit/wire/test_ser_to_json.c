@@ -93,6 +93,9 @@ static void objects_show_their_public_properties(void **state)
              "\"n\";N;s:1:\"l\";a:1:{i:0;a:0:{}}}}"),
          LIT("{\"type\":\"x\",\"data\":{\"__PHP_Incomplete_Class_Name\":"
              "\"stdClass\",\"n\":null,\"l\":[[]]}}")},
+        {LIT("O:3:\"Foo\":2:{s:1:\"a\";i:1;"
+             "s:27:\"__PHP_Incomplete_Class_Name\";a:1:{i:0;N;}}"),
+         LIT("{\"__PHP_Incomplete_Class_Name\":[null],\"a\":1}")},
     };
 
     (void)state;
