@@ -3,8 +3,6 @@
  * plain data; values that are there already stay what they are. */
 #include "php.h"
 
-#include <zend_exceptions.h>
-
 #include "convert.h"
 #include "plain.h"
 
@@ -94,23 +92,13 @@ static bool must_be_taken(zval *value, gw_slice text)
     return as_written;
 }
 
-static bool unserialize(zval *out, gw_slice text)
-{
-    zend_string *copy = zend_string_init(text.base, text.len, 0);
-    bool ok = php_gwc_unserialize(out, copy);
-
-    zend_clear_exception();
-    zend_string_release(copy);
-    return ok;
-}
-
 /* unserialize() stops at the end of the value: were that earlier, the text
  * would do without its last byte. */
 static void check_ends(gw_slice text)
 {
     zval value;
 
-    HOLDS(!unserialize(&value, gw_slice_of(text.base, text.len - 1)));
+    HOLDS(!fuzz_unserialize(&value, gw_slice_of(text.base, text.len - 1)));
 }
 
 /* What one session makes of itself must not depend on those before it. */
@@ -142,7 +130,7 @@ static void check_session(session *s)
 {
     gw_slice text = gw_slice_of(s->copy, s->len);
     zval value;
-    bool ok = unserialize(&value, text);
+    bool ok = fuzz_unserialize(&value, text);
 
     check_alone(s);
     if (s->taken) {

@@ -2,6 +2,9 @@
 
 #include <sanitizer/lsan_interface.h>
 #include <sapi/embed/php_embed.h>
+#include <zend_exceptions.h>
+
+#include "convert.h"
 
 ZEND_DECLARE_MODULE_GLOBALS(gatewayclient)
 
@@ -27,4 +30,22 @@ char *fuzz_copy(const uint8_t *data, size_t size)
     if (size > 0)
         memcpy(copy, data, size);
     return copy;
+}
+
+bool fuzz_unserialize(zval *out, gw_slice text)
+{
+    zend_string *copy = zend_string_init(text.base, text.len, 0);
+    bool ok;
+
+    __lsan_disable();
+    ok = php_gwc_unserialize(out, copy);
+    __lsan_enable();
+    zend_clear_exception();
+    zend_string_release(copy);
+    return ok;
+}
+
+bool fuzz_is(const zend_string *theirs, gw_slice ours)
+{
+    return same(gw_slice_of(ZSTR_VAL(theirs), ZSTR_LEN(theirs)), ours);
 }
