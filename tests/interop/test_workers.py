@@ -5,12 +5,12 @@ import unittest
 
 from harness.cluster import GatewaydCluster
 from harness.conversation import Hall
-from harness.inner import HEAD, Frame, Peer, php_json
+from harness.inner import CMD_WORKER_CONNECT, HEAD, Frame, Peer, php_json
 from harness.process import wait_until
 from harness.websocket import WebSocket, client_frame
 
 CMD_ON_CONNECT, CMD_ON_MESSAGE, CMD_ON_CLOSE = 1, 3, 4
-CMD_WORKER_CONNECT = 200
+CMD_JOIN_GROUP, CMD_GET_CLIENT_COUNT_BY_GROUP = 20, 24
 
 
 class WorkerCase(unittest.TestCase):
@@ -84,6 +84,31 @@ class Push(WorkerCase):
         self.worker("W")
         client.send(1, b"heard")
         self.assertEqual(self.hears("W", 1), [(CMD_ON_MESSAGE, "heard")])
+
+
+class Order(WorkerCase):
+    """A BusinessWorker tells on one connection and asks on another."""
+
+    def test_what_was_told_before_a_question_is_in_the_answer(self):
+        client = self.client(greeting=True)
+        worker, asker = Peer(self.gateway.inner_address), Peer(
+            self.gateway.inner_address)
+        for peer in worker, asker:
+            self.addCleanup(peer.close)
+        worker.send(Frame(CMD_WORKER_CONNECT, body=php_json(
+            {"worker_key": "V:0", "secret_key": ""})))
+        worker.fence()
+        number = int(client.client_id[12:], 16)
+        question = Frame(CMD_GET_CLIENT_COUNT_BY_GROUP, 0, b"room").encode()
+        self.gateway.process.pause()
+        try:
+            # The asker's connection has something to read first.
+            asker.socket.sendall(question[:5])
+            worker.send(Frame(CMD_JOIN_GROUP, number, b"room"))
+            asker.socket.sendall(question[5:])
+        finally:
+            self.gateway.process.resume()
+        self.assertEqual(asker.reply(), b"i:1;")
 
 
 class Slow(WorkerCase):

@@ -26,6 +26,7 @@ enum {
 
 #define KEEP_ROOM ((size_t)32 * 1024)
 #define DISCARD_READS 16
+#define READS_AT_ONCE 16
 
 /* Input that is not a whole unit yet. */
 struct gwd_partial {
@@ -237,7 +238,8 @@ static void count_input(gwd_stream *stream, size_t len)
         stream->kind->loop->metrics->bytes_in += len;
 }
 
-static void read_input(gwd_stream *stream)
+/* False: there is no more for now. */
+static bool read_input(gwd_stream *stream)
 {
     size_t kept, room;
     char *base = input_place(stream, &kept, &room);
@@ -245,7 +247,7 @@ static void read_input(gwd_stream *stream)
 
     if (base == NULL) {
         gwd_stream_abort(stream);
-        return;
+        return false;
     }
     got = gwd_transport_read(stream, base + kept, room);
     tell_tls(stream);
@@ -254,6 +256,15 @@ static void read_input(gwd_stream *stream)
         offer(stream, base, kept + (size_t)got);
     } else if (got <= 0 && got != GW_EAGAIN) {
         end_input(stream, got);
+    }
+    return got == (ssize_t)room;
+}
+
+void gwd_stream_read(gwd_stream *stream)
+{
+    for (int i = 0; i < READS_AT_ONCE; i++) {
+        if (gwd_stream_closing(stream) || !read_input(stream))
+            return;
     }
 }
 
@@ -290,6 +301,21 @@ static void on_tls_event(gwd_stream *stream)
     }
 }
 
+/* The event comes once more, behind all that have come with it. */
+#define PUT_OFF EV_TIMEOUT
+
+static void on_input(gwd_stream *stream, short what)
+{
+    if (stream->kind->on_readable == NULL) {
+        read_input(stream);
+    } else if (what & PUT_OFF) {
+        stream->kind->on_readable(stream);
+        read_input(stream);
+    } else {
+        event_active(&stream->event, EV_READ | PUT_OFF, 0);
+    }
+}
+
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
     gwd_stream *stream = arg;
@@ -303,7 +329,7 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     if (what & EV_WRITE)
         make_pending(stream);
     if ((what & EV_READ) && !gwd_stream_closing(stream))
-        read_input(stream);
+        on_input(stream, what);
 }
 
 /* ---- output ------------------------------------------------------------- */

@@ -108,6 +108,8 @@ static void attach(const gwd_request *request)
         gwd_stream_abort(&conn->stream);
         return;
     }
+    conn->stream.kind = &inner->worker_kind;
+    gwd_inner_on_workers(inner);
     if (replaced != NULL) {
         gwd_worker_log(GWD_LOG_WARNING, conn->worker,
                        "is here twice: the older connection, %s, is closed",

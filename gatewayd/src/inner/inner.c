@@ -110,11 +110,37 @@ static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
     return (ssize_t)used;
 }
 
+/* A BusinessWorker tells on one connection and asks on another: what it told
+ * before has come before the question, and is to be in the answer. */
+static void hear_workers(gwd_stream *stream)
+{
+    gwd_inner *inner = GWD_ENTRY(stream, gwd_inner_conn, stream)->inner;
+    uint64_t turn = inner->kind.loop->turn_began;
+    size_t left = inner->workers.count; /* they may change their order */
+    gwd_worker *next;
+
+    if (inner->heard == turn) {
+        return;
+    }
+    inner->heard = turn;
+    for (gwd_worker *w = inner->workers.first; w != NULL && left > 0; left--) {
+        next = w->next;
+        gwd_stream_read(w->stream);
+        w = next;
+    }
+}
+
+void gwd_inner_on_workers(gwd_inner *inner)
+{
+    inner->kind.on_readable = inner->workers.count > 0 ? hear_workers : NULL;
+}
+
 static void forget_worker(gwd_inner *inner, gwd_worker *worker)
 {
     gwd_worker_log(GWD_LOG_INFO, worker, "gone, %zu left",
                    inner->workers.count - 1);
     gwd_workers_detach(&inner->workers, worker);
+    gwd_inner_on_workers(inner);
 }
 
 static void on_close(gwd_stream *stream)
@@ -172,6 +198,7 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
     }
     inner->kind = (gwd_stream_kind){
         .loop = config->loop, .on_data = on_data, .on_close = on_close};
+    inner->worker_kind = inner->kind;
     inner->hub = config->hub;
     gw_buf_init(&inner->reply, NULL, REPLY_MAX);
     gw_buf_init(&inner->text, NULL, TEXT_MAX);

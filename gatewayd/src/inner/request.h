@@ -28,7 +28,8 @@ typedef struct gwd_inner_timer {
 } gwd_inner_timer;
 
 struct gwd_inner {
-    gwd_stream_kind kind;
+    gwd_stream_kind kind;        /* of who is no worker */
+    gwd_stream_kind worker_kind; /* of who is */
     gwd_hub *hub;
     char *secret_key;
     size_t secret_key_len;
@@ -39,6 +40,7 @@ struct gwd_inner {
     gwd_ring ring;
     gwd_inner_timer ping;   /* of all workers */
     gwd_inner_timer report; /* armed while there is something to tell */
+    uint64_t heard;         /* the turn in which workers were: its beginning */
     uint64_t refused;       /* clients, since the last report: without_worker */
     uint32_t started;       /* gwd_loop_seconds() */
     gw_buf reply;           /* the reply being written; one at a time */
@@ -96,6 +98,9 @@ void gwd_reply_empty_array(const gwd_request *request);
 
 /* Workers on other machines: NAT and firewalls forget silent connections. */
 #define GWD_WORKER_PING_SECONDS 25
+
+/* Some worker has come, or gone. inner.c */
+void gwd_inner_on_workers(gwd_inner *inner);
 
 /* events.c: what the timers do. */
 void gwd_inner_ping(gwd_inner *inner);

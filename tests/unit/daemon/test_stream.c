@@ -1,6 +1,7 @@
 /* Streams on a real loop, over real sockets. */
 #include "support.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -218,6 +219,44 @@ static void a_closing_stream_is_given_no_more_input(void **state)
     assert_int_equal(o.calls, 1);
     expect_eof(loop, fds[1]);
     end(&o);
+}
+
+/* One that waits for another, which has something by then. */
+static owner first;
+static int first_peer;
+
+static void read_the_first(gwd_stream *stream)
+{
+    struct pollfd input = {first.stream.fd, POLLIN, 0};
+
+    send_bytes(first_peer, LIT("1234"));
+    assert_int_equal(poll(&input, 1, WAIT_SECONDS * 1000), 1);
+    gwd_stream_read(&first.stream);
+    assert_slice_equal(gw_buf_slice(&first.got), LIT("1234"));
+    assert_int_equal(((owner *)stream)->calls, 0);
+}
+
+static void input_may_come_after_that_of_others(void **state)
+{
+    gwd_stream_kind late;
+    int more[2];
+    owner o;
+
+    (void)state;
+    tcp_pair(more);
+    first_peer = more[1];
+    begin(&first, more[0]);
+    begin(&o, fds[0]);
+    late = kind;
+    late.on_readable = read_the_first;
+    o.stream.kind = &late;
+    send_bytes(fds[1], LIT("abcd"));
+    await_bytes(&o, 4);
+    assert_slice_equal(gw_buf_slice(&o.got), LIT("abcd"));
+    assert_int_equal(first.calls, 1);
+    end(&o);
+    end(&first);
+    close(more[1]);
 }
 
 /* ---- output ------------------------------------------------------------- */
@@ -448,6 +487,7 @@ int main(void)
         TEST(claiming_more_than_there_was_ends_it),
         TEST(the_peers_end_is_the_end),
         TEST(a_closing_stream_is_given_no_more_input),
+        TEST(input_may_come_after_that_of_others),
         TEST(output_leaves_at_the_end_of_the_turn),
         TEST(what_the_kernel_refuses_waits),
         TEST(full_is_who_does_not_read),

@@ -41,7 +41,10 @@ static void on_tls(gwd_stream *stream)
     assert_int_equal(((owner *)stream)->got.len, 0);
 }
 
-static gwd_stream_kind kind = {NULL, on_data, on_close, true, on_tls};
+static gwd_stream_kind kind = {.on_data = on_data,
+                               .on_close = on_close,
+                               .counted = true,
+                               .on_tls = on_tls};
 
 /* ---- settings ----------------------------------------------------------- */
 
@@ -498,7 +501,8 @@ static void send_line_and_hello(BIO *out, size_t first)
 static void tls_may_begin_behind_a_line(void **state)
 {
     static const size_t firsts[] = {1, 6, 7, 11, 12, 80};
-    gwd_stream_kind line_kind = {loop, on_line, on_close, false, NULL};
+    gwd_stream_kind line_kind = {
+        .loop = loop, .on_data = on_line, .on_close = on_close};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(firsts); i++) {
