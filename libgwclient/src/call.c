@@ -53,6 +53,21 @@ void gw_call_deinit(gw_client *c)
     gw_buf_deinit(&call->cause);
 }
 
+void gw_call_interrupt(gw_client *c)
+{
+    gw_call *call = &c->call;
+    size_t i;
+
+    if (call->looking)
+        gw_lookup_cancel(c);
+    call->looking = 0;
+    for (i = 0; i < call->count; i++) {
+        if (call->targets[i]->state != GW_TARGET_DONE)
+            gw_target_fail(c, call->targets[i], GW_EIO, 0);
+    }
+    c->busy = 0;
+}
+
 static void notice_fork(gw_client *c)
 {
     if (gw_fork_guard_look(&c->fork_guard))
@@ -326,7 +341,7 @@ int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg)
     if (code != GW_OK && code != GW_EPARTIAL)
         return code;
     c->busy = 1;
-    for (i = 0; i < c->call.count && rc == 0; i++) {
+    for (i = 0; i < c->call.count && rc == 0 && c->busy; i++) {
         if (c->call.targets[i]->state == GW_TARGET_DONE)
             rc = fn(arg, c->call.targets[i]);
     }

@@ -85,4 +85,8 @@ int gw_call_finish(gw_client *c, int partial);
 /* Forgets the targets; connections that are not back in the pool are closed. */
 void gw_call_reset(gw_client *c);
 
+/* Ends the call from within or after it: what is open is closed. Replies stay
+ * until the next call begins, for a callback may be reading one. */
+void gw_call_interrupt(gw_client *c);
+
 #endif

@@ -129,8 +129,7 @@ void gw_client_free(gw_client *c)
 
 void gw_client_reset(gw_client *c)
 {
-    gw_call_reset(c);
-    c->busy = 0;
+    gw_call_interrupt(c);
 }
 
 void gw_client_disconnect(gw_client *c)
