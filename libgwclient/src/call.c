@@ -220,7 +220,7 @@ void gw_call_run(gw_client *c)
         n = collect_fds(c, &until);
         if (n == 0)
             return;
-        if (gw_net_poll(call->fds, n, wait_until(call->now, until)) != 0) {
+        if (gw_net_poll(call->fds, n, wait_until(gw_net_now(), until)) != 0) {
             call->code = gw_report_code(c, GW_EIO);
             return;
         }

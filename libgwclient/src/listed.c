@@ -4,7 +4,7 @@
 #include "known.h"
 #include "targets.h"
 
-/* Moves the peer's target to `index`, or makes it there. */
+/* Moves the peer's target to `index`, or makes it there, held. */
 static int place(gw_client *c, gw_peer *peer, size_t index)
 {
     gw_call *call = &c->call;
@@ -24,8 +24,27 @@ static int place(gw_client *c, gw_peer *peer, size_t index)
     t = gw_targets_insert(c, index);
     if (t == NULL)
         return GW_ENOMEM;
-    gw_target_start(c, t, peer, NULL);
+    gw_target_hold(t, peer);
     return GW_OK;
+}
+
+/* Names come last: to ask for one may take longer than the call has, and
+ * meanwhile the others answer. */
+static void start_placed(gw_client *c)
+{
+    gw_call *call = &c->call;
+    size_t i;
+    int names;
+
+    for (names = 0; names <= 1; names++) {
+        for (i = 0; i < call->count; i++) {
+            gw_target *t = call->targets[i];
+
+            if (t->state == GW_TARGET_HELD &&
+                (names || !gw_pool_may_block(t->peer, call->now)))
+                gw_target_start(c, t, t->peer, NULL);
+        }
+    }
 }
 
 /* Makes the targets those of the list, in its order; targets that have begun go
@@ -49,6 +68,7 @@ static void use_list(gw_client *c, const gw_list *list)
         if (place(c, peer, i) != GW_OK)
             return;
     }
+    start_placed(c);
 }
 
 /* ---- held targets -------------------------------------------------------- */
@@ -106,7 +126,7 @@ void gw_listed_ask_held(gw_client *c)
         return;
     }
     c->call.looking = 1;
-    gw_listed_result(c, gw_lookup_start(c, c->call.now, c->call.deadline));
+    gw_listed_result(c, gw_lookup_start(c, c->call.deadline));
 }
 
 /* ---- what the Registers say ---------------------------------------------- */
@@ -152,7 +172,7 @@ static void run_listed(gw_client *c)
         use_list(c, list);
     } else {
         call->looking = 1;
-        gw_listed_result(c, gw_lookup_start(c, call->now, call->deadline));
+        gw_listed_result(c, gw_lookup_start(c, call->deadline));
     }
     if (call->code == GW_OK)
         gw_call_run(c);
@@ -175,7 +195,7 @@ void gw_listed_refresh(gw_client *c)
         return;
     call->refreshed = 1;
     call->looking = 1;
-    gw_listed_result(c, gw_lookup_start(c, call->now, call->deadline));
+    gw_listed_result(c, gw_lookup_start(c, call->deadline));
 }
 
 int gw_call_all(gw_client *c, const gw_request *request)

@@ -11,7 +11,7 @@
 /* So much of an answer that is none is quoted. */
 #define QUOTE_MAX 200
 
-static int ask_next(gw_client *c, gw_lookup *l, uint64_t now);
+static int ask_next(gw_client *c, gw_lookup *l);
 
 static gw_slice register_of(const gw_client *c, const gw_lookup *l)
 {
@@ -177,13 +177,12 @@ int gw_lookup_report_none(gw_client *c)
 
 /* ---- one Register ------------------------------------------------------- */
 
-static int give_up_register(gw_client *c, gw_lookup *l, int closed,
-                            uint64_t now)
+static int give_up_register(gw_client *c, gw_lookup *l, int closed)
 {
     put_bad(c, l, closed);
     hang_up(l);
     l->index++;
-    return ask_next(c, l, now);
+    return ask_next(c, l);
 }
 
 static int on_line(gw_client *c, gw_lookup *l, size_t len, uint64_t now)
@@ -193,7 +192,7 @@ static int on_line(gw_client *c, gw_lookup *l, size_t len, uint64_t now)
 
     if (rc != GW_OK && rc != GW_ENOMEM) {
         l->reply.len = len;
-        return give_up_register(c, l, 0, now);
+        return give_up_register(c, l, 0);
     }
     hang_up(l);
     return rc;
@@ -209,20 +208,20 @@ static int recv_some(gw_client *c, gw_lookup *l, uint64_t now)
     if (rc == GW_EAGAIN)
         return GW_EAGAIN;
     if (rc != 0 || got == 0)
-        return give_up_register(c, l, 1, now);
+        return give_up_register(c, l, 1);
     c->stats.bytes_received += got;
     gw_buf_put(&l->reply, c->scratch, got);
     if (l->reply.error == GW_ENOMEM)
         return GW_ENOMEM;
     if (l->reply.error != 0)
-        return give_up_register(c, l, 0, now);
+        return give_up_register(c, l, 0);
     newline = memchr(l->reply.base + before, '\n', got);
     if (newline == NULL)
         return GW_EAGAIN;
     return on_line(c, l, (size_t)(newline - l->reply.base) + 1, now);
 }
 
-static int send_some(gw_client *c, gw_lookup *l, uint64_t now)
+static int send_some(gw_client *c, gw_lookup *l)
 {
     gw_slice part =
         gw_slice_of(l->request.base + l->sent, l->request.len - l->sent);
@@ -232,7 +231,7 @@ static int send_some(gw_client *c, gw_lookup *l, uint64_t now)
     if (rc == GW_EAGAIN)
         return GW_EAGAIN;
     if (rc != 0)
-        return give_up_register(c, l, 1, now);
+        return give_up_register(c, l, 1);
     l->sent += sent;
     c->stats.bytes_sent += sent;
     if (l->sent == l->request.len)
@@ -264,23 +263,32 @@ static int on_dialed(gw_client *c, gw_lookup *l, int rc, uint64_t now)
         l->fd = gw_dial_take(&l->dial);
         l->limit = reply_limit(c, l, now);
         l->state = GW_LOOKUP_SEND;
-        return send_some(c, l, now);
+        return send_some(c, l);
     }
     put_unreached(c, l, gw_net_strerror(l->dial.error, scratch));
     l->index++;
     return GW_ECONNECT;
 }
 
-static int ask_one(gw_client *c, gw_lookup *l, uint64_t now)
+/* No name is asked for once the deadline has passed. */
+static int resolve(gw_lookup *l, gw_slice host, uint16_t port)
+{
+    if (gw_host_is_name(host) && gw_net_now() >= l->deadline)
+        return GW_ETIMEDOUT;
+    return gw_net_resolve(host, port, l->endpoints, &l->endpoint_count);
+}
+
+static int ask_one(gw_client *c, gw_lookup *l)
 {
     gw_slice host;
     uint16_t port;
+    uint64_t now;
     int rc;
 
     l->sent = 0;
     gw_buf_clear(&l->reply);
     gw_address_split(register_of(c, l), &host, &port);
-    rc = gw_net_resolve(host, port, l->endpoints, &l->endpoint_count);
+    rc = resolve(l, host, port);
     if (rc == GW_ENOMEM)
         return rc;
     if (rc != GW_OK) {
@@ -288,15 +296,16 @@ static int ask_one(gw_client *c, gw_lookup *l, uint64_t now)
         l->index++;
         return GW_ECONNECT;
     }
+    now = gw_net_now(); /* a name may have taken long */
     rc = gw_dial_start(&l->dial, l->endpoints, l->endpoint_count, now,
                        c->connect_timeout_ms, l->deadline);
     return on_dialed(c, l, rc, now);
 }
 
-static int ask_next(gw_client *c, gw_lookup *l, uint64_t now)
+static int ask_next(gw_client *c, gw_lookup *l)
 {
     while (l->index < c->registers->count) {
-        int rc = ask_one(c, l, now);
+        int rc = ask_one(c, l);
 
         if (rc != GW_ECONNECT)
             return rc;
@@ -309,7 +318,7 @@ static int ask_next(gw_client *c, gw_lookup *l, uint64_t now)
 
 /* ---- what the call does with it ----------------------------------------- */
 
-int gw_lookup_start(gw_client *c, uint64_t now, uint64_t deadline)
+int gw_lookup_start(gw_client *c, uint64_t deadline)
 {
     gw_lookup *l = &c->call.lookup;
     gw_slice key = c->key.text;
@@ -323,7 +332,7 @@ int gw_lookup_start(gw_client *c, uint64_t now, uint64_t deadline)
     l->index = 0;
     l->deadline = deadline;
     c->stats.register_lookups++;
-    return ask_next(c, l, now);
+    return ask_next(c, l);
 }
 
 int gw_lookup_wants(const gw_lookup *l, gw_pollfd *fd, uint64_t *limit)
@@ -343,7 +352,7 @@ static int step_connect(gw_client *c, gw_lookup *l, int ready, uint64_t now)
         ready ? gw_dial_ready(&l->dial, now) : gw_dial_expired(&l->dial, now);
 
     rc = on_dialed(c, l, rc, now);
-    return rc == GW_ECONNECT ? ask_next(c, l, now) : rc;
+    return rc == GW_ECONNECT ? ask_next(c, l) : rc;
 }
 
 int gw_lookup_step(gw_client *c, int ready, uint64_t now)
@@ -356,12 +365,11 @@ int gw_lookup_step(gw_client *c, int ready, uint64_t now)
     if (l->state == GW_LOOKUP_CONNECT)
         return step_connect(c, l, ready, now);
     if (!ready)
-        return give_up_register(c, l, 0, now);
-    rc = l->state == GW_LOOKUP_SEND ? send_some(c, l, now)
-                                    : recv_some(c, l, now);
+        return give_up_register(c, l, 0);
+    rc = l->state == GW_LOOKUP_SEND ? send_some(c, l) : recv_some(c, l, now);
     /* One that never stops talking has no more time than one that is silent.
      * The next one has a limit of its own. */
     if (rc == GW_EAGAIN && now >= l->limit)
-        return give_up_register(c, l, 0, now);
+        return give_up_register(c, l, 0);
     return rc;
 }

@@ -34,7 +34,7 @@ void gw_lookup_init(gw_client *c);
 
 /* Both return GW_EAGAIN while the question is under way; GW_OK, and then
  * `list`; or GW_EREGISTER, GW_EREGISTERREPLY, GW_ENOMEM. */
-int gw_lookup_start(gw_client *c, uint64_t now, uint64_t deadline);
+int gw_lookup_start(gw_client *c, uint64_t deadline);
 int gw_lookup_step(gw_client *c, int ready, uint64_t now);
 
 /* What the poll loop waits for. 0: nothing. */

@@ -123,12 +123,28 @@ static int resolve(gw_peer *peer, uint64_t now)
     return GW_OK;
 }
 
+static int is_named(const gw_peer *peer)
+{
+    gw_slice host;
+    uint16_t port;
+
+    return gw_address_split(gw_peer_address(peer), &host, &port) == 0 &&
+           gw_host_is_name(host);
+}
+
+int gw_pool_may_block(const gw_peer *peer, uint64_t now)
+{
+    return peer->idle == NULL && !is_resolved(peer, now) && is_named(peer);
+}
+
 int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
 {
-    (void)c;
     if (is_resolved(peer, now))
         return GW_OK;
     peer->endpoint_count = 0;
+    /* Other names may have taken long. */
+    if (is_named(peer) && gw_net_now() >= c->call.deadline)
+        return GW_ETIMEDOUT;
     return resolve(peer, now);
 }
 
@@ -137,14 +153,15 @@ int gw_pool_resolve_by(gw_client *c, gw_peer *peer, uint64_t now,
 {
     uint64_t clock;
 
-    if (!is_resolved(peer, now)) {
-        clock = gw_net_now(); /* other hosts may have taken long */
-        if (clock >= deadline ||
-            (peer->unresolved_at != 0 &&
-             clock - peer->unresolved_at < UNRESOLVED_TTL_MS))
-            return GW_ERESOLVE;
-    }
-    return gw_pool_resolve(c, peer, now);
+    (void)c;
+    if (is_resolved(peer, now))
+        return GW_OK;
+    clock = gw_net_now(); /* other hosts may have taken long */
+    if (clock >= deadline || (peer->unresolved_at != 0 &&
+                              clock - peer->unresolved_at < UNRESOLVED_TTL_MS))
+        return GW_ERESOLVE;
+    peer->endpoint_count = 0;
+    return resolve(peer, now);
 }
 
 int gw_pool_resolve_anew(gw_client *c, gw_peer *peer)

@@ -78,8 +78,12 @@ gw_peer *gw_pool_peer(struct gw_client *c, gw_slice address, uint64_t hash);
 gw_peer *gw_pool_peer_of(struct gw_client *c, const gw_client_id *id);
 
 /* Resolves the peer's host unless that was done lately. GW_OK, GW_ERESOLVE,
- * GW_ENOMEM. */
+ * GW_ENOMEM, or GW_ETIMEDOUT: it is a name, and the call's deadline has
+ * passed. */
 int gw_pool_resolve(struct gw_client *c, gw_peer *peer, uint64_t now);
+
+/* Whether a command to the peer has to wait for a name server first. */
+int gw_pool_may_block(const gw_peer *peer, uint64_t now);
 
 /* The same for a host that may be none of this call's: a failure is believed
  * for some seconds, too, and nobody is asked once the deadline has passed. */

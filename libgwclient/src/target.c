@@ -337,7 +337,7 @@ static void dial(gw_client *c, gw_target *t)
     }
     dial_done(c, t,
               gw_dial_start(&t->dial, t->peer->endpoints,
-                            t->peer->endpoint_count, c->call.now,
+                            t->peer->endpoint_count, gw_net_now(),
                             c->connect_timeout_ms, c->call.deadline));
 }
 

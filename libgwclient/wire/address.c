@@ -69,6 +69,14 @@ int gw_address_split(gw_slice text, gw_slice *host, uint16_t *port)
     return GW_OK;
 }
 
+int gw_host_is_name(gw_slice host)
+{
+    uint32_t ip;
+
+    return gw_ipv4_parse(host, &ip) != GW_OK &&
+           (host.len == 0 || memchr(host.base, ':', host.len) == NULL);
+}
+
 int gw_ipv4_parse(gw_slice text, uint32_t *ip)
 {
     uint32_t value = 0;

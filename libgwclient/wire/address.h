@@ -9,6 +9,9 @@
  * address, or a byte that no address has. */
 int gw_address_split(gw_slice text, gw_slice *host, uint16_t *port);
 
+/* Whether a host of gw_address_split() is a name, which has to be asked for. */
+int gw_host_is_name(gw_slice host);
+
 /* Dotted quad to host byte order, strict (four decimal parts, no leading
  * zeros). GW_EINVAL otherwise. */
 int gw_ipv4_parse(gw_slice text, uint32_t *ip);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_MS 500
+#define SLOWEST_MS 1600
 
 int __real_getaddrinfo(const char *, const char *, const struct addrinfo *,
                        struct addrinfo **);
@@ -28,6 +29,8 @@ int __wrap_getaddrinfo(const char *name, const char *service,
         return __real_getaddrinfo(moving, service, hints, out);
     if (strncmp(name, "slow", 4) == 0)
         usleep((TIMEOUT_MS + 50) * 1000);
+    if (strncmp(name, "slowest", 7) == 0)
+        usleep((SLOWEST_MS - TIMEOUT_MS) * 1000);
     return EAI_NONAME;
 }
 
@@ -149,6 +152,102 @@ static void names_that_fail_slowly_do_not_use_up_every_call(void **state)
     gw_client_set_timeouts(x->client, PLENTY_MS, PLENTY_MS);
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(lookups, 2);
+    cluster_free(x);
+}
+
+/* ---- calls to all: one name may be too slow, the next one is not asked -----
+ */
+
+static void slow_names_cost_a_call_one_of_them(void **state)
+{
+    cluster *x = cluster_new(2, TIMEOUT_MS);
+    gw_slice named[5];
+    int64_t count;
+    uint64_t start;
+
+    (void)state;
+    named[0] = gw_slice_str("slow1.invalid:1");
+    named[1] = gw_slice_str("slow2.invalid:1");
+    named[2] = gw_slice_str(fake_address(x->gw[0]));
+    named[3] = gw_slice_str("slow3.invalid:1");
+    named[4] = gw_slice_str(fake_address(x->gw[1]));
+    assert_int_equal(gw_client_set_gateways(x->client, &named[2], 1), GW_OK);
+    assert_int_equal(gw_get_client_count(x->client, NULL, &count), GW_OK);
+    assert_int_equal(gw_client_set_gateways(x->client, named, 5), GW_OK);
+    lookups = 0;
+    start = fake_now();
+    /* Gateways without a name are served while one is asked for. */
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
+    assert_took(start, TIMEOUT_MS);
+    assert_int_equal(lookups, 1);
+    assert_int_equal(stats_of(x->client).failures, 3);
+    assert_failure(x->client, 0, "slow1.invalid:1", GW_ERESOLVE);
+    assert_failure(x->client, 1, "slow2.invalid:1", GW_ETIMEDOUT);
+    assert_failure(x->client, 2, "slow3.invalid:1", GW_ETIMEDOUT);
+    fake_wait_frames(x->gw[1], 1);
+    start = fake_now();
+    assert_int_equal(gw_get_client_count(x->client, NULL, &count), GW_EPARTIAL);
+    assert_took(start, TIMEOUT_MS);
+    assert_int_equal(stats_of(x->client).failures, 6);
+    cluster_free(x);
+}
+
+static void ask_registers(cluster *x, const char *first, const char *second,
+                          const char *third, unsigned timeout_ms)
+{
+    gw_slice registers[3];
+    uint64_t start;
+
+    registers[0] = gw_slice_str(first);
+    registers[1] = gw_slice_str(second);
+    registers[2] = gw_slice_str(third);
+    assert_int_equal(gw_client_set_registers(x->client, registers, 3), GW_OK);
+    gw_client_set_timeouts(x->client, timeout_ms, timeout_ms);
+    lookups = 0;
+    start = fake_now();
+    assert_int_equal(gw_gateways(x->client, none, NULL), GW_EREGISTER);
+    assert_took(start, timeout_ms);
+    assert_int_equal(lookups, 1);
+}
+
+static void slow_registers_cost_a_call_one_of_them(void **state)
+{
+    cluster *x = cluster_new(0, PLENTY_MS);
+    fake_full *full = fake_full_new(); /* connecting there hangs */
+
+    (void)state;
+    ask_registers(x, "slow1.invalid:1", "slow2.invalid:1", "slow3.invalid:1",
+                  TIMEOUT_MS);
+    assert_error(x->client, "Can not connect to tcp://slow1.invalid:1 cannot "
+                            "resolve the host name; tcp://slow2.invalid:1 "
+                            "timed out; tcp://slow3.invalid:1 timed out");
+    ask_registers(x, "slowest.invalid:1", fake_full_address(full),
+                  "slow.invalid:1", SLOWEST_MS - 100);
+    fake_full_free(full);
+    cluster_free(x);
+}
+
+/* What a name has cost is not waited for once more. */
+static void a_silent_gateway_beside_a_slow_name_ends_in_time(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_slice named[2];
+    int64_t count;
+    uint64_t start;
+
+    (void)state;
+    named[0] = gw_slice_str(fake_address(x->gw[0]));
+    named[1] = gw_slice_str("slowest.invalid:1");
+    assert_int_equal(gw_client_set_gateways(x->client, named, 1), GW_OK);
+    assert_int_equal(gw_get_client_count(x->client, NULL, &count), GW_OK);
+    fake_set_mode(x->gw[0], FAKE_SILENT);
+    assert_int_equal(gw_client_set_gateways(x->client, named, 2), GW_OK);
+    gw_client_set_timeouts(x->client, SLOWEST_MS - 100, SLOWEST_MS - 100);
+    start = fake_now();
+    assert_int_equal(gw_get_client_count(x->client, NULL, &count), GW_EPARTIAL);
+    assert_took(start, SLOWEST_MS - 100);
+    assert_failure(x->client, 0, fake_address(x->gw[0]), GW_ETIMEDOUT);
+    assert_failure(x->client, 1, "slowest.invalid:1", GW_ERESOLVE);
     cluster_free(x);
 }
 
@@ -303,6 +402,9 @@ int main(void)
 #ifdef COUNTS_LOOKUPS
         cmocka_unit_test(a_name_that_fails_is_not_asked_for_every_client_id),
         cmocka_unit_test(names_that_fail_slowly_do_not_use_up_every_call),
+        cmocka_unit_test(slow_names_cost_a_call_one_of_them),
+        cmocka_unit_test(slow_registers_cost_a_call_one_of_them),
+        cmocka_unit_test(a_silent_gateway_beside_a_slow_name_ends_in_time),
         cmocka_unit_test(a_name_that_has_moved_is_asked_again),
         cmocka_unit_test(strangers_have_a_name_asked_every_five_seconds),
         cmocka_unit_test(one_call_asks_a_name_once_and_in_time),

@@ -134,12 +134,24 @@ static void nothing_is_read_past_the_end(void **state)
     feed_damaged(LIT("192.168.255.255"), parse_ipv4, NULL);
 }
 
+static void a_name_is_what_is_no_number(void **state)
+{
+    (void)state;
+    assert_true(gw_host_is_name(gw_slice_str("localhost")));
+    assert_true(gw_host_is_name(gw_slice_str("10.0.0.1.example")));
+    assert_true(gw_host_is_name(gw_slice_str("fe80")));
+    assert_false(gw_host_is_name(gw_slice_str("10.0.0.1")));
+    assert_false(gw_host_is_name(gw_slice_str("::1")));
+    assert_false(gw_host_is_name(gw_slice_str("fe80::1%eth0")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(host_and_port_are_split_at_the_last_colon),
         cmocka_unit_test(what_is_no_address_is_refused),
         cmocka_unit_test(a_failure_leaves_the_results),
+        cmocka_unit_test(a_name_is_what_is_no_number),
         cmocka_unit_test(dotted_quads_are_read_and_written),
         cmocka_unit_test(other_spellings_of_a_quad_are_refused),
         cmocka_unit_test(nothing_is_read_past_the_end),
