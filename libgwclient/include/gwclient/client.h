@@ -23,14 +23,15 @@
  * clock, covers the question to the Register, connecting, sending and receiving
  * on all gateways together, which are served in parallel. Within it one attempt
  * to connect may take `connect_timeout_ms`. Only a host name adds to it: names
- * are resolved by getaddrinfo(), which cannot be bounded; numeric addresses
- * never are.
+ * are resolved by getaddrinfo(), which cannot be bounded, but no name is begun
+ * with once the deadline has passed. Numeric addresses are never resolved.
  *
  * Callbacks run after all gateways have answered or failed, in the Register's
  * order, and get slices of the replies that are valid during the callback
  * only. A callback returns 0 to go on; anything else ends the call and becomes
- * its result. A callback must not use its client (GW_EBUSY); it may leave by
- * longjmp() if gw_client_reset() is called before the client's next use. */
+ * its result. A callback must not use its client (GW_EBUSY) or free it; it may
+ * leave by longjmp() if gw_client_reset() is called before the client's next
+ * use. */
 #ifndef GWCLIENT_CLIENT_H
 #define GWCLIENT_CLIENT_H
 
@@ -78,8 +79,9 @@ void gw_options_init(gw_options *options);
 
 /* Makes a client; no connection is made yet. `options` may be NULL.
  * GW_EINVAL: an address that is not host:port (mostly the port is missing:
- * "10.0.0.1"), or no Register at all; a key that is not UTF-8; a timeout of 0.
- * On failure `*client` is NULL. */
+ * "10.0.0.1"), or more than 64; a key that is not UTF-8, or longer than 64 KiB;
+ * a timeout of 0; a `size` that gw_options_init() did not set. On failure
+ * `*client` is NULL. */
 int gw_client_new(gw_client **client, const gw_options *options);
 
 /* Closes every connection and frees the client. NULL is allowed. Commands that
@@ -138,7 +140,8 @@ int gw_client_set_pool(gw_client *client, unsigned max_idle,
 
 /* Names the gateways of the cluster: "all gateways" are these then, and no
  * Register is asked, until a call with count 0. For a program that knows them
- * by other means. GW_EINVAL: an address that is not host:port. */
+ * by other means. GW_EINVAL: an address that is not host:port, or more than
+ * 4096. */
 int gw_client_set_gateways(gw_client *client, const gw_slice *addresses,
                            size_t count);
 
@@ -178,7 +181,8 @@ typedef struct gw_client_stats {
 void gw_client_get_stats(const gw_client *client, gw_client_stats *stats);
 
 /* Drops the call that a longjmp() out of a callback interrupted. Connections
- * whose reply was not wholly read are closed. Harmless at any other time. */
+ * whose reply was not wholly read are closed. Harmless at any other time; a
+ * callback that calls it and returns has ended its call. */
 void gw_client_reset(gw_client *client);
 
 /* Closes idle connections and forgets cached lists. */
@@ -234,6 +238,9 @@ int gw_send_to_groups(gw_client *client, const gw_key *groups, size_t count,
                       size_t exclude_count);
 
 /* ---- commands to one client, and to a group ------------------------------ */
+
+/* Nobody can be bound to the uid "", "0" or 0, or be in a group of that name:
+ * gateways take it for none, as PHP's empty() does. */
 
 /* Sends `last` (NULL: nothing) and closes the client's connection. */
 int gw_close_client(gw_client *client, const gw_client_id *id,
@@ -373,7 +380,8 @@ int gw_flush(gw_client *client);
 
 /* ---- any frame ----------------------------------------------------------- */
 
-/* For commands that this header does not know. `id` NULL: all gateways, else
+/* For commands that this header does not know, and that have no reply: one
+ * would be taken for that of a later question. `id` NULL: all gateways, else
  * that client's, whose connection number is then put into the frame. */
 int gw_send_frame(gw_client *client, const gw_client_id *id,
                   const gw_frame *frame);
