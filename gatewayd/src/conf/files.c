@@ -158,17 +158,34 @@ static ssize_t read_all(int fd, char *out, size_t size)
     return (ssize_t)len;
 }
 
+/* Others who read the file would take a byte order mark for a part of the key,
+ * and we the first letter of UTF-16 for all of it. A NUL stands behind `text`.
+ */
+static bool first_line_is_text(const char *text, size_t len)
+{
+    size_t end = strcspn(text, "\r\n");
+
+    return strncmp(text, "\xef\xbb\xbf", 3) != 0 &&
+           (end == len || text[end] != '\0');
+}
+
 static int read_secret(gwd_options *options, const secret *s, int fd)
 {
     char text[SECRET_FILE_MAX + 1];
     ssize_t len = read_all(fd, text, SECRET_FILE_MAX);
+    bool is_text;
     int result;
 
     if (len < 0)
         return fail_file(options, s, strerror(errno));
     text[len] = '\0';
+    is_text = first_line_is_text(text, (size_t)len);
     text[strcspn(text, "\r\n")] = '\0';
-    if (text[0] == '\0')
+    if (!is_text)
+        result = fail_file(options, s,
+                           "its first line has a byte order mark or a zero "
+                           "byte; save it as UTF-8 without a mark");
+    else if (text[0] == '\0')
         result = fail_file(options, s, "its first line is empty");
     else if (strlen(text) == SECRET_FILE_MAX)
         result = fail_file(options, s, "its first line is too long");

@@ -197,10 +197,21 @@ static void warn_if_open(const char *path)
     fputc('\n', stderr);
 }
 
+/* Others who read the file would take a mark for a part of the key, and we the
+ * first letter of UTF-16 for all of it. A NUL stands behind `text`. */
+static bool first_line_is_text(gw_slice text)
+{
+    size_t end = strcspn(text.base, "\r\n");
+
+    return without_mark(text).len == text.len &&
+           (end == text.len || text.base[end] != '\0');
+}
+
 static int read_key(gwctl_options *options)
 {
     char text[KEY_FILE_MAX + 1];
     ssize_t len = read_path(options->secret_key_file, text, KEY_FILE_MAX);
+    bool is_text;
     int result = GW_OK;
 
     if (len < 0)
@@ -208,8 +219,13 @@ static int read_key(gwctl_options *options)
     if (!options->quiet)
         warn_if_open(options->secret_key_file);
     text[len] = '\0';
+    is_text = first_line_is_text(gw_slice_of(text, (size_t)len));
     text[strcspn(text, "\r\n")] = '\0';
-    if (text[0] == '\0')
+    if (!is_text)
+        result = fail_key(options, "its first line has a byte order mark or a "
+                                   "zero byte; save it as UTF-8 without a "
+                                   "mark");
+    else if (text[0] == '\0')
         result = fail_key(options, "its first line is empty");
     else if (strlen(text) == KEY_FILE_MAX)
         result = fail_key(options, "its first line is too long");

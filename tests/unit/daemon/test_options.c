@@ -36,13 +36,18 @@ static int remove_file(void **state)
     return unlink(path);
 }
 
-static void write_file(const char *text)
+static void write_bytes(const char *base, size_t len)
 {
     FILE *file = fopen(path, "w");
 
     assert_non_null(file);
-    fputs(text, file);
+    assert_int_equal(fwrite(base, 1, len, file), len);
     fclose(file);
+}
+
+static void write_file(const char *text)
+{
+    write_bytes(text, strlen(text));
 }
 
 /* Loads from these, NULL-terminated; arguments without the program's name. */
@@ -464,6 +469,32 @@ static void an_empty_key_file_is_an_error(void **state)
     assert_int_equal(load(LIST(arg), NULL), GW_EINVAL);
 }
 
+static void expect_no_text(const char *base, size_t len)
+{
+    char arg[64];
+
+    write_bytes(base, len);
+    snprintf(arg, sizeof(arg), "--secret-key-file=%s", path);
+    assert_int_equal(load(LIST(arg), NULL), GW_EINVAL);
+    assert_non_null(strstr(options.error, "has a byte order mark or a zero "));
+}
+
+static void a_key_file_with_a_mark_or_a_zero_byte_is_an_error(void **state)
+{
+    static const char marked[] = "\xef\xbb\xbfkey\n";
+    static const char utf16[] = "k\0e\0y\0\n";
+    static const char big_endian[] = "\0k\0e\0y\0\n";
+
+    (void)state;
+    expect_no_text(marked, sizeof(marked) - 1);
+    teardown(state);
+    setup(state);
+    expect_no_text(utf16, sizeof(utf16));
+    teardown(state);
+    setup(state);
+    expect_no_text(big_endian, sizeof(big_endian) - 1);
+}
+
 static void a_key_that_nobody_can_send_is_an_error(void **state)
 {
     char *bad[] = {(char *)"GATEWAYD_SECRET_KEY=a\xff", NULL};
@@ -599,6 +630,8 @@ int main(void)
         TEST(a_missing_file_is_named),
         TEST(the_key_is_the_first_line_of_its_file),
         TEST(an_empty_key_file_is_an_error),
+        TEST(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
+        TEST(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
         TEST(a_key_that_nobody_can_send_is_an_error),
         TEST(one_key_is_enough),
         TEST(the_key_may_come_from_the_environment),

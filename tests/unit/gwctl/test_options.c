@@ -37,7 +37,7 @@ static void expect_error(const char *line, char **env, const char *part)
     gwctl_options_deinit(&options);
 }
 
-static char *write_file(const char *text)
+static char *write_bytes(const char *base, size_t len)
 {
     char *path = strdup("/tmp/gwctl-test-XXXXXX");
     int fd;
@@ -45,9 +45,14 @@ static char *write_file(const char *text)
     assert_non_null(path);
     fd = mkstemp(path);
     assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    assert_int_equal(write(fd, base, len), len);
     close(fd);
     return path;
+}
+
+static char *write_file(const char *text)
+{
+    return write_bytes(text, strlen(text));
 }
 
 /* ---- sources ------------------------------------------------------------- */
@@ -386,6 +391,29 @@ static void the_key_comes_from_a_file_or_the_environment(void **state)
     free(empty);
 }
 
+static void expect_no_text(const char *base, size_t len)
+{
+    char *path = write_bytes(base, len);
+    char line[100];
+
+    snprintf(line, sizeof(line), "--secret-key-file %s", path);
+    expect_error(line, no_env, "has a byte order mark or a zero byte");
+    unlink(path);
+    free(path);
+}
+
+static void a_key_file_with_a_mark_or_a_zero_byte_is_an_error(void **state)
+{
+    static const char marked[] = "\xef\xbb\xbfkey\n";
+    static const char utf16[] = "k\0e\0y\0\n";
+    static const char big_endian[] = "\0k\0e\0y\0\n";
+
+    (void)state;
+    expect_no_text(marked, sizeof(marked) - 1);
+    expect_no_text(utf16, sizeof(utf16));
+    expect_no_text(big_endian, sizeof(big_endian) - 1);
+}
+
 /* ---- headers ------------------------------------------------------------- */
 
 static int load_headers(gwctl_options *options, const char *path)
@@ -456,6 +484,7 @@ int main(void)
         cmocka_unit_test(lines_of_a_file_that_are_wrong),
         cmocka_unit_test(a_byte_order_mark_is_passed_over),
         cmocka_unit_test(the_key_comes_from_a_file_or_the_environment),
+        cmocka_unit_test(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
         cmocka_unit_test(headers_come_from_a_file),
         cmocka_unit_test(a_file_of_headers_that_is_wrong_is_told),
     };
