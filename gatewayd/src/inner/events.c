@@ -120,6 +120,30 @@ static void without_worker(gwd_inner *inner, gwd_client *client)
     gwd_client_drop(client, GWD_CLOSE_NO_WORKER);
 }
 
+/* Nothing of what was sent can be told to a worker: it is over for the client,
+ * as after any message that is too big. */
+static void refuse(gwd_client *client, const gw_frame *frame)
+{
+    gwd_log(GWD_LOG_WARNING,
+            "client %08x: %zu bytes with the session's %zu are more than a "
+            "worker takes, closed",
+            frame->connection_id, frame->body.len, frame->ext.len);
+    gwd_client_drop(client, GWD_CLOSE_TOO_BIG);
+}
+
+/* False: the client is gone, and the worker does not hear of its end either. */
+static bool introduce(gwd_inner *inner, gwd_worker *worker, gwd_client *client)
+{
+    gw_frame frame = {.cmd = GW_CMD_ON_CONNECT, .flag = GW_FLAG_SCALAR};
+
+    if (send_event(inner, worker, client, &frame)) {
+        return true;
+    }
+    gwd_workers_unbind(&inner->workers, gwd_client_worker(client));
+    refuse(client, &frame);
+    return false;
+}
+
 /* The worker that is to hear of an event, after it knows the client. NULL:
  * none; the client may be gone. */
 static gwd_worker *listener_of(gwd_inner *inner, gwd_client *client)
@@ -130,28 +154,14 @@ static gwd_worker *listener_of(gwd_inner *inner, gwd_client *client)
 
     if (worker == NULL) {
         without_worker(inner, client);
-    } else if (!introduced) {
-        gw_frame frame = {.cmd = GW_CMD_ON_CONNECT, .flag = GW_FLAG_SCALAR};
-
-        send_event(inner, worker, client, &frame);
+        return NULL;
     }
-    return worker;
+    return introduced || introduce(inner, worker, client) ? worker : NULL;
 }
 
 static void on_connect(void *arg, gwd_client *client)
 {
     listener_of(arg, client);
-}
-
-/* Nothing of what was sent can be told to a worker: it is over for the client,
- * as after any message that is too big. */
-static void refuse(gwd_client *client, const gw_frame *frame)
-{
-    gwd_log(GWD_LOG_WARNING,
-            "client %08x: %zu bytes with the session's %zu are more than a "
-            "worker takes, closed",
-            frame->connection_id, frame->body.len, frame->ext.len);
-    gwd_client_drop(client, GWD_CLOSE_TOO_BIG);
 }
 
 static void on_message(void *arg, gwd_client *client, gw_slice message)

@@ -111,10 +111,12 @@ static void attach(const gwd_request *request)
     conn->stream.kind = &inner->worker_kind;
     gwd_inner_on_workers(inner);
     if (replaced != NULL) {
+        gwd_inner_conn *older = GWD_ENTRY(replaced, gwd_inner_conn, stream);
+
         gwd_worker_log(GWD_LOG_WARNING, conn->worker,
                        "is here twice: the older connection, %s, is closed",
-                       GWD_ENTRY(replaced, gwd_inner_conn, stream)->peer);
-        gwd_stream_close(replaced);
+                       older->peer);
+        gwd_inner_conn_close(older);
     }
     gwd_worker_log(GWD_LOG_INFO, conn->worker, "attached as %s, %zu in all",
                    conn->peer, inner->workers.count);

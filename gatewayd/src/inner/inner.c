@@ -19,6 +19,9 @@
 #define INTRODUCTION_MAX ((size_t)128 * 1024)
 #define INTRODUCTION_SECONDS 10
 
+/* Who does not take what is queued for him is cut off after so long. */
+#define CLOSE_SECONDS 10
+
 /* Strings of a request, a message as JSON, two sessions merged. A frame holds
  * 10 MiB, which JSON may write six times as long. */
 #define TEXT_MAX ((size_t)64 * 1024 * 1024)
@@ -160,17 +163,26 @@ static void on_close(gwd_stream *stream)
     free_if_done(inner);
 }
 
-static void on_stranger(gwd_inner_conn *conn)
+void gwd_inner_conn_close(gwd_inner_conn *conn)
 {
-    gwd_log(GWD_LOG_WARNING, "inner: %s: no introduction within %d s, closed",
-            conn->peer, INTRODUCTION_SECONDS);
+    gwd_stream_close(&conn->stream);
+    gwd_ring_arm(&conn->inner->ring, &conn->timeout, CLOSE_SECONDS);
+}
+
+static void on_conn_timeout(gwd_inner_conn *conn)
+{
+    if (!gwd_stream_closing(&conn->stream)) {
+        gwd_log(GWD_LOG_WARNING,
+                "inner: %s: no introduction within %d s, closed", conn->peer,
+                INTRODUCTION_SECONDS);
+    }
     gwd_stream_abort(&conn->stream);
 }
 
 static void on_timeout(gwd_timeout *timeout)
 {
-    if (timeout->flags & GWD_INNER_INTRODUCTION) {
-        on_stranger(GWD_ENTRY(timeout, gwd_inner_conn, timeout));
+    if (timeout->flags & GWD_INNER_CONN) {
+        on_conn_timeout(GWD_ENTRY(timeout, gwd_inner_conn, timeout));
         return;
     }
     gwd_inner_timer *timer = GWD_ENTRY(timeout, gwd_inner_timer, timeout);
@@ -244,7 +256,7 @@ void gwd_inner_accept(gwd_inner *inner, int fd, const char *peer)
         conn->next->prev = conn;
     }
     inner->conns = conn;
-    conn->timeout.flags = GWD_INNER_INTRODUCTION;
+    conn->timeout.flags = GWD_INNER_CONN;
     if (!conn->authorised) {
         gwd_ring_arm(&inner->ring, &conn->timeout, INTRODUCTION_SECONDS);
     }

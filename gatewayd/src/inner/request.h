@@ -19,7 +19,7 @@
 typedef struct gwd_inner_conn gwd_inner_conn;
 
 /* gwd_timeout.flags: a connection's, not a gwd_inner_timer's. */
-#define GWD_INNER_INTRODUCTION 1
+#define GWD_INNER_CONN 1
 
 typedef struct gwd_inner_timer {
     gwd_timeout timeout;
@@ -54,7 +54,8 @@ struct gwd_inner_conn {
     gwd_inner_conn *prev;
     gwd_inner_conn *next;
     gwd_worker *worker;  /* NULL: not introduced as one */
-    gwd_timeout timeout; /* GWD_INNER_INTRODUCTION; until it is authorised */
+    gwd_timeout timeout; /* GWD_INNER_CONN; until it is authorised, and again
+                            while it is closing */
     bool authorised;
     char peer[64]; /* "1.2.3.4:5" */
 };
@@ -64,6 +65,9 @@ typedef struct gwd_request {
     gwd_inner_conn *conn;
     const gw_frame *frame;
 } gwd_request;
+
+/* Ends it when it has taken what is queued for it, or soon. */
+void gwd_inner_conn_close(gwd_inner_conn *conn);
 
 /* A handler reports what is wrong with a request itself, through the log; the
  * connection goes on, as the reference's does. */

@@ -306,6 +306,24 @@ static void a_second_connection_replaces_the_first(void **state)
     expect_told(1, "connect 2");
 }
 
+/* What it has not read keeps it for a while, not for ever. */
+static void one_that_was_replaced_and_does_not_read_is_cut_off(void **state)
+{
+    (void)state;
+    introduce(0, "W:0");
+    fake_core_arrive(core, 0, 1);
+    core->conns[0].queued = 1000;
+    introduce(1, "W:0");
+    fake_core_pass(core, 9);
+    assert_false(core->conns[0].aborted);
+    fake_core_pass(core, 3);
+    assert_true(core->conns[0].aborted);
+    assert_int_equal(gwd_inner_worker_count(core->inner), 1);
+    assert_null(strstr(core->log, "no introduction"));
+    says(0, "new");
+    expect_told(1, "message 1 new");
+}
+
 static void a_worker_may_introduce_itself_again(void **state)
 {
     (void)state;
@@ -524,6 +542,30 @@ static void what_no_frame_can_hold_ends_the_client(void **state)
     free(big);
 }
 
+/* A worker that cannot be told of its begin does not hear of its end. */
+static void who_cannot_be_introduced_is_not_told_of(void **state)
+{
+    char want[32];
+    size_t len = GW_FRAME_MAX - GW_FRAME_HEAD_LEN + 1;
+    char *big = malloc(len);
+
+    (void)state;
+    memset(big, 'x', len);
+    fake_core_arrive(core, 0, 1);
+    gwd_hub_set_session(core->hub, &core->clients[0].member,
+                        gw_slice_of(big, len));
+    introduce(0, "W:0");
+    introduce(1, "W:1");
+    says(0, "hi");
+    snprintf(want, sizeof(want), "<drop %d>", GWD_CLOSE_TOO_BIG);
+    assert_string_equal(core->clients[0].got, want);
+    assert_non_null(strstr(core->log, "more than a worker takes"));
+    expect_told(0, "");
+    fake_core_arrive(core, 1, 2); /* still the one with the fewest */
+    expect_told(0, "connect 2");
+    free(big);
+}
+
 static void workers_on_other_machines_are_pinged(void **state)
 {
     (void)state;
@@ -549,6 +591,7 @@ int main(void)
         T(clients_of_a_lost_worker_move_at_their_next_event),
         T(clients_stay_with_a_key_that_came_back),
         T(a_second_connection_replaces_the_first),
+        T(one_that_was_replaced_and_does_not_read_is_cut_off),
         T(a_worker_may_introduce_itself_again),
         T(a_connection_that_closes_takes_nothing_more),
         T_WITH(random_routing_reaches_all, setup_random),
@@ -559,6 +602,7 @@ int main(void)
         T(a_reload_makes_it_strict),
         T(a_worker_that_is_behind_loses_events),
         T(what_no_frame_can_hold_ends_the_client),
+        T(who_cannot_be_introduced_is_not_told_of),
         T_WITH(workers_on_other_machines_are_pinged, setup_pings),
 #undef T
 #undef T_WITH
