@@ -1,7 +1,8 @@
 /* SELECT: some fields of some connections,
  * {"fields":["session","uid","groups"],"where":{"groups":[…],"uid":[…],
- * "connection_id":{…}}}. An empty "where" means everybody; several conditions
- * are a union, each connection once, where it was met first. */
+ * "connection_id":{…}}}. An empty "where" means everybody, a scalar that is
+ * true nobody; several conditions are a union, each connection once, where it
+ * was met first. */
 #include <stdlib.h>
 
 #include "inner/json.h"
@@ -107,30 +108,67 @@ static pick_fn pick_of(const gw_json_token *name)
     return NULL;
 }
 
-static void collect_where(rows *found, gw_slice ext)
+static bool has_digit_above_0(gw_slice number)
 {
-    gw_json json;
-    gw_json_token token;
+    for (size_t i = 0; i < number.len && (number.base[i] | 0x20) != 'e'; i++) {
+        if (number.base[i] >= '1' && number.base[i] <= '9') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether PHP takes a scalar for true. */
+static bool is_true(const gw_json_token *scalar)
+{
+    switch (scalar->type) {
+    case GW_JSON_TRUE:
+        return true;
+    case GW_JSON_INT:
+    case GW_JSON_DOUBLE:
+        return has_digit_above_0(scalar->text);
+    case GW_JSON_STRING:
+        return !gw_slice_is_empty_php(scalar->text);
+    default:
+        return false;
+    }
+}
+
+/* Those that any of the conditions names. False: there is no condition. */
+static bool collect_named(rows *found, gw_json *json,
+                          const gw_json_token *token)
+{
     gwd_json_items where;
     gwd_json_items items;
     bool any = false;
 
-    if (gwd_json_member(&json, &token, ext, "where") &&
-        gwd_json_items_init(&where, &json, &token)) {
-        while (gwd_json_items_next(&where)) {
-            pick_fn pick = where.object ? pick_of(&where.name) : NULL;
-            any = true;
-            if (pick == NULL ||
-                !gwd_json_items_init(&items, &json, &where.value)) {
-                continue;
-            }
-            while (gwd_json_items_next(&items)) {
-                pick(found, &items.value);
-            }
-            where.open = false; /* read to its end here */
-        }
+    if (!gwd_json_items_init(&where, json, token)) {
+        return is_true(token);
     }
-    if (!any && found->field_count > 0) {
+    while (gwd_json_items_next(&where)) {
+        pick_fn pick = where.object ? pick_of(&where.name) : NULL;
+        any = true;
+        if (pick == NULL || !gwd_json_items_init(&items, json, &where.value)) {
+            continue;
+        }
+        while (gwd_json_items_next(&items)) {
+            pick(found, &items.value);
+        }
+        where.open = false; /* read to its end here */
+    }
+    return any;
+}
+
+static void collect_where(rows *found, gw_slice ext)
+{
+    gw_json json;
+    gw_json_token token;
+
+    if (gwd_json_member(&json, &token, ext, "where") &&
+        collect_named(found, &json, &token)) {
+        return;
+    }
+    if (found->field_count > 0) {
         gwd_hub_each(found->inner->hub, collect, found);
     }
 }

@@ -201,6 +201,32 @@ static void select_is_a_union(void **state)
     expect_reply(GW_CMD_SELECT, 0, "not json", "a:0:{}");
 }
 
+/* "where" as a scalar: what PHP takes for false means everybody, and any other
+ * has no conditions that somebody could meet. */
+static void select_where_a_scalar_is_true_finds_nobody(void **state)
+{
+    static const struct {
+        const char *where;
+        bool all;
+    } cases[] = {{"true", false},  {"1", false},   {"-0.5", false},
+                 {"\"x\"", false}, {"\"\"", true}, {"\"0\"", true},
+                 {"false", true},  {"null", true}, {"0", true},
+                 {"0.0e5", true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char ext[64];
+
+        snprintf(ext, sizeof(ext), "{\"fields\":[\"id\"],\"where\":%s}",
+                 cases[i].where);
+        expect_reply(GW_CMD_SELECT, 0, ext,
+                     cases[i].all ? "a:3:{i:11;a:1:{s:2:\"id\";N;}"
+                                    "i:4000000000;a:1:{s:2:\"id\";N;}"
+                                    "i:13;a:1:{s:2:\"id\";N;}}"
+                                  : "a:0:{}");
+    }
+}
+
 static void keeps_and_merges_sessions(void **state)
 {
     (void)state;
@@ -444,6 +470,7 @@ int main(void)
         T(refuses_empty_names),
         T(groups_come_and_go),
         T(select_is_a_union),
+        T(select_where_a_scalar_is_true_finds_nobody),
         T(keeps_and_merges_sessions),
         T(sends_to_one_and_all),
         T(sends_to_uids_and_groups),
