@@ -8,6 +8,11 @@
 
 static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+static bool is_v4(const gwd_ip *ip)
+{
+    return memcmp(ip->bytes, v4_prefix, sizeof(v4_prefix)) == 0;
+}
+
 gwd_ip gwd_ip_of_v4(uint32_t v4)
 {
     gwd_ip ip;
@@ -22,7 +27,7 @@ uint32_t gwd_ip_v4(const gwd_ip *ip)
 {
     uint32_t v4 = 0;
 
-    if (memcmp(ip->bytes, v4_prefix, sizeof(v4_prefix)) != 0)
+    if (!is_v4(ip))
         return 0;
     for (int i = 12; i < 16; i++)
         v4 = v4 << 8 | ip->bytes[i];
@@ -63,7 +68,7 @@ int gwd_ip_parse_host(gw_slice text, gwd_ip *ip)
 void gwd_ip_format(const gwd_ip *ip, char out[GWD_IP_TEXT_LEN + 1])
 {
     out[0] = '\0';
-    if (memcmp(ip->bytes, v4_prefix, sizeof(v4_prefix)) == 0)
+    if (is_v4(ip))
         gw_ipv4_format(gwd_ip_v4(ip), out);
     else if (gwd_ip_known(ip))
         inet_ntop(AF_INET6, ip->bytes, out, GWD_IP_TEXT_LEN + 1);
@@ -116,6 +121,8 @@ bool gwd_network_has(const gwd_network *network, const gwd_ip *ip)
     gwd_ip ours = gwd_ip_masked(&network->ip, network->bits);
     gwd_ip theirs = gwd_ip_masked(ip, network->bits);
 
+    if (network->bits < V4_PREFIX_BITS && is_v4(ip))
+        return false;
     return memcmp(&ours, &theirs, sizeof(ours)) == 0;
 }
 

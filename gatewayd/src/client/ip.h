@@ -47,6 +47,7 @@ typedef struct gwd_networks {
 /* "10.0.0.0/8", "fd00::/8", or one address. GW_EINVAL. */
 int gwd_network_parse(gw_slice text, gwd_network *network);
 
+/* An IPv4 address is in networks of IPv4 alone: ::/0 is all of IPv6. */
 bool gwd_network_has(const gwd_network *network, const gwd_ip *ip);
 bool gwd_networks_have(const gwd_networks *networks, const gwd_ip *ip);
 

@@ -80,7 +80,10 @@ static void networks_have_their_addresses(void **state)
     assert_false(network_has("10.1.2.3", "10.1.2.2"));
     assert_true(network_has("0.0.0.0/0", "200.1.2.3"));
     assert_false(network_has("0.0.0.0/0", "::1"));
-    assert_true(network_has("::/0", "1.2.3.4"));
+    assert_true(network_has("::/0", "fd00::1"));
+    assert_false(network_has("::/0", "1.2.3.4"));
+    assert_false(network_has("::ffff:0:0/95", "1.2.3.4"));
+    assert_true(network_has("::ffff:0:0/96", "1.2.3.4"));
     assert_true(network_has("fd00::/9", "fd7f::1"));
     assert_false(network_has("fd00::/9", "fd80::1"));
     assert_true(network_has("::1", "::1"));
