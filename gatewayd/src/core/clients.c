@@ -124,7 +124,8 @@ static void apply(void *arg, gwd_member *member)
     gwd_clients *clients = arg;
 
     if (clients->config.max_connections_per_ip > 0 &&
-        client->stream.phase == GWD_CLIENT_OPEN)
+        (client->stream.phase == GWD_CLIENT_HANDSHAKE ||
+         client->stream.phase == GWD_CLIENT_OPEN))
         gwd_client_count(client);
     gwd_client_arm(client);
 }

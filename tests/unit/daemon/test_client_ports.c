@@ -746,6 +746,29 @@ static void new_settings_hold_for_those_who_are_here(void **state)
     expect_eof(loop, peers[0]);
 }
 
+/* One without a handshake of its own may still be shaking hands in TLS, and
+ * is not counted again before it is open. */
+static void a_new_limit_counts_those_in_their_handshake(void **state)
+{
+    gwd_client_port *port;
+
+    (void)state;
+    port = port_for(GWD_CLIENT_WEBSOCKET);
+    connect_one(port, 0);
+    config.max_connections_per_ip = 1;
+    assert_int_equal(gwd_clients_reload(clients, &config), GW_OK);
+    connect_one(port, 1);
+    assert_int_equal(gwd_hub_count(hub), 1);
+    upgrade(0);
+    send_bytes(peers[1], LIT(REQUEST));
+    expect_bytes(loop, peers[1], LIT("HTTP/1.1 429 "));
+    close(peers[0]);
+    peers[0] = -1;
+    wait_for_count(0);
+    connect_one(port, 2);
+    upgrade(2);
+}
+
 /* ---- full --------------------------------------------------------------- */
 
 /* Nobody reads: at last a message is lost. Returns how many were not. */
@@ -953,6 +976,7 @@ int main(void)
         TEST(other_protocols_cannot_be_pinged),
         TEST(all_times_hold_at_once),
         TEST(new_settings_hold_for_those_who_are_here),
+        TEST(a_new_limit_counts_those_in_their_handshake),
         TEST(a_full_client_loses_messages),
         TEST(a_full_client_may_be_closed_instead),
         TEST(a_doomed_client_may_be_kicked),
