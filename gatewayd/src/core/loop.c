@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/log.h"
 #include "core/stream_flush.h"
 
 #define LAST_TURNS 4
@@ -43,6 +44,18 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
         gwd_ring_advance(ring, now);
 }
 
+static void on_libevent(int severity, const char *text)
+{
+    static const gwd_log_level levels[] = {
+        [EVENT_LOG_DEBUG] = GWD_LOG_DEBUG,
+        [EVENT_LOG_MSG] = GWD_LOG_INFO,
+        [EVENT_LOG_WARN] = GWD_LOG_WARNING,
+        [EVENT_LOG_ERR] = GWD_LOG_ERROR,
+    };
+
+    gwd_log(levels[severity], "libevent: %s", text);
+}
+
 /* One thread: no locks. */
 static struct event_base *new_base(void)
 {
@@ -64,6 +77,7 @@ gwd_loop *gwd_loop_new(void)
 
     if (loop == NULL)
         return NULL;
+    event_set_log_callback(on_libevent);
     loop->pending_tail = &loop->pending;
     gwd_handshakes_init(&loop->handshakes);
     loop->metrics = &loop->own_metrics;

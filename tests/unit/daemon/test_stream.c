@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/log.h"
+
 #define PAIR_LEN 4
 
 /* Takes input in units of PAIR_LEN bytes and notes them. */
@@ -477,6 +479,34 @@ static void drain_gives_up(void **state)
     end(&o);
 }
 
+static void ignore(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    (void)arg;
+}
+
+/* Standard error may be read by nobody, or be lines of JSON. */
+static void what_libevent_says_is_logged(void **state)
+{
+    char path[] = "/tmp/gwd-log-XXXXXX";
+    int file = mkstemp(path);
+    char text[1024] = "";
+    struct event event;
+
+    (void)state;
+    assert_true(gwd_log_open(path));
+    event_assign(&event, loop->base, 1000 * 1000, EV_READ, ignore, NULL);
+    event_add(&event, NULL); /* no such descriptor */
+    gwd_loop_turn(loop, false);
+    event_del(&event);
+    assert_true(gwd_log_open("stderr"));
+    assert_true(read(file, text, sizeof(text) - 1) > 0);
+    assert_non_null(strstr(text, " warning: libevent: "));
+    close(file);
+    unlink(path);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -499,6 +529,7 @@ int main(void)
         TEST(closing_may_give_others_output),
         TEST(drain_waits_for_the_last_stream),
         TEST(drain_gives_up),
+        TEST(what_libevent_says_is_logged),
     };
 
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
