@@ -259,6 +259,7 @@ void gwd_parts_refresh(gwd_parts *p)
 {
     gwd_metrics *m = &p->slot->metrics;
 
+    p->slot->beat = gwd_loop_seconds();
     if (p->hub != NULL) {
         m->connections = gwd_hub_count(p->hub);
         m->uids = gwd_hub_uid_count(p->hub);

@@ -28,7 +28,8 @@ gwd_slot *gwd_parts_slot(gwd_parts *parts);
 /* The options have changed in place: hands on those that may change. */
 void gwd_parts_reload(gwd_parts *parts);
 
-/* Brings the figures that others read up to date, as each second does. */
+/* Brings the figures that others read up to date, and says that the loop turns,
+ * as each second does. */
 void gwd_parts_refresh(gwd_parts *parts);
 
 /* Runs turns until our gateways are in our Register, if that is where they go:

@@ -611,8 +611,8 @@ class ServiceManager(unittest.TestCase):
         manager.settimeout(PATIENCE)
         name = manager.getsockname()[1:].decode()
         process = Process(
-            [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
-             "--workers", workers], "gatewayd",
+            ["prlimit", "--core=0", GATEWAYD, *QUICK, "--register-listen",
+             "127.0.0.1:0", "--workers", workers], "gatewayd",
             {"NOTIFY_SOCKET": f"@{name}", **environment})
         process.start()
         self.addCleanup(process.discard)
@@ -624,6 +624,19 @@ class ServiceManager(unittest.TestCase):
             told = [manager.recv(4096).split(b"\n")[0] for _ in range(3)]
             self.assertIn(b"WATCHDOG=1", told, workers)
             process.stop()
+
+    def test_with_several_workers_the_master_watches_them(self):
+        process, _ = self.managed("2", WATCHDOG_USEC="1000000")
+        wait_until(lambda: READY.search(process.log), "its start")
+        victim, *others = children(process.pid)
+        os.kill(victim, signal.SIGSTOP)
+        wait_until(lambda: f"(pid {victim}) hangs" in process.log, "a verdict")
+        os.kill(victim, signal.SIGCONT)
+        wait_until(lambda: f"(pid {victim}) was killed by signal 6 (Aborted); "
+                   "starting another" in process.log, "its end")
+        wait_until(lambda: len(children(process.pid)) == 3, "another")
+        self.assertLess(set(others), set(children(process.pid)))
+        self.assertEqual(process.log.count("hangs"), 1)
 
     def test_it_is_told_of_start_and_stop(self):
         for workers in "1", "2":

@@ -17,6 +17,7 @@ typedef struct gwd_slot {
     uint64_t restarts;  /* by the master */
     uint64_t started;   /* seconds since 1970 */
     uint64_t registers; /* that it is announced to now */
+    uint64_t beat;      /* gwd_loop_seconds() when its loop last turned */
     gwd_tops tops;
 } gwd_slot;
 

@@ -15,6 +15,8 @@
 #include "process/notify.h"
 
 #define STOP_SECONDS 10 /* then the children are killed */
+/* A beat each second, which may be late, and whole seconds. */
+#define PATIENCE_MIN 3
 
 typedef struct child {
     gwd_role role;
@@ -24,6 +26,9 @@ typedef struct child {
     int ready;      /* our end of its pipe; -1: it has spoken, or is gone */
     uint32_t since; /* when it was started */
     uint32_t due;   /* when it is to be started, while not running */
+    uint64_t beat;  /* the last one that was seen, and when that was */
+    uint32_t beaten;
+    bool aborted; /* it hung, and was told to end */
     gwd_backoff backoff;
 } child;
 
@@ -34,6 +39,8 @@ typedef struct master {
     int lifeline[2];   /* children read; it ends with us */
     sigset_t before;   /* the signals that were blocked before us */
     uint64_t watchdog; /* microseconds; 0: nobody watches us */
+    uint32_t patience; /* seconds for which a child may stand still */
+    uint32_t looked;   /* when we last looked for beats */
     uint32_t end;      /* while stopping: when patience is over */
     bool announced;    /* all were ready once */
     bool stopping;
@@ -109,6 +116,7 @@ static bool fork_child(master *m, child *c)
     if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
         return false;
     c->since = gwd_loop_seconds();
+    c->aborted = false;
     c->pid = fork();
     if (c->pid == 0)
         be_child(m, c, fds[1]);
@@ -255,6 +263,36 @@ static void kill_all(const master *m, int number)
     }
 }
 
+/* The service manager sees only us, and we see the children. */
+static void judge(const master *m, child *c, uint32_t now, bool late)
+{
+    if (late || c->slot->beat != c->beat) {
+        c->beat = c->slot->beat;
+        c->beaten = now;
+    } else if (now - c->beaten >= m->patience) {
+        gwd_log(GWD_LOG_ERROR, "%s (pid %ld) hangs: killed", c->name,
+                (long)c->pid);
+        kill(c->pid, c->aborted ? SIGKILL : SIGABRT);
+        c->aborted = true;
+        c->beaten = now;
+    }
+}
+
+static void watch_children(master *m)
+{
+    uint32_t now = gwd_loop_seconds();
+    /* The machine stood still for all: they get their time again. */
+    bool late = now - m->looked >= m->patience;
+
+    m->looked = now;
+    for (size_t i = 0; i < m->count && !m->stopping; i++) {
+        child *c = &m->children[i];
+
+        if (c->pid > 0 && c->slot->up)
+            judge(m, c, now, late);
+    }
+}
+
 /* The end of the lifeline says it, not a signal: a terminal or a service
  * manager may have sent the children one already, and two mean "at once". */
 static void stop_children(master *m)
@@ -337,8 +375,10 @@ static void supervise(master *m, struct pollfd *fds)
         start_due(m);
         if (!m->failed || m->stopping)
             wait_and_read(m, fds);
-        if (m->watchdog > 0)
+        if (m->watchdog > 0) {
             gwd_notify("WATCHDOG=1");
+            watch_children(m);
+        }
         handle_signals(m);
     }
 }
@@ -370,6 +410,18 @@ static void plan(master *m)
     }
 }
 
+static void watch_for_the_manager(master *m)
+{
+    uint64_t seconds;
+
+    m->watchdog = gwd_notify_watchdog();
+    seconds = m->watchdog / 500000; /* it has half the time */
+    m->patience = seconds < PATIENCE_MIN ? PATIENCE_MIN
+                  : seconds > INT32_MAX  ? INT32_MAX
+                                         : (uint32_t)seconds;
+    m->looked = gwd_loop_seconds();
+}
+
 int gwd_master_run(const gwd_master_config *config)
 {
     master m = {.config = config, .count = gwd_slots_count(config->slots)};
@@ -381,7 +433,7 @@ int gwd_master_run(const gwd_master_config *config)
         m.failed = true;
     } else {
         gwd_log_set_process("master");
-        m.watchdog = gwd_notify_watchdog();
+        watch_for_the_manager(&m);
         plan(&m);
         watch_signals(&m);
         supervise(&m, fds);
