@@ -67,4 +67,7 @@ class Application(FrameworkHost):
             thinkphp_checks.said_methods(self)
         with verdicts.check("a user whose id is a number"):
             thinkphp_checks.number(self)
+        with verdicts.check("a request that ends after the logout does not undo "
+                            "it"):
+            thinkphp_checks.late_request(self)
         super().checks(verdicts)

@@ -1,6 +1,9 @@
 """What ThinkPHP's own ways past a guard lead to: as it comes, it dispatches a URL
 that no route matches, and believes a request that says its method itself."""
 
+import threading
+
+from harness.process import wait_until
 from visitor import Visitor
 
 GUEST = 302     # to the login
@@ -75,3 +78,28 @@ def number(host):
         seven.expect(None)
     finally:
         seven.close()
+
+
+def late_request(host):
+    """It has read the session before the logout, and saves it after."""
+    begun, end = (host.app / f"runtime/slow-{name}"
+                  for name in ("begun", "end"))
+    got = []
+    eve = Visitor(host, "eve")
+    late = threading.Thread(target=lambda: got.append(eve.status("slow")))
+    try:
+        late.start()
+        wait_until(begun.exists, "the slow page")
+        same(eve.post("logout", {}), (GUEST,), "the logout")
+        eve.expect(None)
+        end.touch()
+        late.join()
+        host.fpm.wait_until_idle()
+        same(got[0], (200,), "the slow page")
+        same(eve.status("push"), (GUEST,), "the page after the logout")
+        same(eve.post("push/bind", {"client_id": eve.socket.client_id}),
+             (GUEST,), "a bind after the logout")
+    finally:
+        end.touch()
+        late.join()
+        eve.close()

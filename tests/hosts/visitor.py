@@ -61,10 +61,8 @@ class Visitor:
 
     def sign_out(self):
         """As the page does: by a form that has a token of its own, or by its
-        function post(). Returns the status. What goes on after its response
-        is waited for: ThinkPHP saves the session then, and would undo it."""
+        function post(). Returns the status."""
         token = FORM_TOKEN.search(self.get(self.host.browser["page"]))
-        self.host.fpm.wait_until_idle()
         if token is None:
             return self.post(self.host.browser["logout"], {})
         fields = {"_csrf_token": html.unescape(token[1])}

@@ -3,3 +3,4 @@
 use think\facade\Route;
 
 Route::get('login', 'Login/index');
+Route::get('slow', 'Slow/index');

@@ -16,6 +16,7 @@ class Login
         if ($request->has('name', 'get')) {
             $name = $request->get('name/s');
             $session->set('uid', ctype_digit($name) ? (int) $name : $name);
+            $session->set('login', bin2hex(random_bytes(16)));
             $session->save(); // ThinkPHP does it after the response is sent
         }
 
