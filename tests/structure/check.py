@@ -2,7 +2,7 @@
 """Checks what the compiler does not: that #include lines run one way only,
 that only the files named in portable.py know the system, that the scripts which
 build the extension agree, that every file states the same version and the same
-oldest PHP, that the library exports the same symbols everywhere, that the explained
+oldest PHP and the same day of its release, that the library exports the same symbols everywhere, that the explained
 differences in the docs are those that the conformance tests allow, that the demo
 says the same in both languages, and that everything public is in the references.
 
@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import build_scripts
@@ -245,6 +246,20 @@ def check_php_versions():
                [] if got == want else [f"{path} says {got}, not {want}"])
 
 
+def check_release():
+    """Both changelogs say that the version is not released, or its day."""
+    day = re.search(r"^## \[\d[\w.]*\] - (.*)$",
+                    (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]
+    text = (ROOT / "debian/changelog").read_text()
+    debian = "unreleased"
+    if not re.match(r".*\) UNRELEASED;", text):
+        written = re.search(r"^ -- .*>  (.*)$", text, re.MULTILINE)[1]
+        debian = parsedate_to_datetime(written).date().isoformat()
+    yield ("the day of the release",
+           [] if day == debian else
+           [f"CHANGELOG.md says {day}, debian/changelog {debian}"])
+
+
 def check_symbols():
     """Debian's list of symbols is the linker's."""
     exported = re.findall(r"^ +(gw_\w+);$",
@@ -301,7 +316,8 @@ def check_demo_words():
 def main():
     return build_scripts.report(
         [*check_includes(), *portable.checks(), *build_scripts.checks(),
-         *check_versions(), *check_php_versions(), *check_symbols(),
+         *check_versions(), *check_php_versions(), *check_release(),
+         *check_symbols(),
          *check_conformance_document(), *check_demo_words(),
          *references.checks()])
 
