@@ -69,6 +69,24 @@ static void older_and_newer_callers_are_understood(void **state)
     gw_client_free(client);
 }
 
+/* A program of 0.1.0 has no room for more: docs/design.md, rule 11. */
+static void no_more_is_set_than_the_first_version_had(void **state)
+{
+    enum { FIRST = offsetof(gw_options, trust_client_ids) + sizeof(void *) };
+    union {
+        gw_options options;
+        unsigned char bytes[FIRST + 64];
+    } place;
+    size_t i;
+
+    (void)state;
+    memset(&place, 0xaa, sizeof place);
+    gw_options_init(&place.options);
+    assert_true(place.options.size <= FIRST);
+    for (i = FIRST; i < sizeof place; i++)
+        assert_int_equal(place.bytes[i], 0xaa);
+}
+
 static void setters_that_fail_change_nothing(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -397,6 +415,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(older_and_newer_callers_are_understood),
+        cmocka_unit_test(no_more_is_set_than_the_first_version_had),
         cmocka_unit_test(setters_that_fail_change_nothing),
         cmocka_unit_test(a_callbacks_result_ends_the_call),
         cmocka_unit_test(a_callback_cannot_use_its_client),
