@@ -135,9 +135,10 @@ WORDS = {
         "tail": """
 *here*: the extension or `gatewayd`. *PHP*: `workerman/gatewayclient`, with its persistent
 connections, too; the PHP GatewayWorker. *limit*: a bare program that does nothing else.
-Bold is the best of a line, without the limits. A million connections take {million} of
-`gatewayd`'s memory. Medians of {date} on {machine}, commit {commit}; of {targets} targets
-{met} are met: [all of them](docs/benchmarks.md), and [why the others are
+Bold is the best of a line, without the limits. A million connections that nobody has bound
+take {million} of `gatewayd`'s memory; the kernel's comes on top. Medians of {date} on
+{machine}, commit {commit}; of {targets} targets {met} are met: [all of
+them](docs/benchmarks.md), and [why the others are
 not](docs/benchmarks-profiles.md#what-is-missed-and-why).
 """,
     },
@@ -151,7 +152,7 @@ not](docs/benchmarks-profiles.md#what-is-missed-and-why).
         "tail": """
 “本项目”指扩展或 `gatewayd`；“PHP”指 `workerman/gatewayclient`（包括它的长连接模式）和 PHP 版 \
 GatewayWorker；“极限”是除此之外什么也不做的裸程序。粗体为该行最好的结果（不计极限）。\
-一百万个连接时 `gatewayd` 占用 {million} 内存。以上为 {date} 在 {model}（{cores} 核）上测得的中位数，\
+一百万个未绑定的连接，`gatewayd` 自身占用 {million} 内存，内核的另计。以上为 {date} 在 {model}（{cores} 核）上测得的中位数，\
 提交 {commit}；{targets} 项目标达成 {met} 项：[全部结果](docs/benchmarks.md)（英文）、\
 [未达成的原因](docs/benchmarks-profiles.md#what-is-missed-and-why)（英文）。
 """,
