@@ -21,37 +21,54 @@ KEY = "etc/gatewayd/cluster.key"
 # The default. A Register without it tells PHP of a part of the gateways.
 GRACE = {"GATEWAYD_REGISTER_GRACE": "2"}
 LOGIN = "<?php session_start(); $_SESSION['user_id'] = 'alice';"
-# A page whose connections and timers are played: how long it waits before each
-# attempt, while its binds are refused and after one that was not.
-WAITS = """
-const waits = [];
-let accepted = false;
+# A page whose connections, binds and timers are played. The steps of a check follow
+# its script; what they return is printed.
+PLAYED = """
+Math.random = () => %s;
+const sockets = [], timers = [];
+let accepted = true;
 globalThis.show = () => {};
 globalThis.fetch = async () => ({ok: accepted});
-globalThis.setTimeout = (again, wait) => waits.push(wait) && queueMicrotask(
-    () => waits.length < 9 ? again() : finish(again));
+globalThis.setTimeout = (call, wait) => timers.push({call, wait});
 globalThis.WebSocket = class {
     static OPEN = 1;
     readyState = 1;
     constructor() {
-        globalThis.last = this;
-        queueMicrotask(() => this.onmessage(
-            {data: '{"type":"init","client_id":"7f0000010b5400000001"}'}));
+        sockets.push(this);
     }
     close() {
         this.readyState = 3;
         this.onclose();
     }
 };
-function finish(again) {
-    if (waits.length > 9) {
-        console.log(JSON.stringify(waits));
-        return;
+const tell = (n, message) => sockets.at(n).onmessage(
+    {data: JSON.stringify(message)});
+const greet = (n) => tell(n, {type: 'init', client_id: '7f0000010b5400000001'});
+%s
+(async () => {%s})().then((said) => console.log(JSON.stringify(said)));
+"""
+REFUSED = """
+    accepted = false;
+    for (let n = 0; n < 8; n++) {
+        await greet(-1);
+        timers.at(-1).call();
     }
     accepted = true;
-    again();
-    setImmediate(() => last.close());
-}
+    await greet(-1);
+    sockets.at(-1).close();
+    return timers.map(({wait}) => wait);
+"""
+MOVED = """
+    const seen = [];
+    const see = () => seen.push(sockets.map(({readyState}) => readyState));
+    await greet(0);
+    await tell(0, {type: 'move'});
+    await greet(1);
+    await tell(0, {type: 'move'}); // to whom it is of no use any more
+    see();
+    timers[0].call();
+    see();
+    return [...seen, timers.length];
 """
 
 
@@ -262,22 +279,26 @@ def no_message_is_lost(conf, ini, draining, by_gwctl, by_php, script, bind):
               f"{sorted(set(told['warnings']))}")
 
 
-def waits_of(script, home, chance):
+def played(script, steps, home, chance=0.5):
     program("node")
-    (home / "page.js").write_text(
-        f"Math.random = () => {chance};\n{WAITS}\n{script}", encoding="utf-8")
+    (home / "page.js").write_text(PLAYED % (chance, script, steps),
+                                  encoding="utf-8")
     return json.loads(run(["node", home / "page.js"]))
 
 
 @claims(PAGE, "js move")
 def a_page_that_is_refused_waits_longer_each_time(block):
-    """Up to some time, by chance; one that was bound begins anew."""
+    """Up to some time, by chance; one that was bound begins anew. When it moves,
+    the old connection stays for a while, and once."""
     with folder() as home:
         for chance, first, most in ((0, 500, 15000), (1, 1500, 45000)):
-            *refused, lost = waits_of(block.text, home, chance)
+            *refused, lost = played(block.text, REFUSED, home, chance)
             wanted = [min(first * 2 ** n, most) for n in range(len(refused))]
             if (refused, lost) != (wanted, first):
                 raise AssertionError(f"{refused}, then {lost}")
+        moved = played(block.text, MOVED, home)
+        if moved != [[1, 1], [3, 1], 1]:
+            raise AssertionError(moved)
 
 
 @claims(PAGE, "conf container")
