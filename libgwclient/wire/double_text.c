@@ -37,8 +37,11 @@ static int take_exponent(gw_slice text, int *exponent)
 {
     int64_t num;
 
-    if (text.len > 0 && text.base[0] == '+')
+    if (text.len > 0 && text.base[0] == '+') {
         text = gw_slice_of(text.base + 1, text.len - 1);
+        if (text.len > 0 && text.base[0] == '-')
+            return GW_EINVAL;
+    }
 
     int rc = gw_decimal_int(text, &num);
     if (rc == GW_EPROTO)
