@@ -146,6 +146,23 @@ static void a_wrong_key_shows(void **state)
     cluster_free(x);
 }
 
+static void what_a_wrong_key_has_cost_is_told_with_the_cause(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    fake_set_key(x->gw[0], "right");
+    gw_client_set_secret_key(x->client, gw_slice_str("wrong"));
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_closed(x->gw[0], 1);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_error(x->client,
+                 text("1 sent to tcp://%s and not confirmed: the connection is "
+                      "gone (wrong secret key?)",
+                      fake_address(x->gw[0])));
+    cluster_free(x);
+}
+
 static void only_the_current_key_is_asked_for(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -210,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_gateway_that_closes_when_asked_does_not_confirm),
         cmocka_unit_test(without_persistence_nothing_is_confirmed),
         cmocka_unit_test(a_wrong_key_shows),
+        cmocka_unit_test(what_a_wrong_key_has_cost_is_told_with_the_cause),
         cmocka_unit_test(only_the_current_key_is_asked_for),
         cmocka_unit_test(a_connection_that_was_idle_too_long_is_still_asked),
         cmocka_unit_test(debts_that_nobody_asks_for_are_forgotten),

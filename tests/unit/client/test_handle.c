@@ -43,6 +43,28 @@ static void options_are_checked(void **state)
     gw_client_free(NULL);
 }
 
+/* As client.h states them. */
+static void every_option_has_its_default(void **state)
+{
+    gw_options o;
+
+    (void)state;
+    memset(&o, 0xaa, sizeof o);
+    gw_options_init(&o);
+    assert_int_equal(o.size, sizeof o);
+    assert_int_equal(o.register_count, 0);
+    assert_int_equal(o.secret_key.len, 0);
+    assert_int_equal(o.connect_timeout_ms, 3000);
+    assert_int_equal(o.timeout_ms, 5000);
+    assert_int_equal(o.persistent, 1);
+    assert_int_equal(o.pool_max_idle, 4);
+    assert_int_equal(o.pool_idle_timeout, 60);
+    assert_int_equal(o.register_ttl_ms, 1000);
+    assert_int_equal(o.trust_client_ids, 0);
+    assert_int_equal(o.max_reply, 256 * 1024 * 1024);
+    assert_null(o.allocator);
+}
+
 static void older_and_newer_callers_are_understood(void **state)
 {
     struct {
@@ -62,6 +84,7 @@ static void older_and_newer_callers_are_understood(void **state)
     gw_client_get_stats(client, &stats);
     assert_int_equal(stats.connects, 0);
     assert_true(stats.reuses == 0xaaaaaaaaaaaaaaaau);
+    assert_int_equal(stats.size, offsetof(gw_client_stats, reuses));
     gw_client_free(client);
     newer.options.size = offsetof(gw_options, timeout_ms);
     newer.options.timeout_ms = 0; /* not looked at */
@@ -109,6 +132,35 @@ static void setters_that_fail_change_nothing(void **state)
     cluster_free(x);
 }
 
+/* A zeroed key, as one that was forgotten. */
+static void a_key_that_is_none_is_refused(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_client *c = x->client;
+    gw_client_id id = fake_client(x->gw[0], 1);
+    gw_key keys[2] = {gw_key_str("u"), {0}};
+    gw_select select;
+
+    (void)state;
+    memset(&select, 0, sizeof select);
+    select.fields = GW_FIELD_UID;
+    select.uids = keys;
+    select.uid_count = 2;
+    assert_int_equal(gw_bind_uid(c, &id, keys[1]), GW_EINVAL);
+    assert_int_equal(gw_ungroup(c, keys[1]), GW_EINVAL);
+    assert_int_equal(gw_send_to_uids(c, keys, 2, &hello), GW_EINVAL);
+    assert_int_equal(gw_send_to_groups(c, keys, 2, &hello, NULL, 0), GW_EINVAL);
+    assert_int_equal(gw_send_to_groups(c, keys, 2, &hello, &id, 1), GW_EINVAL);
+    assert_int_equal(gw_select_clients(c, &select, NULL, NULL), GW_EINVAL);
+    assert_int_equal(gw_get_client_ids_by_uid(c, keys[1], NULL, NULL),
+                     GW_EINVAL);
+    assert_int_equal(gw_batch_get_client_ids_by_uid(c, keys, 2, NULL, NULL),
+                     GW_EINVAL);
+    assert_int_equal(fake_accepts(x->gw[0]), 0);
+    assert_int_equal(gw_send_to_uids(c, keys, 1, &hello), GW_OK);
+    cluster_free(x);
+}
+
 /* ---- callbacks ---------------------------------------------------------- */
 
 static jmp_buf out;
@@ -140,6 +192,10 @@ static int use_it(void *arg, const gw_client_id *id)
     assert_int_equal(gw_client_set_secret_key(c, address), GW_EBUSY);
     assert_int_equal(gw_client_set_timeouts(c, 1, 1), GW_EBUSY);
     assert_int_equal(gw_client_set_persistent(c, 0), GW_EBUSY);
+    assert_int_equal(gw_client_set_register_ttl(c, 1), GW_EBUSY);
+    assert_int_equal(gw_client_set_trust_client_ids(c, 1), GW_EBUSY);
+    assert_int_equal(gw_client_set_pool(c, 0, 0), GW_EBUSY);
+    assert_int_equal(gw_client_set_gateways(c, &address, 1), GW_EBUSY);
     gw_client_disconnect(c);
     return 0;
 }
@@ -410,13 +466,49 @@ static void memory_follows_what_came_not_what_was_announced(void **state)
     cluster_free(x);
 }
 
+#ifdef __linux__
+
+/* Of all mappings that a fork() wipes, in kB. */
+static unsigned long wiped_on_fork(void)
+{
+    FILE *f = fopen("/proc/self/smaps", "r");
+    unsigned long size = 0, sum = 0;
+    char line[512];
+
+    if (f == NULL)
+        return 0;
+    while (fgets(line, sizeof line, f) != NULL) {
+        sscanf(line, "Size: %lu kB", &size);
+        if (strncmp(line, "VmFlags:", 8) == 0 && strstr(line, " wf") != NULL)
+            sum += size;
+    }
+    fclose(f);
+    return sum;
+}
+
+/* The page that tells of a fork() comes from no allocator. */
+static void a_client_that_is_freed_leaves_no_page(void **state)
+{
+    unsigned long before = wiped_on_fork();
+    gw_client *client;
+
+    (void)state;
+    assert_int_equal(gw_client_new(&client, NULL), GW_OK);
+    gw_client_free(client);
+    assert_int_equal(wiped_on_fork(), before);
+}
+
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_checked),
+        cmocka_unit_test(every_option_has_its_default),
         cmocka_unit_test(older_and_newer_callers_are_understood),
         cmocka_unit_test(no_more_is_set_than_the_first_version_had),
         cmocka_unit_test(setters_that_fail_change_nothing),
+        cmocka_unit_test(a_key_that_is_none_is_refused),
         cmocka_unit_test(a_callbacks_result_ends_the_call),
         cmocka_unit_test(a_callback_cannot_use_its_client),
         cmocka_unit_test(a_callback_may_leave_by_longjmp),
@@ -425,6 +517,9 @@ int main(void)
         cmocka_unit_test(what_a_call_gave_outlives_a_reset),
         cmocka_unit_test(at_every_allocation_memory_may_run_out),
         cmocka_unit_test(memory_follows_what_came_not_what_was_announced),
+#ifdef __linux__
+        cmocka_unit_test(a_client_that_is_freed_leaves_no_page),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -347,6 +347,57 @@ static void one_call_asks_a_name_once_and_in_time(void **state)
     cluster_free(x);
 }
 
+static void any_address_of_a_name_may_be_its_gateways(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.9");
+    gw_peer *peer = moving_peer(x);
+
+    (void)state;
+    peer->endpoints[1] = peer->endpoints[0];
+    peer->endpoints[1].addr.in.sin_addr.s_addr = htonl(0x7f000001);
+    peer->endpoint_count = 2;
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 1);
+    cluster_free(x);
+}
+
+/* 0.0.0.0 would be this very machine. */
+static void a_name_without_ipv4_is_no_client_ids_gateway(void **state)
+{
+    cluster *x = cluster_on_the_move("::1");
+    gw_client_id id = fake_client(x->gw[0], 1);
+    int online;
+
+    (void)state;
+    id.ip = 0;
+    assert_int_equal(gw_is_online(x->client, &id, &online), GW_EUNLISTED);
+    assert_untouched(x->gw[0]);
+    cluster_free(x);
+}
+
+static void names_that_failed_are_asked_after_the_others(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    unsigned port = fake_port(x->gw[0]);
+    gw_slice bad = gw_slice_str(text("no.such.invalid:%u", port));
+    gw_peer *peer;
+
+    (void)state;
+    moving = "127.0.0.1";
+    fake_set_line(x->reg,
+                  text("{\"event\":\"broadcast_addresses\",\"addresses\":["
+                       "\"%s\",\"moving.invalid:%u\"]}",
+                       bad.base, port));
+    assert_int_equal(ask_neighbour(x, x->gw[0], 8), GW_ERESOLVE);
+    peer = gw_pool_peer(x->client, bad, gw_pool_hash(x->client, bad));
+    assert_int_not_equal(peer->unresolved_at, 0);
+    peer->unresolved_at -= 5000; /* it would be asked again now */
+    lookups = 0;
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(lookups, 0);
+    cluster_free(x);
+}
+
 /* Nobody knows then whether it has moved; where it was stays good. */
 static void a_name_that_cannot_be_asked_again_is_told(void **state)
 {
@@ -408,6 +459,9 @@ int main(void)
         cmocka_unit_test(a_name_that_has_moved_is_asked_again),
         cmocka_unit_test(strangers_have_a_name_asked_every_five_seconds),
         cmocka_unit_test(one_call_asks_a_name_once_and_in_time),
+        cmocka_unit_test(any_address_of_a_name_may_be_its_gateways),
+        cmocka_unit_test(a_name_without_ipv4_is_no_client_ids_gateway),
+        cmocka_unit_test(names_that_failed_are_asked_after_the_others),
         cmocka_unit_test(a_name_that_cannot_be_asked_again_is_told),
         cmocka_unit_test(an_open_connection_needs_no_name_server),
 #endif

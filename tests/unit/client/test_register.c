@@ -55,6 +55,21 @@ static void a_list_is_believed_for_its_time(void **state)
     cluster_free(x);
 }
 
+/* Only a list that was believed may be out of date. */
+static void a_list_that_was_just_asked_for_is_not_asked_for_again(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(send_all(x), GW_OK);
+    gw_client_set_register_ttl(x->client, 0);
+    fake_stop(x->gw[0]);
+    assert_int_equal(send_all(x), GW_EPARTIAL);
+    assert_int_equal(fake_accepts(x->reg), 2);
+    cluster_free(x);
+}
+
 static void lists_are_kept_by_register_and_key(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -154,6 +169,22 @@ static void gateways_may_be_named_instead(void **state)
     assert_int_equal(gw_client_set_gateways(x->client, NULL, 0), GW_OK);
     assert_int_equal(send_all(x), GW_OK);
     assert_int_equal(fake_accepts(x->reg), 1);
+    cluster_free(x);
+}
+
+static void so_many_gateways_may_be_named_and_no_more(void **state)
+{
+    enum { MANY = GW_GATEWAYS_MAX + 1 };
+    cluster *x = cluster_new(0, PLENTY_MS);
+    gw_slice *list = calloc(MANY, sizeof *list);
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < MANY; i++)
+        list[i] = gw_slice_str("127.0.0.1:1");
+    assert_int_equal(gw_client_set_gateways(x->client, list, MANY), GW_EINVAL);
+    assert_int_equal(gw_client_set_gateways(x->client, list, MANY - 1), GW_OK);
+    free(list);
     cluster_free(x);
 }
 
@@ -465,11 +496,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_is_believed_for_its_time),
+        cmocka_unit_test(a_list_that_was_just_asked_for_is_not_asked_for_again),
         cmocka_unit_test(lists_are_kept_by_register_and_key),
         cmocka_unit_test(many_clusters_in_turn),
         cmocka_unit_test(an_object_of_addresses_is_a_list),
         cmocka_unit_test(an_address_that_is_listed_twice_gets_one_message),
         cmocka_unit_test(gateways_may_be_named_instead),
+        cmocka_unit_test(so_many_gateways_may_be_named_and_no_more),
         cmocka_unit_test(no_register_answers),
         cmocka_unit_test(connecting_to_a_register_hangs),
         cmocka_unit_test(a_register_gives_no_usable_answer),

@@ -31,6 +31,7 @@ static void host_and_port_are_split_at_the_last_colon(void **state)
         {"my_host:0", "my_host", 0},
         {"[::1]:1236", "::1", 1236},
         {"[fe80::1%eth0]:80", "fe80::1%eth0", 80},
+        {"[fe80::1%my_if]:80", "fe80::1%my_if", 80},
     };
 
     (void)state;

@@ -76,6 +76,8 @@ static void reserved_bytes_count_when_committed(void **state)
     assert_buf_equal(&buf, LIT("ab"));
     assert_non_null(gw_buf_reserve(&buf, 0));
     gw_buf_deinit(&buf);
+    assert_non_null(gw_buf_reserve(&buf, 0)); /* NULL would be a failure */
+    gw_buf_deinit(&buf);
 }
 
 static void the_limit_is_exact(void **state)
@@ -91,6 +93,10 @@ static void the_limit_is_exact(void **state)
     gw_buf_put_char(&buf, 'x');
     assert_int_equal(buf.error, GW_ETOOBIG);
     assert_int_equal(buf.len, 100);
+    gw_buf_deinit(&buf);
+    gw_buf_clear(&buf);
+    assert_non_null(gw_buf_reserve(&buf, 100));
+    assert_null(gw_buf_reserve(&buf, 101));
     gw_buf_deinit(&buf);
 }
 
@@ -116,6 +122,7 @@ static void the_first_error_sticks_until_it_is_cleared(void **state)
     gw_buf_fail(&buf, GW_EUTF8);
     gw_buf_fail(&buf, GW_ENOMEM);
     gw_buf_put_str(&buf, "lost");
+    gw_buf_put_char(&buf, '!');
     assert_null(gw_buf_reserve(&buf, 1));
     assert_int_equal(buf.error, GW_EUTF8);
     assert_slice_equal(gw_buf_slice(&buf), LIT("kept"));
@@ -124,6 +131,20 @@ static void the_first_error_sticks_until_it_is_cleared(void **state)
     assert_int_equal(buf.len, 0);
     gw_buf_put_str(&buf, "new");
     assert_buf_equal(&buf, LIT("new"));
+    gw_buf_deinit(&buf);
+}
+
+static void what_was_given_back_may_be_used_again(void **state)
+{
+    gw_buf buf;
+
+    (void)state;
+    gw_buf_init(&buf, NULL, 0);
+    gw_buf_put_str(&buf, "one");
+    gw_buf_deinit(&buf);
+    assert_int_equal(buf.len, 0);
+    gw_buf_put_str(&buf, "two");
+    assert_buf_equal(&buf, LIT("two"));
     gw_buf_deinit(&buf);
 }
 
@@ -159,6 +180,7 @@ int main(void)
         cmocka_unit_test(the_limit_is_exact),
         cmocka_unit_test(a_length_near_the_end_of_memory_is_refused),
         cmocka_unit_test(the_first_error_sticks_until_it_is_cleared),
+        cmocka_unit_test(what_was_given_back_may_be_used_again),
         cmocka_unit_test(it_survives_short_memory),
     };
 

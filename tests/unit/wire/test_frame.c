@@ -70,6 +70,10 @@ static void what_does_not_fit_32_bits_is_not_encoded(void **state)
     assert_int_equal(gw_frame_encode_head(&frame, head), GW_ETOOBIG);
     frame.ext.len = SIZE_MAX;
     assert_int_equal(gw_frame_encode_head(&frame, head), GW_ETOOBIG);
+    frame.body.len = 0;
+    assert_int_equal(gw_frame_encode_head(&frame, head), GW_ETOOBIG);
+    frame.ext.len = UINT32_MAX - GW_FRAME_HEAD_LEN + (size_t)1;
+    assert_int_equal(gw_frame_encode_head(&frame, head), GW_ETOOBIG);
 }
 
 static void every_prefix_waits_for_more(void **state)

@@ -67,6 +67,7 @@ static void what_is_not_json_is_refused(void **state)
         "\"\\\"",    "\"\\x\"",    "\"\\u12\"", "\"\\u12g4\"",
         "\"\n\"",    "\"\x01\"",   "'a'",       "[1]]",
         "/**/1",     "NaN",        "Infinity",  "\xef\xbb\xbf{}",
+        "\"\x1f\"",
     };
 
     (void)state;
@@ -74,14 +75,16 @@ static void what_is_not_json_is_refused(void **state)
         if (result(bad[i]) != GW_EPROTO)
             fail_msg("%s: %s", bad[i], gw_error_name(result(bad[i])));
     }
+    assert_int_equal(feed_whole(LIT("\"\\\0\""), read_all, NULL), GW_EPROTO);
 }
 
 static void strings_must_be_utf8_and_surrogates_paired(void **state)
 {
     static const char *const bad[] = {
-        "\"\xff\"",           "\"\xed\xa0\x80\"", "\"\xc3\"",
-        "\"\\ud800\"",        "\"\\udc00\"",      "\"\\ud800\\ud800\"",
-        "\"\\ud800\\u0041\"", "{\"\xc0\x80\":1}", "\"\\ud83dx\"",
+        "\"\xff\"",           "\"\xed\xa0\x80\"",   "\"\xc3\"",
+        "\"\\ud800\"",        "\"\\udc00\"",        "\"\\ud800\\ud800\"",
+        "\"\\ud800\\u0041\"", "{\"\xc0\x80\":1}",   "\"\\ud83dx\"",
+        "\"\\ud800\\ue000\"", "\"\\udc00\\udc00\"", "\"\x80\"",
     };
 
     (void)state;
@@ -157,6 +160,11 @@ static void escapes_are_resolved_on_request(void **state)
     gw_buf_init(&buf, NULL, 0);
     gw_json_unescape(&buf, &token);
     assert_buf_equal(&buf, LIT("\xc3\xa9\xf0\x9f\x98\x80\"\\/\b\f\n\r\t\0"));
+    gw_buf_clear(&buf);
+    token = first_token("\"\\n\xc3\xa9\"");
+    assert_true(token.escaped);
+    gw_json_unescape(&buf, &token);
+    assert_buf_equal(&buf, LIT("\n\xc3\xa9"));
     gw_buf_clear(&buf);
     token = first_token("\"plain\"");
     assert_false(token.escaped);

@@ -116,6 +116,8 @@ static int convert_with(const gw_allocator *allocator, void *arg)
 
     gw_buf_init(&out, allocator, 0);
     int rc = gw_ser_from_json(&out, recorded[*i].input);
+    if (rc != GW_OK)
+        assert_int_equal(out.len, 0);
     gw_buf_deinit(&out);
     return rc;
 }

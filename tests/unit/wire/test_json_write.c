@@ -61,6 +61,18 @@ static void keys_keep_their_type(void **state)
     gw_buf_deinit(&buf);
 }
 
+/* Characters whose last byte is one that has an escape of its own. */
+static void only_ascii_has_short_escapes(void **state)
+{
+    gw_buf buf;
+
+    (void)state;
+    gw_buf_init(&buf, NULL, 0);
+    gw_json_put_string(&buf, LIT("\xc4\xaf\xc4\xa2\xc5\x9c\xc4\x8a"));
+    assert_buf_equal(&buf, LIT("\"\\u012f\\u0122\\u015c\\u010a\""));
+    gw_buf_deinit(&buf);
+}
+
 static void no_key_has_no_json(void **state)
 {
     gw_key none = {GW_KEY_NONE, 0, {NULL, 0}};
@@ -88,6 +100,7 @@ static void connections_are_a_set_in_order_of_appearance(void **state)
 {
     static const uint32_t ascending[] = {1, 2, UINT32_MAX};
     static const uint32_t mixed[] = {5, 3, 5, 9, 3, 3, 1};
+    static const uint32_t twice[] = {5, 5, 9};
 
     (void)state;
     assert_connections(NULL, 0, "[]");
@@ -95,6 +108,7 @@ static void connections_are_a_set_in_order_of_appearance(void **state)
                        "{\"1\":1,\"2\":2,\"4294967295\":4294967295}");
     assert_connections(mixed, 7, "{\"5\":5,\"3\":3,\"9\":9,\"1\":1}");
     assert_connections(mixed, 1, "{\"5\":5}");
+    assert_connections(twice, 3, "{\"5\":5,\"9\":9}");
 }
 
 static int put_connections(const gw_allocator *allocator, void *arg)
@@ -142,6 +156,7 @@ int main(void)
         cmocka_unit_test(strings_are_written_as_php_writes_them),
         cmocka_unit_test(unescaped_unicode_is_written_as_php_writes_it),
         cmocka_unit_test(keys_keep_their_type),
+        cmocka_unit_test(only_ascii_has_short_escapes),
         cmocka_unit_test(no_key_has_no_json),
         cmocka_unit_test(connections_are_a_set_in_order_of_appearance),
         cmocka_unit_test(connections_survive_short_memory),

@@ -164,6 +164,9 @@ static void keys_that_are_alike_are_sorted(void **state)
     for (size_t i = 0; i < MANY; i++)
         add_text(s, text, (i * 7919) % MANY);
     assert_sorts(s);
+    for (size_t i = 0; i < 200; i++)
+        add_text(s, text, 208 - (i * 37) % 200); /* alike at first */
+    assert_sorts(s);
     for (size_t i = 0; i < MANY; i++) {
         snprintf(text + 2000, 32, "%08zu", (i * 7919) % MANY);
         add_text(s, text, 2008);

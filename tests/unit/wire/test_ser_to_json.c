@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <time.h>
 
+#include "double_text.h"
 #include "ser_to_json.h"
 #include "ser_write.h"
 
@@ -160,6 +161,7 @@ static void what_has_no_json_is_refused(void **state)
         {"d:1e999;", GW_EINVAL},
         {"d:1e200000;", GW_EINVAL},
         {"d:-1e99999999999999999999;", GW_EINVAL},
+        {"d:1e4294967297;", GW_EINVAL},
         {"a:1:{i:0;d:NAN;}", GW_EINVAL},
         {"a:1:{i:0;E:3:\"A:B\";}", GW_EINVAL},
         {"a:2:{i:0;i:1;i:1;R:2;}", GW_EINVAL},
@@ -174,6 +176,39 @@ static void what_has_no_json_is_refused(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(feed_whole(gw_slice_str(cases[i].text), convert, NULL),
                          cases[i].error);
+}
+
+static void what_is_no_decimal_number_is_refused(void **state)
+{
+    static const char *const bad[] = {"",   "-",   ".",     "e1", "1.2.3",
+                                      "1x", "--1", "1e1e1", "1e", "1e+-1"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        gw_buf out;
+
+        gw_buf_init(&out, NULL, 0);
+        gw_buf_put_double(&out, gw_slice_str(bad[i]));
+        if (out.error != GW_EINVAL)
+            fail_msg("accepted: %s", bad[i]);
+        gw_buf_deinit(&out);
+    }
+}
+
+static void a_float_that_is_too_small_is_zero(void **state)
+{
+    static const char *const small[] = {"d:1e-999;", "d:1e-4294967295;",
+                                        "d:1e-99999999999999999999;"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(small); i++) {
+        gw_buf out;
+
+        assert_int_equal(feed_whole(gw_slice_str(small[i]), convert, &out),
+                         GW_OK);
+        assert_buf_equal(&out, LIT("0"));
+        gw_buf_deinit(&out);
+    }
 }
 
 static void the_text_of_a_float_has_a_limit(void **state)
@@ -203,6 +238,8 @@ static int convert_with(const gw_allocator *allocator, void *arg)
 
     gw_buf_init(&out, allocator, 0);
     int rc = gw_json_from_ser(&out, recorded[*i].input);
+    if (rc != GW_OK)
+        assert_int_equal(out.len, 0);
     gw_buf_deinit(&out);
     return rc;
 }
@@ -231,6 +268,8 @@ int main(void)
         cmocka_unit_test(objects_show_their_public_properties),
         cmocka_unit_test(nested_objects_cost_what_arrays_do),
         cmocka_unit_test(what_has_no_json_is_refused),
+        cmocka_unit_test(what_is_no_decimal_number_is_refused),
+        cmocka_unit_test(a_float_that_is_too_small_is_zero),
         cmocka_unit_test(the_text_of_a_float_has_a_limit),
         cmocka_unit_test(it_survives_short_memory),
         cmocka_unit_test(only_the_whole_is_a_value),
