@@ -17,6 +17,7 @@ $sessions = array_map('serialize', [
     'same again' => ['uid' => 7, 'name' => 'Ann', 'admin' => true, 'room' => null, 'list' => [1, [], '']],
     'other values' => ['uid' => 8, 'name' => 'Bob', 'admin' => false, 'room' => '8', 'list' => []],
     'keys' => [-5 => 1, '05' => 2, '' => 3, PHP_INT_MAX - 1 => 4],
+    'negative' => [-5 => -7, 'x' => [-1 => -123456789012345678]],
     'numbers' => [PHP_INT_MIN, PHP_INT_MAX, -1, 0, 1.5],
     'deep' => [$deep],
     'long' => [str_repeat('x', 70000)],
@@ -25,6 +26,7 @@ $sessions = array_map('serialize', [
 ]) + [
     'a key twice' => 'a:3:{s:1:"a";i:1;s:1:"b";i:2;s:1:"a";i:3;}',
     'a number as text' => 'a:2:{s:1:"5";i:1;s:2:"-7";i:2;}',
+    'a number too large' => 'a:1:{i:0;i:9999999999999999999;}',
     'zeros in front' => 'a:1:{i:007;i:-0;}',
     'booleans' => 'a:2:{i:0;b:1;i:1;b:0;}',
     'a boolean 01' => 'a:1:{i:0;b:01;}',
@@ -37,7 +39,7 @@ $sessions = array_map('serialize', [
 ];
 
 set_error_handler(function ($level, $text) {
-    $GLOBALS['warnings'][] = strstr($text, 'cannot unserialize') ?: $text;
+    $GLOBALS['warnings'][] = preg_replace('/^\S+\(\): /', '', $text); // without the method
     return true;
 });
 function told(callable $call): array
@@ -61,6 +63,7 @@ plain: same, array
 same again: same, array
 other values: same, array
 keys: same, array
+negative: same, array
 numbers: same, array
 deep: same, array
 long: same, array
@@ -68,6 +71,7 @@ object: same, array
 no array: same, string
 a key twice: same, array
 a number as text: same, array
+a number too large: same, array and a warning
 zeros in front: same, array
 booleans: same, array
 a boolean 01: same, boolean and a warning
