@@ -43,7 +43,7 @@ struct fake {
     size_t reply_len;
     char key[64];
     int needs_key;
-    char line[65536];
+    char *line;
     unsigned accepts;
     unsigned open;
     unsigned closed;
@@ -133,18 +133,22 @@ static const char *usual_reply(uint8_t cmd)
     return cmd == GW_CMD_GET_SESSION_BY_CLIENT_ID ? "N;" : "a:0:{}";
 }
 
+static void drip(conn *c, const uint8_t *base, size_t len)
+{
+    while (len-- > 0 && sockets_send(c->fd, base++, 1))
+        ;
+}
+
 static void send_reply(conn *c, fake_mode mode, const void *base, size_t len)
 {
     uint8_t *out = malloc(len + 5);
     uint32_t n = htonl((uint32_t)len);
-    size_t i;
 
     memcpy(out, &n, 4);
     memcpy(out + 4, base, len);
     out[len + 4] = '!';
     if (mode == FAKE_DRIP) {
-        for (i = 0; i < len + 4 && sockets_send(c->fd, out + i, 1); i++)
-            ;
+        drip(c, out, len + 4);
     } else {
         sockets_send(c->fd, out,
                      mode == FAKE_HALF    ? 4 + len / 2
@@ -207,21 +211,27 @@ static void on_frame(fake *f, conn *c, const gw_frame *frame)
 
 static void on_line(fake *f, conn *c)
 {
-    char line[sizeof f->line + 1];
     fake_mode mode;
+    size_t len;
+    char *line;
 
     pthread_mutex_lock(&f->lock);
     f->frames++;
     mode = f->mode;
-    snprintf(line, sizeof line, "%s\n", f->line);
+    len = strlen(f->line) + 1;
+    line = malloc(len + 1);
+    snprintf(line, len + 1, "%s\n", f->line);
     pthread_cond_broadcast(&f->changed);
     pthread_mutex_unlock(&f->lock);
     if (mode == FAKE_CLOSE || mode == FAKE_RESET)
         conn_close(f, c, mode == FAKE_RESET);
     else if (mode == FAKE_HALF)
-        sockets_send(c->fd, line, strlen(line) / 2);
+        sockets_send(c->fd, line, len / 2);
+    else if (mode == FAKE_DRIP)
+        drip(c, (const uint8_t *)line, len);
     else if (mode == FAKE_ANSWER)
-        sockets_send(c->fd, line, strlen(line));
+        sockets_send(c->fd, line, len);
+    free(line);
 }
 
 static size_t take_one(fake *f, conn *c, size_t at)
@@ -406,7 +416,7 @@ static fake *make(int is_register, int is_v6)
     pthread_mutex_init(&f->work, NULL);
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->changed, NULL);
-    strcpy(f->line, "{\"event\":\"broadcast_addresses\",\"addresses\":[]}");
+    f->line = strdup("{\"event\":\"broadcast_addresses\",\"addresses\":[]}");
     fake_start(f);
     snprintf(f->address, sizeof f->address, "%s:%u",
              is_v6 ? "[::1]" : "127.0.0.1", (unsigned)f->port);
@@ -443,6 +453,7 @@ void fake_free(fake *f)
     pthread_mutex_destroy(&f->work);
     pthread_cond_destroy(&f->changed);
     free(f->reply);
+    free(f->line);
     free(f->log);
     free(f);
 }
@@ -501,7 +512,8 @@ void fake_set_key(fake *f, const char *key)
 void fake_set_line(fake *f, const char *line)
 {
     pthread_mutex_lock(&f->lock);
-    snprintf(f->line, sizeof f->line, "%s", line);
+    free(f->line);
+    f->line = strdup(line);
     pthread_mutex_unlock(&f->lock);
 }
 

@@ -256,7 +256,7 @@ static void a_register_gives_no_usable_answer(void **state)
     bad_answer(FAKE_RESET, "", refused);
     bad_answer(FAKE_SILENT, "", "false");
     bad_answer(FAKE_HALF, "half a ", "'half'");
-    bad_answer(FAKE_ANSWER, "it's \\ \x01", "'it\\'s \\\\ ?'");
+    bad_answer(FAKE_ANSWER, "it's \\ \x01\x1f", "'it\\'s \\\\ ??'");
     bad_answer(FAKE_ANSWER, "{\"event\":\"ping\"}", "'{\"event\":\"ping\"}'");
     bad_answer(FAKE_ANSWER,
                "{\"event\":\"broadcast_addresses\",\"addresses\":[\"x\"]}",
@@ -265,6 +265,7 @@ static void a_register_gives_no_usable_answer(void **state)
     bad_answer(FAKE_ANSWER,
                "{\"event\":\"worker_connect\",\"secret_key\":\"s3cret\"}",
                "'(not shown)'");
+    bad_answer(FAKE_ANSWER, "s3cret is the secret_key", "'(not shown)'");
 }
 
 static void a_long_bad_answer_is_cut(void **state)
@@ -279,6 +280,76 @@ static void a_long_bad_answer_is_cut(void **state)
     assert_int_equal(send_all(x), GW_EREGISTERREPLY);
     assert_true(strlen(gw_client_error(x->client)) < 400);
     assert_non_null(strstr(gw_client_error(x->client), "xxx...'"));
+    line[200] = '\0';
+    fake_set_line(x->reg, line);
+    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
+    assert_non_null(strstr(gw_client_error(x->client), "xxx'"));
+    line[200] = 'x';
+    line[201] = '\0';
+    fake_set_line(x->reg, line);
+    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
+    assert_non_null(strstr(gw_client_error(x->client), "xxx...'"));
+    cluster_free(x);
+}
+
+static void of_several_bad_answers_the_first_is_told(void **state)
+{
+    cluster *x = cluster_new(0, PLENTY_MS);
+    fake *other = fake_register();
+
+    (void)state;
+    fake_set_line(x->reg, "one\nand more");
+    fake_set_line(other, "two");
+    assert_int_equal(
+        use_registers(x, fake_address(x->reg), fake_address(other)), GW_OK);
+    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
+    assert_error(x->client,
+                 text("getAllGatewayAddressesFromRegister fail. tcp://%s "
+                      "return 'one'",
+                      fake_address(x->reg)));
+    assert_int_equal(fake_accepts(other), 1);
+    fake_free(other);
+    cluster_free(x);
+}
+
+static void a_line_may_come_in_pieces(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    fake_set_mode(x->reg, FAKE_DRIP);
+    assert_int_equal(send_all(x), GW_OK);
+    cluster_free(x);
+}
+
+/* `len` with the newline; blanks make it so long. */
+static int answer_of(cluster *x, size_t len)
+{
+    const char *start = text("{\"event\":\"broadcast_addresses\","
+                             "\"addresses\":[\"%s\"",
+                             fake_address(x->gw[0]));
+    char *line = malloc(len);
+    uint64_t begun = fake_now();
+    int rc;
+
+    memset(line, ' ', len);
+    memcpy(line, start, strlen(start));
+    memcpy(line + len - 3, "]}", 3);
+    fake_set_line(x->reg, line);
+    free(line);
+    rc = send_all(x);
+    assert_true(fake_now() - begun < PLENTY_MS / 2);
+    return rc;
+}
+
+static void a_line_may_have_a_megabyte(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    gw_client_set_register_ttl(x->client, 0);
+    assert_int_equal(answer_of(x, 1024 * 1024), GW_OK);
+    assert_int_equal(answer_of(x, 1024 * 1024 + 1), GW_EREGISTERREPLY);
     cluster_free(x);
 }
 
@@ -507,6 +578,9 @@ int main(void)
         cmocka_unit_test(connecting_to_a_register_hangs),
         cmocka_unit_test(a_register_gives_no_usable_answer),
         cmocka_unit_test(a_long_bad_answer_is_cut),
+        cmocka_unit_test(of_several_bad_answers_the_first_is_told),
+        cmocka_unit_test(a_line_may_come_in_pieces),
+        cmocka_unit_test(a_line_may_have_a_megabyte),
         cmocka_unit_test(a_register_knows_no_gateway),
         cmocka_unit_test(the_next_register_is_asked),
         cmocka_unit_test(
