@@ -46,7 +46,7 @@ $good = [
     'timeout' => ['1.5'],
     'addresses_cache_ttl' => ['0', '0.5'],
     'persistent' => ['off', 'Yes', '0', '1'],
-    'pool_max_idle' => ['0', '100'],
+    'pool_max_idle' => ['0', '100', '1000000'],
     'pool_idle_timeout' => ['0', '3600'],
     'allowed_classes' => ['*', 'A', '\A\B, C', ''],
 ];

@@ -30,6 +30,9 @@ ini_set('gatewayclient.persistent', '1');
 state(Own::class);
 Gateway::$registerAddress = 'mine:1';
 state(Gateway::class);
+Gateway::$connectTimeout = 4;
+ini_set('gatewayclient.timeout', '7'); // has no property
+state(Gateway::class);
 ini_restore('gatewayclient.register_address');
 state(Gateway::class);
 ?>
@@ -38,4 +41,5 @@ state(Gateway::class);
 [["10.0.0.1:1236","10.0.0.2:1236"],"own key",0.5,false,false]
 ["10.0.0.3:1236","own key",2,true,false]
 ["mine:1","ini key",2,true,false]
-[["10.0.0.1:1236","10.0.0.2:1236"],"ini key",2,true,false]
+["mine:1","ini key",4,true,false]
+[["10.0.0.1:1236","10.0.0.2:1236"],"ini key",4,true,false]

@@ -35,6 +35,7 @@ $declarations = [
     'names' => "<?php namespace GatewayClient; class A { const NAMESPACE = 1; function namespace() {} use T { f as g; namespace as h; } } class Gateway {}",
     'CR' => "<?php\rnamespace GatewayClient; // x\r\$a = <<<X\rit's\rX;\rclass Gateway {}",
     'code-in-string' => '<?php namespace GatewayClient; $f = function ($a) { return "{$a["\'"]} \{"; }; class Gateway {}',
+    'much-code-in-strings' => '<?php namespace GatewayClient; $a = []; $b = ["' . str_repeat('{$a}', 40) . '"]; class Gateway {}',
     'late' => "<?php namespace GatewayClient;" . str_repeat("\n// line", 20000) . "\nclass Gateway {}",
 ];
 foreach ($declarations as $name => $source) {
@@ -51,6 +52,7 @@ $others = [
     'in-string/Gateway.php' => "<?php namespace GatewayClient; \$x = 'class Gateway {}'; return 'runs';",
     'in-heredoc/Gateway.php' => "<?php namespace GatewayClient; \$x = <<<X\n; class Gateway {}\nX;\n return 'runs';",
     'in-code-in-string/Gateway.php' => '<?php namespace GatewayClient; $a = ["; class Gateway {}" => "runs"]; return "{$a["; class Gateway {}"]}";',
+    'in-heredoc-after-label/Gateway.php' => "<?php namespace GatewayClient; \$x = <<<X\n no X; class Gateway {}\nX;\n return 'runs';",
     'halted/Gateway.php' => "<?php namespace GatewayClient; return 'runs'; __halt_compiler(); class Gateway {}",
     'in-comment/Gateway.php' => "<?php namespace GatewayClient; // class Gateway {}\n/* class Gateway */ return 'runs';",
     'after-arrow/Gateway.php' => "<?php namespace GatewayClient; \$o = (object)['b' => 'runs']; return \$o->#[ class Gateway {}\nb;",
@@ -127,6 +129,7 @@ label: [1,""]
 names: [1,""]
 CR: [1,""]
 code-in-string: [1,""]
+much-code-in-strings: [1,""]
 late: [1,""]
 other-namespace/Gateway.php: ["runs",""]
 no-namespace/Gateway.php: ["runs",""]
@@ -134,6 +137,7 @@ other-class/Gateway.php: ["runs",""]
 in-string/Gateway.php: ["runs",""]
 in-heredoc/Gateway.php: ["runs",""]
 in-code-in-string/Gateway.php: ["runs",""]
+in-heredoc-after-label/Gateway.php: ["runs",""]
 halted/Gateway.php: ["runs",""]
 in-comment/Gateway.php: ["runs",""]
 after-arrow/Gateway.php: ["runs",""]
