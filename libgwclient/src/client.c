@@ -69,6 +69,7 @@ static int setup(gw_client *c, const gw_options *o)
 {
     gw_fork_guard_init(&c->fork_guard);
     c->report.fallback = "";
+    gw_pool_init(c);
     gw_call_init(c);
     c->scratch = gw_mem_alloc(&c->allocator, GW_SCRATCH_LEN);
     if (c->scratch == NULL)

@@ -11,7 +11,8 @@ static int fixed_size(const gw_slice *addresses, size_t count, size_t *size)
 
     if (count > GW_GATEWAYS_MAX)
         return GW_EINVAL;
-    *size = sizeof(gw_list) + count * (sizeof(gw_slice) + sizeof(uint64_t));
+    *size =
+        sizeof(gw_list) + count * (sizeof(gw_slice) + sizeof(gw_list_index));
     for (i = 0; i < count; i++) {
         if (gw_address_split(addresses[i], &host, &port) != 0)
             return GW_EINVAL;
@@ -20,12 +21,13 @@ static int fixed_size(const gw_slice *addresses, size_t count, size_t *size)
     return GW_OK;
 }
 
-static int is_listed(const gw_list *list, gw_slice address)
+static int is_listed(const gw_list *list, gw_slice address, uint64_t hash)
 {
     size_t i;
 
     for (i = 0; i < list->count; i++) {
-        if (gw_slice_equal(list->items[i], address))
+        if (list->index[i].hash == hash &&
+            gw_slice_equal(list->items[i], address))
             return 1;
     }
     return 0;
@@ -37,14 +39,16 @@ static void fill(gw_client *c, gw_list *list, const gw_slice *addresses,
     char *text;
     size_t i;
 
-    list->hashes = (uint64_t *)(void *)&list->items[count];
-    text = (char *)&list->hashes[count];
+    list->index = (gw_list_index *)(void *)&list->items[count];
+    text = (char *)&list->index[count];
     for (i = 0; i < count; i++) {
-        if (is_listed(list, addresses[i]))
+        gw_list_index index = gw_list_index_of(c, addresses[i]);
+
+        if (is_listed(list, addresses[i], index.hash))
             continue;
         memcpy(text, addresses[i].base, addresses[i].len);
         text[addresses[i].len] = '\0';
-        list->hashes[list->count] = gw_pool_hash(c, addresses[i]);
+        list->index[list->count] = index;
         list->items[list->count++] = gw_slice_of(text, addresses[i].len);
         text += addresses[i].len + 1;
     }

@@ -4,21 +4,12 @@
 
 #include "address.h"
 
-/* Whether a listed address has the peer's port; and its host. */
-static int has_port(gw_slice address, const gw_peer *peer, gw_slice *host)
-{
-    uint16_t port;
-
-    return gw_address_split(address, host, &port) == 0 && port == peer->port;
-}
-
-static int is_number_of(gw_slice address, const gw_peer *peer)
+static int has_port(gw_slice address, const gw_peer *peer)
 {
     gw_slice host;
-    uint32_t ip;
+    uint16_t port;
 
-    return has_port(address, peer, &host) && gw_ipv4_parse(host, &ip) == 0 &&
-           ip == peer->ip;
+    return gw_address_split(address, &host, &port) == 0 && port == peer->port;
 }
 
 /* A name may have several addresses; its gateway knows one of them as its
@@ -48,15 +39,13 @@ static int resolve(gw_client *c, gw_peer *name, int pass)
 static int check_name(gw_client *c, const gw_list *list, size_t i,
                       const gw_peer *peer, int pass)
 {
-    gw_slice host;
-    uint32_t ip;
     gw_peer *name;
     int rc;
 
-    if (peer->ip == 0 || !has_port(list->items[i], peer, &host) ||
-        gw_ipv4_parse(host, &ip) == 0)
+    if (peer->ip == 0 || list->index[i].place != 0 ||
+        !has_port(list->items[i], peer))
         return GW_EUNLISTED;
-    name = gw_pool_peer(c, list->items[i], list->hashes[i]);
+    name = gw_pool_peer(c, list->items[i], list->index[i].hash);
     if (name == NULL)
         return GW_ENOMEM;
     if (pass != ANEW && (name->unresolved_at != 0) != (pass == FAILED))
@@ -68,11 +57,12 @@ static int check_name(gw_client *c, const gw_list *list, size_t i,
 
 static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
 {
+    uint64_t place = gw_place(peer->ip, peer->port);
     size_t i;
     int found = GW_EUNLISTED, pass;
 
     for (i = 0; i < list->count; i++) {
-        if (is_number_of(list->items[i], peer))
+        if (list->index[i].place == place)
             return GW_OK;
     }
     for (pass = 0; pass < PASSES; pass++) {

@@ -59,7 +59,7 @@ static void use_list(gw_client *c, const gw_list *list)
     if (c->call.request == NULL)
         return;
     for (i = 0; i < count; i++) {
-        gw_peer *peer = gw_pool_peer(c, list->items[i], list->hashes[i]);
+        gw_peer *peer = gw_pool_peer(c, list->items[i], list->index[i].hash);
 
         if (peer == NULL) {
             c->call.code = GW_ENOMEM;

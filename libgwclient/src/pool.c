@@ -23,9 +23,59 @@ static int print_equal(const gw_print *a, const gw_print *b)
     return ((a->half[0] ^ b->half[0]) | (a->half[1] ^ b->half[1])) == 0;
 }
 
-static size_t bucket_of(uint64_t hash)
+void gw_pool_init(gw_client *c)
 {
-    return (size_t)(hash & (GW_POOL_BUCKETS - 1));
+    c->pool.buckets = c->pool.first;
+    c->pool.bucket_count = GW_POOL_BUCKETS;
+}
+
+static gw_peer **bucket_of(const gw_pool *pool, uint64_t hash)
+{
+    return &pool->buckets[hash & (pool->bucket_count - 1)];
+}
+
+static void put_peer(gw_pool *pool, gw_peer *peer)
+{
+    gw_peer **at = bucket_of(pool, peer->hash);
+
+    peer->next = *at;
+    *at = peer;
+}
+
+static void set_buckets(gw_client *c, gw_peer **buckets, size_t count)
+{
+    if (c->pool.buckets != c->pool.first)
+        gw_mem_free(&c->allocator, c->pool.buckets);
+    c->pool.buckets = buckets;
+    c->pool.bucket_count = count;
+}
+
+/* Peers are as many as client_ids name, and strangers make those up. Without
+ * memory for it finding them only takes longer. */
+static void grow(gw_client *c)
+{
+    gw_pool *pool = &c->pool;
+    size_t count = pool->bucket_count * 4;
+    gw_peer **buckets =
+        gw_mem_resize(&c->allocator, NULL, count, sizeof(gw_peer *));
+    gw_peer *all = NULL, *peer;
+    size_t i;
+
+    if (buckets == NULL)
+        return;
+    memset(buckets, 0, count * sizeof(gw_peer *));
+    for (i = 0; i < pool->bucket_count; i++) {
+        while ((peer = pool->buckets[i]) != NULL) {
+            pool->buckets[i] = peer->next;
+            peer->next = all;
+            all = peer;
+        }
+    }
+    set_buckets(c, buckets, count);
+    while ((peer = all) != NULL) {
+        all = peer->next;
+        put_peer(pool, peer);
+    }
 }
 
 static gw_peer *peer_new(gw_client *c, gw_slice address, uint64_t hash)
@@ -40,8 +90,9 @@ static gw_peer *peer_new(gw_client *c, gw_slice address, uint64_t hash)
     peer->address_len = address.len;
     memcpy(peer->address, address.base, address.len);
     peer->address[address.len] = '\0';
-    peer->next = c->pool.buckets[bucket_of(hash)];
-    c->pool.buckets[bucket_of(hash)] = peer;
+    if (++c->pool.peer_count > 2 * c->pool.bucket_count)
+        grow(c);
+    put_peer(&c->pool, peer);
     return peer;
 }
 
@@ -52,7 +103,7 @@ uint64_t gw_pool_hash(const gw_client *c, gw_slice address)
 
 gw_peer *gw_pool_peer(gw_client *c, gw_slice address, uint64_t hash)
 {
-    gw_peer *peer = c->pool.buckets[bucket_of(hash)];
+    gw_peer *peer = *bucket_of(&c->pool, hash);
 
     for (; peer != NULL; peer = peer->next) {
         if (peer->hash == hash && print_equal(&peer->key, &c->key.print) &&
@@ -269,17 +320,19 @@ gw_conn *gw_pool_take_unconfirmed(gw_client *c, gw_peer *peer)
 
 gw_peer *gw_pool_next(const gw_client *c, const gw_peer *peer)
 {
-    size_t bucket = peer == NULL ? 0 : bucket_of(peer->hash);
-    gw_peer *next = peer == NULL ? c->pool.buckets[0] : peer->next;
+    const gw_pool *pool = &c->pool;
+    gw_peer **bucket =
+        peer == NULL ? pool->buckets : bucket_of(pool, peer->hash);
+    gw_peer *next = peer == NULL ? *bucket : peer->next;
 
     for (;;) {
         for (; next != NULL; next = next->next) {
             if (print_equal(&next->key, &c->key.print))
                 return next;
         }
-        if (++bucket == GW_POOL_BUCKETS)
+        if (++bucket == pool->buckets + pool->bucket_count)
             return NULL;
-        next = c->pool.buckets[bucket];
+        next = *bucket;
     }
 }
 
@@ -325,6 +378,7 @@ static void peer_free(gw_client *c, gw_peer *peer)
         if (c->pool.recent[i] == peer)
             c->pool.recent[i] = NULL;
     }
+    c->pool.peer_count--;
     gw_mem_free(&c->allocator, peer);
 }
 
@@ -343,7 +397,7 @@ void gw_pool_sweep(gw_client *c, uint64_t now)
     if (now - c->pool.swept_at < SWEEP_MS)
         return;
     c->pool.swept_at = now;
-    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+    for (i = 0; i < c->pool.bucket_count; i++) {
         gw_peer **at = &c->pool.buckets[i];
         gw_peer *peer;
 
@@ -366,7 +420,7 @@ static void each_idle(gw_client *c,
     gw_conn *conn;
     size_t i;
 
-    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+    for (i = 0; i < c->pool.bucket_count; i++) {
         for (peer = c->pool.buckets[i]; peer != NULL; peer = peer->next) {
             while ((conn = pop_idle(c, peer)) != NULL)
                 fn(c, peer, conn);
@@ -391,7 +445,7 @@ void gw_pool_disown(gw_client *c)
     size_t i;
 
     each_idle(c, disown);
-    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+    for (i = 0; i < c->pool.bucket_count; i++) {
         for (peer = c->pool.buckets[i]; peer != NULL; peer = peer->next)
             peer->lost = 0;
     }
@@ -403,10 +457,11 @@ void gw_pool_deinit(gw_client *c)
     size_t i;
 
     gw_pool_clear(c);
-    for (i = 0; i < GW_POOL_BUCKETS; i++) {
+    for (i = 0; i < c->pool.bucket_count; i++) {
         while ((peer = c->pool.buckets[i]) != NULL) {
             c->pool.buckets[i] = peer->next;
             peer_free(c, peer);
         }
     }
+    set_buckets(c, c->pool.first, GW_POOL_BUCKETS);
 }

@@ -50,12 +50,15 @@ typedef struct gw_peer {
     char address[1]; /* NUL-terminated, allocated with the struct */
 } gw_peer;
 
-#define GW_POOL_BUCKETS 64 /* a power of two */
+#define GW_POOL_BUCKETS 64 /* at first; always a power of two */
 
 #define GW_POOL_RECENT 16 /* likewise */
 
 typedef struct gw_pool {
-    gw_peer *buckets[GW_POOL_BUCKETS];
+    gw_peer **buckets; /* `first`, or owned */
+    size_t bucket_count;
+    size_t peer_count;
+    gw_peer *first[GW_POOL_BUCKETS];
     gw_peer *recent[GW_POOL_RECENT]; /* found by client_id */
     size_t idle_count;               /* over all peers */
     uint64_t swept_at;
@@ -67,6 +70,8 @@ static inline gw_slice gw_peer_address(const gw_peer *peer)
 }
 
 struct gw_client;
+
+void gw_pool_init(struct gw_client *c);
 
 uint64_t gw_pool_hash(const struct gw_client *c, gw_slice address);
 

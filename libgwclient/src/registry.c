@@ -2,6 +2,7 @@
 
 #include "client_impl.h"
 
+#include "address.h"
 #include "register_line.h"
 
 static int same_print(const gw_print *a, const gw_print *b)
@@ -35,6 +36,19 @@ const gw_list *gw_registry_find(const gw_client *c, uint64_t now)
     return now - list->fetched_at < c->register_ttl_ms ? list : NULL;
 }
 
+gw_list_index gw_list_index_of(const gw_client *c, gw_slice address)
+{
+    gw_list_index index = {gw_pool_hash(c, address), 0};
+    gw_slice host;
+    uint16_t port;
+    uint32_t ip;
+
+    if (gw_address_split(address, &host, &port) == 0 &&
+        gw_ipv4_parse(host, &ip) == 0)
+        index.place = gw_place(ip, port);
+    return index;
+}
+
 /* ---- reading an answer -------------------------------------------------- */
 
 typedef struct reader {
@@ -60,7 +74,7 @@ static int is_listed(const reader *r, gw_slice address, uint64_t hash)
     size_t i;
 
     for (i = 0; i < r->list->count; i++) {
-        if (r->list->hashes[i] == hash &&
+        if (r->list->index[i].hash == hash &&
             gw_slice_equal(r->list->items[i], address))
             return 1;
     }
@@ -70,13 +84,13 @@ static int is_listed(const reader *r, gw_slice address, uint64_t hash)
 static int copy(void *arg, gw_slice address)
 {
     reader *r = arg;
-    uint64_t hash = gw_pool_hash(r->c, address);
+    gw_list_index index = gw_list_index_of(r->c, address);
 
-    if (is_listed(r, address, hash))
+    if (is_listed(r, address, index.hash))
         return 0;
     memcpy(r->text, address.base, address.len);
     r->text[address.len] = '\0';
-    r->list->hashes[r->list->count] = hash;
+    r->list->index[r->list->count] = index;
     r->list->items[r->list->count++] = gw_slice_of(r->text, address.len);
     r->text += address.len + 1;
     return 0;
@@ -94,12 +108,12 @@ static int read_addresses(gw_client *c, gw_slice addresses, gw_list **out)
     if (rc != 0 || r.count == 0)
         return rc;
     fixed =
-        sizeof *r.list + r.count * (sizeof(gw_slice) + sizeof *r.list->hashes);
+        sizeof *r.list + r.count * (sizeof(gw_slice) + sizeof *r.list->index);
     r.list = gw_mem_alloc(&c->allocator, fixed + r.size);
     if (r.list == NULL)
         return GW_ENOMEM;
     r.list->count = 0;
-    r.list->hashes = (uint64_t *)(void *)&r.list->items[r.count];
+    r.list->index = (gw_list_index *)(void *)&r.list->items[r.count];
     r.text = (char *)r.list + fixed;
     rc = gw_register_each_address(addresses, copy, &r);
     if (rc != 0) {

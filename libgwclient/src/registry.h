@@ -7,6 +7,18 @@
 /* More gateways than this are not a cluster but a broken Register. */
 #define GW_GATEWAYS_MAX 4096
 
+/* What is found by number, so that none of the addresses is read again. */
+typedef struct gw_list_index {
+    uint64_t hash;  /* as the pool has it */
+    uint64_t place; /* gw_place(); 0: it is no IPv4 address */
+} gw_list_index;
+
+/* Never 0. */
+static inline uint64_t gw_place(uint32_t ip, uint16_t port)
+{
+    return (uint64_t)1 << 48 | (uint64_t)ip << 16 | port;
+}
+
 /* One block of memory; addresses are NUL-terminated, each once. */
 typedef struct gw_list {
     struct gw_list *next;
@@ -15,7 +27,7 @@ typedef struct gw_list {
     uint64_t fetched_at;
     uint64_t serial; /* no other list of the client has it; never 0 */
     size_t count;
-    uint64_t *hashes; /* of the items, as the pool has them */
+    gw_list_index *index; /* of the items */
     gw_slice items[1];
 } gw_list;
 
@@ -25,6 +37,8 @@ typedef struct gw_registry {
     gw_list *lists;   /* the newest first */
     uint64_t serials; /* how many lists there were, named ones as well */
 } gw_registry;
+
+gw_list_index gw_list_index_of(const gw_client *c, gw_slice address);
 
 /* The gateways that the caller named, else the list for the current Registers
  * and key that is still to be believed, or NULL. Lists stay until the next
