@@ -411,6 +411,9 @@ class Failures(GwctlTest):
                 (("bench", "send-to-uid"), "takes a name"),
                 (("completion", "tcsh"), "bash, zsh and fish"),
                 (("listen", "http://x"), "is no URL"),
+                (("listen", "ws://x:1", "--uid", "0"), "no gateway binds"),
+                (("listen", "ws://x:1", "--group", "a", "--group", "0"),
+                 "no gateway binds"),
                 (("listen", "ws://x", "--uid", "a", "--uid", "b"), "one --uid"),
                 (("online", "--register", "nonsense"), "HOST:PORT"),
                 (("online", "--secret-key=x"), "can be read by every user")):

@@ -252,6 +252,16 @@ static void run(gwctl_listener *l)
         turn(l);
 }
 
+/* PHP's empty(): it would be dropped without a word to us. */
+static bool has_zero(const gwctl_texts *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (strcmp(names->items[i], "0") == 0)
+            return true;
+    }
+    return false;
+}
+
 static int set_goal(gwctl_app *app, gwctl_websocket_goal *goal)
 {
     const gwctl_options *options = app->options;
@@ -263,6 +273,8 @@ static int set_goal(gwctl_app *app, gwctl_websocket_goal *goal)
                             app->argv[0]);
     if (options->uids.count > 1)
         return gwctl_misuse("listen: a connection has one --uid only");
+    if (has_zero(&options->uids) || has_zero(&options->groups))
+        return gwctl_misuse("listen: no gateway binds to the uid or group 0");
     goal->protocols = (const char *const *)options->protocols.items;
     goal->protocol_count = options->protocols.count;
     goal->headers = (const char *const *)options->headers.items;
