@@ -256,7 +256,7 @@ static void a_register_gives_no_usable_answer(void **state)
     bad_answer(FAKE_RESET, "", refused);
     bad_answer(FAKE_SILENT, "", "false");
     bad_answer(FAKE_HALF, "half a ", "'half'");
-    bad_answer(FAKE_ANSWER, "it's \\ \x01\x1f", "'it\\'s \\\\ ??'");
+    bad_answer(FAKE_ANSWER, "it's \\ \x01 \x1f", "'it\\'s \\\\ ? ?'");
     bad_answer(FAKE_ANSWER, "{\"event\":\"ping\"}", "'{\"event\":\"ping\"}'");
     bad_answer(FAKE_ANSWER,
                "{\"event\":\"broadcast_addresses\",\"addresses\":[\"x\"]}",
