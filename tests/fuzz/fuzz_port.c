@@ -1,6 +1,7 @@
 /* A client's whole way through gatewayd: PROXY header, handshake, messages,
  * timers, good-byes, on every protocol. What it gets and what is heard of it
- * must not depend on how its bytes are cut.
+ * must not depend on how its bytes are cut, nor, as the target port_tls, on
+ * whether they come over TLS.
  *
  * Sockets and loop are real ones; seconds pass when a step says so. */
 #include "steps.h"
@@ -12,11 +13,21 @@
 #include "core/client_state.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "tls_client.h"
+
+#ifdef PORT_TLS
+#define OVER_TLS true
+#else
+#define OVER_TLS false
+#endif
+
+#define PROXY_HEADER "PROXY TCP4 5.6.7.8 1.2.3.4 9 9\r\n"
 
 enum {
     STEPS_MAX = 64,
     TURNS_MAX = 10000,
-    NEVER_S = 1000000 /* heartbeats come when a step says so, too */
+    HANDSHAKE_PIECE = 64, /* times as large as those of what is said */
+    NEVER_S = 1000000     /* heartbeats come when a step says so, too */
 };
 
 static gwd_loop *loop; /* one for all inputs */
@@ -30,7 +41,11 @@ typedef struct life {
     gwd_client *client; /* while it may be told something */
     gwd_client *other;  /* who came before it and takes its place, or NULL */
     int other_peer;
-    bool stream;  /* its protocol knows no messages */
+    bool stream; /* its protocol knows no messages */
+    bool v6;
+    bool only_tls12;
+    bool spoilt; /* something was done that is nothing without TLS */
+    tls_client *tls;
     int peer;     /* its end of the connection */
     gw_buf heard; /* of it, by who serves the clients */
     gw_buf got;   /* what was sent to it */
@@ -129,22 +144,51 @@ static const gwd_client_events events = {on_connect, on_websocket_connect,
 
 /* ---- its world ----------------------------------------------------------- */
 
-/* Until nothing is left to do for what came so far. */
-static void run_loop(life *l)
+static bool receive(life *l)
 {
     char bytes[16384];
     ssize_t n;
+
+    if (l->tls != NULL)
+        return tls_client_receive(l->tls, &l->got);
+    n = recv(l->peer, bytes, sizeof(bytes), MSG_DONTWAIT);
+    if (n > 0)
+        gw_buf_put(&l->got, bytes, (size_t)n);
+    return n > 0;
+}
+
+/* Until nothing is left to do for what came so far. */
+static void run_loop(life *l)
+{
+    bool received;
     int turns = 0;
 
     do {
         HOLDS(turns++ < TURNS_MAX);
         gwd_loop_turn(loop, false);
-        n = recv(l->peer, bytes, sizeof(bytes), MSG_DONTWAIT);
-        if (n > 0)
-            gw_buf_put(&l->got, bytes, (size_t)n);
-    } while (n > 0 || turns < 2 ||
+        received = receive(l);
+    } while (received || turns < 2 || loop->handshakes.first != NULL ||
              event_base_get_num_events(loop->base, EVENT_BASE_COUNT_ACTIVE) >
                  0);
+}
+
+static void turn(void *arg)
+{
+    (void)arg;
+    gwd_loop_turn(loop, false);
+}
+
+/* In the target port_tls the first life is without TLS, to compare. */
+static void begin(life *l, bool proxy)
+{
+    size_t len = strlen(PROXY_HEADER);
+
+    if (proxy && OVER_TLS)
+        HOLDS(send(l->peer, PROXY_HEADER, len, 0) == (ssize_t)len);
+    if (l->piece > 0 && OVER_TLS)
+        l->tls = tls_client_new(l->peer, l->only_tls12,
+                                l->piece * HANDSHAKE_PIECE, turn, NULL);
+    run_loop(l);
 }
 
 static gwd_clients_config settings(life *l, unsigned how, unsigned times)
@@ -178,15 +222,19 @@ static gwd_clients_config settings(life *l, unsigned how, unsigned times)
 }
 
 /* The peer's end. */
-static int enter(gwd_client_port *port)
+static int enter(gwd_client_port *port, bool v6)
 {
-    struct sockaddr_in from = {.sin_family = AF_INET};
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_port = htons(1000)};
+    struct sockaddr_in6 from6 = {.sin6_family = AF_INET6,
+                                 .sin6_port = htons(1000)};
     int fds[2];
 
     from.sin_addr.s_addr = htonl(0x01020304);
-    from.sin_port = htons(1000);
+    memcpy(&from6.sin6_addr, "\x20\x01\x0d\xb8", 4);
     HOLDS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
-    gwd_clients_accept(port, fds[0], (const struct sockaddr *)&from);
+    gwd_clients_accept(port, fds[0],
+                       v6 ? (const struct sockaddr *)&from6
+                          : (const struct sockaddr *)&from);
     return fds[1];
 }
 
@@ -203,22 +251,23 @@ static void open_world(life *l)
     HOLDS(l->hub != NULL && l->clients != NULL);
     plain = gwd_clients_add_port(
         l->clients, &(gwd_client_port_config){.protocol = GWD_CLIENT_TEXT});
-    port = gwd_clients_add_port(l->clients,
-                                &(gwd_client_port_config){
-                                    .port = 7272,
-                                    .protocol = (gwd_client_protocol)(how >> 6),
-                                    .binary = (times & 128) != 0,
-                                    .proxy_protocol = (how & 32) != 0,
-                                });
+    port = gwd_clients_add_port(
+        l->clients, &(gwd_client_port_config){
+                        .port = 7272,
+                        .protocol = (gwd_client_protocol)(how >> 6),
+                        .binary = (times & 128) != 0,
+                        .proxy_protocol = (how & 32) != 0,
+                        .tls = OVER_TLS && l->piece > 0 ? tls_server() : NULL,
+                    });
     HOLDS(plain != NULL && port != NULL);
     l->stream = how >> 6 == GWD_CLIENT_TCP;
     l->other_peer = -1;
     if ((how & 2) == 0) {
         l->other_peer = 0;
-        l->other_peer = enter(plain);
+        l->other_peer = enter(plain, l->v6);
     }
-    l->peer = enter(port);
-    run_loop(l);
+    l->peer = enter(port, l->v6);
+    begin(l, (how & 32) != 0);
 }
 
 static void pass_a_second(life *l)
@@ -239,6 +288,7 @@ static void close_world(life *l)
     HOLDS(loop->streams == 0 && l->clients->refused == 0);
     gwd_clients_free(l->clients);
     gwd_hub_free(l->hub);
+    tls_client_free(l->tls);
     close(l->peer);
     if (l->other_peer >= 0)
         close(l->other_peer);
@@ -246,18 +296,47 @@ static void close_world(life *l)
 
 /* ---- what happens to it -------------------------------------------------- */
 
+static bool say(const life *l, gw_slice bytes)
+{
+    if (l->tls != NULL)
+        return tls_client_send(l->tls, bytes);
+    return send(l->peer, bytes.base, bytes.len, MSG_NOSIGNAL) ==
+           (ssize_t)bytes.len;
+}
+
 static void come(life *l, gw_slice bytes)
 {
-    while (bytes.len > 0) {
-        size_t len =
-            l->piece == 0 || l->piece > bytes.len ? bytes.len : l->piece;
+    size_t piece = l->piece > bytes.len / 32 ? l->piece : bytes.len / 32;
 
-        if (send(l->peer, bytes.base, len, MSG_NOSIGNAL) != (ssize_t)len)
+    while (bytes.len > 0) {
+        size_t len = l->piece == 0 || piece > bytes.len ? bytes.len : piece;
+
+        if (!say(l, gw_slice_of(bytes.base, len)))
             return; /* it was closed */
         bytes.base += len;
         bytes.len -= len;
         run_loop(l);
     }
+}
+
+/* More than a script holds, of one byte. */
+static void come_much(life *l)
+{
+    size_t len = (size_t)(take_byte(&l->script) & 63) * 1024;
+    char *bytes = malloc(len + 1);
+
+    memset(bytes, (int)take_byte(&l->script), len);
+    come(l, gw_slice_of(bytes, len));
+    free(bytes);
+}
+
+static void reload(life *l)
+{
+    unsigned how = take_byte(&l->script), times = take_byte(&l->script);
+    gwd_clients_config config = settings(l, how, times);
+
+    HOLDS(gwd_clients_reload(l->clients, &config) == GW_OK);
+    run_loop(l);
 }
 
 static void serve(life *l, unsigned what)
@@ -275,12 +354,34 @@ static void serve(life *l, unsigned what)
     run_loop(l);
 }
 
+/* What is no record, too. A new handshake of TLS 1.2 is refused. */
+static void do_tls_step(life *l, unsigned op)
+{
+    gw_slice bytes = op == 0 ? take(&l->script) : gw_slice_of("", 0);
+
+    if (op != 1 || l->only_tls12)
+        l->spoilt = true;
+    if (l->tls == NULL)
+        return;
+    if (op == 0)
+        send(l->peer, bytes.base, bytes.len, MSG_NOSIGNAL);
+    else if (op == 1)
+        tls_client_rekey(l->tls);
+    else
+        tls_client_goodbye(l->tls);
+    run_loop(l);
+}
+
 static void step(life *l)
 {
     unsigned op = take_byte(&l->script);
 
     if (op < 0x80) {
         come(l, take_bytes(&l->script, (op + 1) * 2));
+    } else if (op >= 0xb0 && op < 0xb8) {
+        reload(l);
+    } else if (op >= 0xb8 && op < 0xbc) {
+        come_much(l);
     } else if (op < 0xc0) {
         serve(l, op & 3);
     } else if (op < 0xe0) {
@@ -289,17 +390,24 @@ static void step(life *l)
         if (l->clients->config.ping_interval > 0)
             event_active(&l->clients->heartbeat, EV_TIMEOUT, 0);
         run_loop(l);
+    } else if (OVER_TLS && (op & 3) != 3) {
+        do_tls_step(l, op & 3);
     } else {
         shutdown(l->peer, SHUT_WR);
         run_loop(l);
     }
 }
 
-static void live(life *l, gw_slice script, size_t piece)
+/* The last byte tells how its bytes come. */
+static void live(life *l, gw_slice script, bool in_pieces)
 {
+    unsigned way = (uint8_t)script.base[script.len - 1];
+
     memset(l, 0, sizeof(*l));
-    l->script = script;
-    l->piece = piece;
+    l->script = gw_slice_of(script.base, script.len - 1);
+    l->piece = in_pieces ? 1 + way % 17 : 0;
+    l->v6 = (way & 64) != 0;
+    l->only_tls12 = (way & 128) != 0;
     gw_buf_init(&l->heard, NULL, 0);
     gw_buf_init(&l->got, NULL, 0);
     open_world(l);
@@ -326,11 +434,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(loop != NULL && gwd_log_open("/dev/null"));
         event_del(&loop->tick);
     }
-    script.len--;
-    live(&whole, script, 0);
-    live(&cut, script, 1 + data[size - 1] % 17);
-    HOLDS(same(gw_buf_slice(&whole.heard), gw_buf_slice(&cut.heard)));
-    HOLDS(same(gw_buf_slice(&whole.got), gw_buf_slice(&cut.got)));
+    live(&whole, script, false);
+    live(&cut, script, true);
+    HOLDS(whole.spoilt ||
+          same(gw_buf_slice(&whole.heard), gw_buf_slice(&cut.heard)));
+    HOLDS(whole.spoilt ||
+          same(gw_buf_slice(&whole.got), gw_buf_slice(&cut.got)));
     bury(&whole);
     bury(&cut);
     return 0;
