@@ -289,15 +289,24 @@ class Several(StatusTest):
         wait_until(total, "ten connections in all")
 
     def test_a_process_that_dies_is_told_of(self):
-        victim = json.loads(self.ask("/status")[1])["processes"][1]
+        for _ in range(10):
+            self.addCleanup(self.cluster.connect().close)
+
+        def connected():
+            found = json.loads(self.ask("/status")[1])
+            return found["totals"]["connections"] == 10 and found
+
+        victim = wait_until(connected, "ten connections")["processes"][1]
         os.kill(victim["pid"], signal.SIGKILL)
 
         def replaced():
             one = json.loads(self.ask("/status")[1])["processes"][1]
             return one["restarts"] == 1 and one["pid"] not in (
-                0, victim["pid"])
+                0, victim["pid"]) and one
 
-        wait_until(replaced, "another process")
+        one = wait_until(replaced, "another process")
+        self.assertEqual(one["closed"]["crash"], victim["connections"])
+        self.assertEqual(one["accepted"], sum(one["closed"].values()))
         self.wait_healthy()
 
     def test_one_that_is_not_there_is_no_health(self):

@@ -251,12 +251,14 @@ static void begin(gwd_client *client)
 void gwd_clients_accept(gwd_client_port *port, int fd,
                         const struct sockaddr *peer)
 {
+    gwd_metrics *metrics = port->clients->config.loop->metrics;
     gwd_client *client = calloc(1, sizeof(*client));
 
-    port->clients->config.loop->metrics->accepted++;
+    metrics->accepted++;
     if (client == NULL ||
         gwd_stream_init(&client->stream, &port->kind, fd) < 0) {
         gwd_log(GWD_LOG_ERROR, "client refused: out of memory");
+        metrics->closed[GWD_CLOSE_ERROR]++;
         free(client);
         close(fd);
         return;
@@ -264,6 +266,7 @@ void gwd_clients_accept(gwd_client_port *port, int fd,
     client->stream.phase = GWD_CLIENT_CLOSING; /* not in the hub yet */
     if (note_peer(client, peer) < 0 || enter_hub(port->clients, client) < 0) {
         gwd_log(GWD_LOG_ERROR, "client refused: no memory or no random bytes");
+        metrics->closed[GWD_CLOSE_ERROR]++;
         gwd_stream_abort(&client->stream);
         return;
     }

@@ -22,6 +22,7 @@
     X(LIMIT, "limit")             /* max_connections… */                     \
     X(TLS, "tls")                 /* its TLS failed */                         \
     X(SHUTDOWN, "shutdown")                                                    \
+    X(CRASH, "crash") /* its process ended without it */                       \
     X(ERROR, "error") /* out of memory */
 
 typedef enum gwd_close_reason {

@@ -52,11 +52,22 @@ void gwd_slot_begin(gwd_slot *slot)
     slot->started = (uint64_t)time(NULL);
 }
 
+/* All who came are counted again when they go, but by a process that died. */
+static uint64_t left_behind(const gwd_metrics *m)
+{
+    uint64_t left = m->accepted;
+
+    for (size_t i = 0; i < GWD_CLOSE_REASONS; i++)
+        left -= m->closed[i];
+    return left;
+}
+
 void gwd_slot_end(gwd_slot *slot)
 {
     static const gwd_top_lists none;
     gwd_metrics *m = &slot->metrics;
 
+    m->closed[GWD_CLOSE_CRASH] += left_behind(m);
     slot->up = 0;
     slot->pid = 0;
     slot->registers = 0;

@@ -106,6 +106,7 @@ const STRINGS = {
     close_limit: 'over a limit',
     close_tls: 'TLS failed',
     close_shutdown: 'shutdown',
+    close_crash: 'process died',
     close_error: 'out of memory',
   },
   zh: {
@@ -212,6 +213,7 @@ const STRINGS = {
     close_limit: '超过上限',
     close_tls: 'TLS 失败',
     close_shutdown: '服务关闭',
+    close_crash: '进程异常结束',
     close_error: '内存不足',
   },
 };
