@@ -12,19 +12,6 @@ static int has_port(gw_slice address, const gw_peer *peer)
     return gw_address_split(address, &host, &port) == 0 && port == peer->port;
 }
 
-/* A name may have several addresses; its gateway knows one of them as its
- * own. */
-static int name_is(const gw_peer *name, const gw_peer *peer)
-{
-    size_t i;
-
-    for (i = 0; i < name->endpoint_count; i++) {
-        if (gw_net_first_ipv4(&name->endpoints[i], 1) == peer->ip)
-            return GW_OK;
-    }
-    return GW_EUNLISTED;
-}
-
 /* In this order: one that fails slowly must not use up every call's time, and
  * a gateway may be at another address than seconds ago. */
 enum pass { UNFAILED, FAILED, ANEW, PASSES };
@@ -52,7 +39,9 @@ static int check_name(gw_client *c, const gw_list *list, size_t i,
         return GW_EUNLISTED;
     name->used_at = c->call.now; /* keeps what it resolves to */
     rc = resolve(c, name, pass);
-    return rc == GW_OK ? name_is(name, peer) : rc;
+    if (rc == GW_OK && !gw_peer_is_at(name, peer->ip))
+        return GW_EUNLISTED;
+    return rc;
 }
 
 static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)

@@ -43,7 +43,7 @@ typedef struct gw_peer {
     uint64_t unresolved_at; /* the last attempt failed then; 0: it did not */
     uint64_t known_by;  /* the serial of the list that has it; 0: none yet */
     uint64_t target_of; /* the last call by client_ids that concerned it */
-    uint32_t ip;        /* as in client_ids; 0: no IPv4 address */
+    uint32_t ip;        /* the first IPv4 address; 0: there is none */
     uint16_t port;
 
     size_t address_len;
@@ -67,6 +67,21 @@ typedef struct gw_pool {
 static inline gw_slice gw_peer_address(const gw_peer *peer)
 {
     return gw_slice_of(peer->address, peer->address_len);
+}
+
+/* Whether that is one of its IPv4 addresses, as in client_ids. A name may have
+ * several; its gateway knows one of them as its own. */
+static inline int gw_peer_is_at(const gw_peer *peer, uint32_t ip)
+{
+    size_t i;
+
+    if (ip == peer->ip)
+        return 1;
+    for (i = 1; i < peer->endpoint_count; i++) {
+        if (gw_net_first_ipv4(&peer->endpoints[i], 1) == ip)
+            return 1;
+    }
+    return 0;
 }
 
 struct gw_client;

@@ -445,7 +445,8 @@ static size_t own_numbers(gw_client *c, const gw_target *t)
     size_t i, n = 0;
 
     for (i = 0; i < r->id_count; i++) {
-        if (r->ids[i].port == t->peer->port && r->ids[i].ip == t->peer->ip)
+        if (r->ids[i].port == t->peer->port &&
+            gw_peer_is_at(t->peer, r->ids[i].ip))
             c->call.numbers[n++] = r->ids[i].connection;
     }
     return n;

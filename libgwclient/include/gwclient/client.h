@@ -140,8 +140,9 @@ int gw_client_set_pool(gw_client *client, unsigned max_idle,
 
 /* Names the gateways of the cluster: "all gateways" are these then, and no
  * Register is asked, until a call with count 0. For a program that knows them
- * by other means. GW_EINVAL: an address that is not host:port, or more than
- * 4096. */
+ * by other means. Client_ids in the replies of one under a host name have the
+ * name's first IPv4 address. GW_EINVAL: an address that is not host:port, or
+ * more than 4096. */
 int gw_client_set_gateways(gw_client *client, const gw_slice *addresses,
                            size_t count);
 

@@ -417,6 +417,26 @@ static void a_name_that_cannot_be_asked_again_is_told(void **state)
     cluster_free(x);
 }
 
+/* A name has several addresses, and its gateway's client_ids need not have the
+ * first of them. */
+static void clients_of_each_address_of_a_name_are_its_own(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.1");
+    gw_client_id id = fake_client(x->gw[0], 77);
+    gw_peer *peer = moving_peer(x);
+
+    (void)state;
+    peer->endpoints[1] = peer->endpoints[0];
+    peer->endpoints[0].addr.in.sin_addr.s_addr = htonl(0x7f000009);
+    peer->endpoint_count = 2;
+    peer->ip = 0x7f000009;
+    assert_int_equal(gw_send_to_all(x->client, &hello, &id, 1), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    assert_int_equal(fake_count(x->gw[0], "{\"exclude\":{\"77\":"), 1);
+    assert_int_equal(lookups, 1);
+    cluster_free(x);
+}
+
 /* A name server that is away does not part us from a gateway that we talk
  * with; only a new connection needs to know where it is. */
 static void an_open_connection_needs_no_name_server(void **state)
@@ -463,6 +483,7 @@ int main(void)
         cmocka_unit_test(a_name_without_ipv4_is_no_client_ids_gateway),
         cmocka_unit_test(names_that_failed_are_asked_after_the_others),
         cmocka_unit_test(a_name_that_cannot_be_asked_again_is_told),
+        cmocka_unit_test(clients_of_each_address_of_a_name_are_its_own),
         cmocka_unit_test(an_open_connection_needs_no_name_server),
 #endif
     };
