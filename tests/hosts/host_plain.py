@@ -2,9 +2,16 @@
 cluster is php.ini's matter."""
 
 import contextlib
+import os
+import signal
+import threading
+from pathlib import Path
 
 from framework import FrameworkHost
+from harness.process import wait_until
+from harness.websocket import WebSocket
 from host import SECRET_KEY
+from visitor import CLOSE, Visitor
 
 LOCATION = """\
         location ~ \\.php$ {{
@@ -13,6 +20,12 @@ LOCATION = """\
             fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
         }}
 """
+
+
+def locks(inode):
+    """Those of a file, which are held or waited for."""
+    return [line for line in Path("/proc/locks").read_text().splitlines()
+            if f":{inode} " in line]
 
 
 class Application(FrameworkHost):
@@ -46,6 +59,46 @@ class Application(FrameworkHost):
             yield {}
         finally:
             self.register = None
+
+    def checks(self, verdicts):
+        with verdicts.check("a bind that is under way when its user signs out"):
+            self.bind_and_logout()
+        super().checks(verdicts)
+
+    def bind_and_logout(self):
+        """The logout waits until the page is bound, and closes it."""
+        eve = Visitor(self, "eve")
+        page = WebSocket(self.gateway.websocket_port)
+        [session] = [file for file in (self.app / "sessions").iterdir()
+                     if '"eve"' in file.read_text()]
+        inode = session.stat().st_ino
+        gatewayd = self.gateway.process.popen.pid
+        bind, logout = (threading.Thread(target=eve.post, args=words)
+                        for words in ((self.browser["bind"],
+                                       {"client_id": page.client_id}),
+                                      (self.browser["logout"], {})))
+        os.kill(gatewayd, signal.SIGSTOP)  # so that the bind takes its time
+        try:
+            bind.start()
+            wait_until(lambda: locks(inode), "the bind")
+            logout.start()
+            wait_until(lambda: not session.exists() or len(locks(inode)) == 2,
+                       "the logout")
+            if not session.exists():
+                raise AssertionError("it did not wait for the bind")
+        finally:
+            os.kill(gatewayd, signal.SIGCONT)
+            for ask in (bind, logout):
+                if ask.ident is not None:
+                    ask.join()
+        try:
+            eve.expect(None)
+            frame = page.read_frame()
+            if frame is not None and frame[0] != CLOSE:
+                raise AssertionError(f"the page that was bound got {frame}")
+        finally:
+            page.close()
+            eve.close()
 
     def logs(self):
         log = self.fpm.folder / "php.log"
