@@ -97,10 +97,11 @@ def with_key(ini, home):
     return ini.replace(placeholder, key_of(home))
 
 
-def visitor(host):
-    """A page that comes through nginx on 10.0.0.1."""
-    return browser(host, 443, path="/ws", host="10.0.0.1",
-                   tls=Tls("example.com"))
+def visitor(host, nginx):
+    """A page that comes through nginx."""
+    return browser(host, 443, path="/ws", host=nginx.address,
+                   tls=Tls("example.com"),
+                   headers=["Origin: https://example.com"])
 
 
 def lists_both(host, home, conf):
@@ -115,23 +116,25 @@ def lists_both(host, home, conf):
 
 
 @claims(PAGE, "sh key", "conf first-host", "conf second-host", "ini cluster",
-        "conf gwctl", "nginx upstream")
-def a_cluster(key, first, second, ini, gwctl, upstream):
-    """Pages come through nginx on 10.0.0.1 from a stranger's machine."""
+        "conf gwctl", "nginx upstream", "conf behind-nginx")
+def a_cluster(key, first, second, ini, gwctl, upstream, behind):
+    """Pages come through nginx on 10.0.0.3 from a stranger's machine."""
     nginx = block_of("nginx wss").replace(
         re.search(r"^upstream .*?^}\n", block_of("nginx wss"),
                   re.DOTALL | re.MULTILINE)[0], upstream.text)
-    with machines(3) as [one, two, stranger], folder() as home, \
+    with machines(4) as [one, two, three, stranger], folder() as home, \
             contextlib.ExitStack() as stack:
         gateways = []
         make_key(key.text, home)
         for host, block in ((one, first), (two, second)):
             gateways.append(stack.enter_context(configured(
-                host, home, block.text + "trusted_proxies = 10.0.0.1\n",
+                host, home, block.text
+                + behind.text.replace("10.0.0.1", host.address),
                 host.address)))
         wait_listed(one, "10.0.0.1:1236", 2, key_of(home))
-        stack.enter_context(Nginx(one, home, nginx))
-        pages = [stack.enter_context(visitor(stranger)) for _ in range(4)]
+        stack.enter_context(Nginx(three, home, nginx))
+        pages = [stack.enter_context(visitor(stranger, three))
+                 for _ in range(4)]
         # Nothing is sticky: they are everywhere, and everybody is reached.
         if len({page.client_id[:12] for page in pages}) != 2:
             raise AssertionError([page.client_id for page in pages])
@@ -156,7 +159,7 @@ def a_cluster(key, first, second, ini, gwctl, upstream):
                 raise AssertionError(f"nobody at {address}")
         gateways[1].stop()  # nginx tries the other one
         for _ in range(2):
-            with visitor(stranger) as page:
+            with visitor(stranger, three) as page:
                 if page.client_id[:8] != socket.inet_aton(one.address).hex():
                     raise AssertionError(page.client_id)
 
