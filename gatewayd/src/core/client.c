@@ -172,7 +172,7 @@ void gwd_client_close(gwd_client *client, gwd_message *last)
 {
     if (last != NULL && client->stream.phase == GWD_CLIENT_OPEN)
         gwd_client_send(client, last);
-    gwd_client_leave(client, GWD_CLOSE_KICK, GWD_CLIENT_CLOSE_SECONDS);
+    gwd_client_leave(client, GWD_CLOSE_KICK, GWD_CLIENT_KICK_SECONDS);
 }
 
 void gwd_client_drop(gwd_client *client, gwd_close_reason reason)

@@ -125,6 +125,8 @@ static inline gwd_clients *gwd_clients_of(const gwd_client *client)
 
 /* A client that does not take its last bytes is cut off after so long. */
 #define GWD_CLIENT_CLOSE_SECONDS 10
+/* One that is kicked has a message to get, behind all that waits for it. */
+#define GWD_CLIENT_KICK_SECONDS 60
 
 /* ---- client.c ----------------------------------------------------------- */
 

@@ -839,6 +839,39 @@ static void a_doomed_client_may_be_kicked(void **state)
     expect_events("connect 1.2.3.4#1000\nclose 1.2.3.4#1000\n");
 }
 
+/* A kick sends first what was sent before, also to who reads slowly. */
+static void who_is_kicked_may_take_a_minute(void **state)
+{
+    const size_t alone = loop->streams;
+    char part[64 * 1024];
+    size_t want, got = 0;
+    ssize_t len;
+    gwd_client *client;
+
+    (void)state;
+    client = connect_one(port_for(GWD_CLIENT_TEXT), 0);
+    want = (size_t)10001 * fill(client);
+    gwd_client_close(client, NULL);
+    gwd_loop_turn(loop, false);
+    pass(59);
+    gwd_loop_turn(loop, false);
+    assert_int_equal(loop->streams, alone + 1);
+    while ((len = recv(peers[0], part, sizeof(part), 0)) > 0) {
+        got += (size_t)len;
+        gwd_loop_turn(loop, false);
+    }
+    assert_int_equal(len, 0);
+    assert_int_equal(got, want);
+    client = connect_one(port_for(GWD_CLIENT_TEXT), 1);
+    loop->metrics->dropped = 0;
+    fill(client);
+    gwd_client_close(client, NULL);
+    gwd_loop_turn(loop, false);
+    pass(61);
+    gwd_loop_turn(loop, false);
+    assert_int_equal(loop->streams, alone);
+}
+
 /* ---- heartbeat ---------------------------------------------------------- */
 
 static void beat(void)
@@ -980,6 +1013,7 @@ int main(void)
         TEST(a_full_client_loses_messages),
         TEST(a_full_client_may_be_closed_instead),
         TEST(a_doomed_client_may_be_kicked),
+        TEST(who_is_kicked_may_take_a_minute),
         TEST(without_a_limit_all_but_the_first_beat_ping),
         TEST(with_a_limit_every_other_beat_pings),
         TEST(without_data_silence_is_all_that_counts),
