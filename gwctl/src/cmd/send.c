@@ -1,7 +1,9 @@
 /* send-to-uid, send-to-group, send-to-client, send-to-all. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <gwclient/frame.h>
 #include <gwclient/protocol.h>
 
 #include "app.h"
@@ -53,6 +55,19 @@ static void confirm(sending *s)
     s->pending = 0;
 }
 
+static void tell_input_error(sending *s, int error)
+{
+    int status = GWCTL_SYSTEM;
+
+    if (error == EFBIG)
+        status = gwctl_misuse("the frame is larger than gateways accept "
+                              "(%zu bytes)",
+                              GW_FRAME_MAX);
+    else
+        gwctl_warn("standard input: %s", strerror(error));
+    s->status = gwctl_worse(s->status, status);
+}
+
 /* What is there is sent, and confirmed before we wait for more. */
 static void send_lines(sending *s, gwctl_lines *lines)
 {
@@ -67,10 +82,8 @@ static void send_lines(sending *s, gwctl_lines *lines)
             return;
         error = gwctl_lines_wait(lines);
     }
-    if (error != 0) {
-        gwctl_warn("standard input: %s", strerror(error));
-        s->status = GWCTL_SYSTEM;
-    }
+    if (error != 0)
+        tell_input_error(s, error);
 }
 
 static void send_whole(sending *s, gwctl_lines *lines)
@@ -79,8 +92,7 @@ static void send_whole(sending *s, gwctl_lines *lines)
     int error = gwctl_lines_read_all(lines, &text);
 
     if (error != 0) {
-        gwctl_warn("standard input: %s", strerror(error));
-        s->status = GWCTL_SYSTEM;
+        tell_input_error(s, error);
         return;
     }
     send_message(s, text);
@@ -92,6 +104,7 @@ static void send_input(sending *s)
     gwctl_lines lines;
 
     gwctl_lines_init(&lines, STDIN_FILENO);
+    lines.max = GW_FRAME_MAX;
     if (s->app->options->whole)
         send_whole(s, &lines);
     else

@@ -1,12 +1,17 @@
 /* session get, set, update. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <gwclient/frame.h>
 #include <gwclient/session.h>
 
 #include "app.h"
 #include "core/lines.h"
 #include "core/text.h"
+
+/* A byte of a session may be six of JSON, and no frame takes more. */
+#define JSON_MAX (6 * GW_FRAME_MAX)
 
 static int tell_offline(const gwctl_app *app)
 {
@@ -89,6 +94,12 @@ static int verify(gwctl_app *app, const gw_client_id *id)
     return status;
 }
 
+static int refuse(int code)
+{
+    return gwctl_misuse("the session has to be a JSON object: %s",
+                        gw_strerror(code));
+}
+
 static int apply(gwctl_app *app, const gw_client_id *id, gw_slice json,
                  change_fn change)
 {
@@ -102,8 +113,7 @@ static int apply(gwctl_app *app, const gw_client_id *id, gw_slice json,
         return gwctl_status_of(code);
     }
     if (code != GW_OK)
-        return gwctl_misuse("the session has to be a JSON object: %s",
-                            gw_strerror(code));
+        return refuse(code);
     status = gwctl_client_result(
         app, change(app->client, id, gw_slice_of(session, len)));
     free(session);
@@ -120,8 +130,11 @@ static int apply_input(gwctl_app *app, const gw_client_id *id, change_fn change)
     int status = GWCTL_SYSTEM;
 
     gwctl_lines_init(&lines, STDIN_FILENO);
+    lines.max = JSON_MAX;
     error = gwctl_lines_read_all(&lines, &text);
-    if (error != 0)
+    if (error == EFBIG)
+        status = refuse(GW_ETOOBIG);
+    else if (error != 0)
         gwctl_warn("standard input: %s", strerror(error));
     else
         status = apply(app, id, text, change);

@@ -53,6 +53,8 @@ int gwctl_lines_read(gwctl_lines *lines)
     ssize_t got;
 
     drop_taken(lines);
+    if (lines->max > 0 && lines->buf.len > lines->max)
+        return EFBIG;
     to = gwctl_buf_reserve(&lines->buf, PIECE);
     got = read(lines->fd, to, PIECE);
     if (got < 0)

@@ -8,6 +8,7 @@
 
 typedef struct gwctl_lines {
     int fd;
+    size_t max; /* bytes of a line, or of all; 0: any number */
     bool ended;
     size_t taken; /* the line that was given last, with its newline */
     size_t seen;  /* no newline up to here */
@@ -22,7 +23,8 @@ void gwctl_lines_deinit(gwctl_lines *lines);
  * until the next call. */
 bool gwctl_lines_next(gwctl_lines *lines, gw_slice *line);
 
-/* Reads once. 0, or errno (EAGAIN, EINTR too). At the end `ended` is set. */
+/* Reads once. 0, or errno (EAGAIN, EINTR too), or EFBIG: what is there, and no
+ * whole line, is more than `max`. At the end `ended` is set. */
 int gwctl_lines_read(gwctl_lines *lines);
 
 /* The same, but waits until there is something. 0, or errno. */

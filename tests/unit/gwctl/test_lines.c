@@ -83,6 +83,21 @@ static void the_last_one_needs_no_newline(void **state)
     close(fds[0]);
 }
 
+static void there_is_no_end_to_wait_for_beyond_the_limit(void **state)
+{
+    int fd = open("/dev/zero", O_RDONLY);
+    gwctl_lines lines;
+    gw_slice text;
+
+    (void)state;
+    gwctl_lines_init(&lines, fd);
+    lines.max = 1000000;
+    assert_int_equal(gwctl_lines_read_all(&lines, &text), EFBIG);
+    assert_in_range(lines.buf.len, 1000001, 1100000);
+    gwctl_lines_deinit(&lines);
+    close(fd);
+}
+
 static void a_line_may_be_longer_than_a_read(void **state)
 {
     const size_t len = 300000;
@@ -141,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_come_as_they_are_whole),
         cmocka_unit_test(the_last_one_needs_no_newline),
+        cmocka_unit_test(there_is_no_end_to_wait_for_beyond_the_limit),
         cmocka_unit_test(a_line_may_be_longer_than_a_read),
         cmocka_unit_test(all_of_it_with_its_newlines),
         cmocka_unit_test(an_error_is_told),
