@@ -51,19 +51,24 @@ class RegisterRestart(unittest.TestCase):
             client.expect_silence()
 
 
-class RegisterMoves(unittest.TestCase):
+def seeing(source, place):
+    """Words before a command that sees `source` at `place`, and nobody else
+    does."""
+    return ["unshare", "--mount", "sh", "-c",
+            f"mount --bind '{source}' '{place}' && "
+            'exec "$@"', "sh"]
+
+
+class RegisterByName(unittest.TestCase):
     server = "gatewayd"
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.hosts = Path(folder.name) / "hosts"
-        # gatewayd sees this file as /etc/hosts, and nobody else does.
-        self.prefix = ["unshare", "--mount", "sh", "-c",
-                       f"mount --bind '{self.hosts}' /etc/hosts && "
-                       'exec "$@"', "sh"]
         self.register_is_at("127.0.0.2")
-        probe = subprocess.run([*self.prefix, "true"], capture_output=True,
+        probe = subprocess.run([*seeing(self.hosts, "/etc/hosts"), "true"],
+                               capture_output=True,
                                stdin=subprocess.DEVNULL, check=False)
         if probe.returncode != 0:
             self.skipTest("may not mount")
@@ -80,19 +85,30 @@ class RegisterMoves(unittest.TestCase):
         place.settimeout(PATIENCE)
         return place
 
+    def expect_announcement(self, link):
+        with link, link.makefile("rb") as lines:
+            self.assertIn(b"gateway_connect", lines.readline())
+
     def test_a_name_that_stands_for_another_address_is_followed(self):
         before = self.listen("127.0.0.2")
         port = before.getsockname()[1]
         after = self.listen("127.0.0.3", port)
-        gateway = Gatewayd(f"register.test:{port}", prefix=self.prefix)
+        gateway = Gatewayd(f"register.test:{port}",
+                           prefix=seeing(self.hosts, "/etc/hosts"))
         self.addCleanup(gateway.close)
         link, _ = before.accept()
         self.register_is_at("127.0.0.3")
         before.close()
         link.close()
         link, _ = after.accept()
-        with link, link.makefile("rb") as lines:
-            self.assertIn(b"gateway_connect", lines.readline())
+        self.expect_announcement(link)
+
+    def test_a_machine_without_resolv_conf_has_its_hosts(self):
+        place = self.listen("127.0.0.2")
+        gateway = Gatewayd(f"register.test:{place.getsockname()[1]}",
+                           prefix=seeing(self.hosts.parent, "/etc"))
+        self.addCleanup(gateway.close)
+        self.expect_announcement(place.accept()[0])
 
 
 if __name__ == "__main__":

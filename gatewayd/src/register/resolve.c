@@ -76,6 +76,24 @@ static void on_answer(int result, struct evutil_addrinfo *list, void *arg)
     release_soon(resolver);
 }
 
+/* What evdns_base_resolv_conf_parse() calls a lack of memory. */
+#define OUT_OF_MEMORY 4
+
+/* Knows /etc/hosts and the name servers. Without resolv.conf, as on a machine
+ * without a network, it goes on with what there is. */
+static struct evdns_base *new_dns(struct gwd_loop *loop)
+{
+    struct evdns_base *dns =
+        evdns_base_new(loop->base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+
+    if (dns == NULL ||
+        evdns_base_resolv_conf_parse(dns, DNS_OPTIONS_ALL,
+                                     "/etc/resolv.conf") != OUT_OF_MEMORY)
+        return dns;
+    evdns_base_free(dns, 0);
+    return NULL;
+}
+
 static void ask_dns(gwd_resolver *resolver, const char *host, const char *port,
                     const struct evutil_addrinfo *hints)
 {
@@ -83,9 +101,7 @@ static void ask_dns(gwd_resolver *resolver, const char *host, const char *port,
      * made: perhaps before the network was up, or before the host moved. */
     if (resolver->dns != NULL)
         evdns_base_free(resolver->dns, 1);
-    resolver->dns = evdns_base_new(resolver->loop->base,
-                                   EVDNS_BASE_INITIALIZE_NAMESERVERS |
-                                       EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+    resolver->dns = new_dns(resolver->loop);
     if (resolver->dns == NULL) {
         resolver->fn(resolver->arg, NULL, "cannot start DNS");
         return;
