@@ -188,6 +188,26 @@ class Several(ProcessTest):
         for _ in range(20):
             self.cluster.connect().close()
 
+    def test_a_process_that_is_ended_alone_takes_nobody_new(self):
+        """It stays until its clients have taken all, and the master has its
+        sockets as long as that."""
+        clients = self.close_later(connect_everywhere(self.cluster, 9))
+        port = port_of(clients[0])
+        with closing(Peer(f"127.0.0.1:{port}", "")) as peer:
+            body = b"x" * 1000000  # which nobody reads
+            peer.send(*20 * [Frame(CMD_SEND_TO_ALL, body=body)])
+            peer.fence()
+        victim = listener(self.master, port)
+        os.kill(victim, signal.SIGTERM)
+        self.cluster.wait_listed(2)
+        for _ in range(20):
+            self.cluster.connect().close()
+        self.assertTrue(alive(victim))
+        for client in clients:
+            client.close()
+        wait_until(lambda: listener(self.master, port) not in (None, victim),
+                   "another process on the port")
+
     def test_the_register_is_started_again(self):
         pid = listener(self.master,
                        split_address(self.cluster.register_address)[1])

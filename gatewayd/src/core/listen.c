@@ -255,6 +255,8 @@ void gwd_listener_free(gwd_listener *listener)
         return;
     event_del(&listener->event);
     event_del(&listener->resume);
+    /* A master has it, too: nobody is to wait there while we see others off. */
+    shutdown(listener->fd, SHUT_RDWR);
     close(listener->fd);
     free(listener);
 }

@@ -26,7 +26,8 @@ uint16_t gwd_socket_port(int fd);
  * if it was shut down. NULL: errno; the fd is still the caller's. */
 gwd_listener *gwd_listener_new(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
                                void *arg);
-void gwd_listener_free(gwd_listener *listener); /* closes the fd */
+/* Shuts the socket down, for every process that has it, and closes the fd. */
+void gwd_listener_free(gwd_listener *listener);
 uint16_t gwd_listener_port(const gwd_listener *listener);
 
 /* From now on leaves the last file descriptors of the process to others: while
