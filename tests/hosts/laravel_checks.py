@@ -350,6 +350,27 @@ def logout(us):
     other.close()
 
 
+def late_request(us):
+    """A request that ends after the logout was asked for does not undo it."""
+    begun, end = (us.host.app / f"storage/slow-{name}"
+                  for name in ("begun", "end"))
+    late = threading.Thread(target=us.alice.open, args=("slow",))
+    out = threading.Thread(target=us.alice.post, args=("logout", {}))
+    late.start()
+    try:
+        wait_until(begun.exists, "the slow request")
+        out.start()
+        us.host.fpm.wait_until_active(2)
+    finally:
+        end.touch()
+        late.join()
+        if out.ident is not None:
+            out.join()
+    us.alice.expect_closed()
+    us.alice.sign_in(None)
+    us.alice.expect("push/uid", {"uid": "1", "text": "once more?"}, 401)
+
+
 def signed_in_later(us):
     """A page that a guest has opened is its user's from the next channel on,
     and closed after the logout."""
@@ -579,8 +600,8 @@ def same(got, wanted):
 
 CHECKS = (public_channel, private_channel, presence_channel, leave_tokens,
           two_pages, notification, to_others, strange_requests, unbound_page,
-          bound_elsewhere, claims_at_once, own_groups, logout, signed_in_later,
-          logout_of_devices, queued_push, job_is_tried_again, several_channels,
+          bound_elsewhere, claims_at_once, own_groups, logout, late_request,
+          signed_in_later, logout_of_devices, queued_push, job_is_tried_again, several_channels,
           a_gateway_is_down, settings, published)
 
 

@@ -200,11 +200,15 @@ class Fpm:
 
     def wait_until_idle(self):
         """A request may go on after its response was sent."""
-        def idle():
-            status = json.loads(self.request(STATUS, "json"))
-            return status["active processes"] == 1  # this request's
+        wait_until(lambda: self._active() == 0, "the end of php-fpm's requests")
 
-        wait_until(idle, "the end of php-fpm's requests")
+    def wait_until_active(self, count):
+        wait_until(lambda: self._active() == count, f"{count} requests")
+
+    def _active(self):
+        """How many it is at, without this one."""
+        status = json.loads(self.request(STATUS, "json"))
+        return status["active processes"] - 1
 
     @staticmethod
     def _read_response(stream):

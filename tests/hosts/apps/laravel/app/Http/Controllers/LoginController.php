@@ -35,6 +35,18 @@ class LoginController extends Controller
         return ['signed out' => true];
     }
 
+    /** Until the file `slow-end` is there. */
+    public function slow()
+    {
+        touch(storage_path('slow-begun'));
+        for ($n = 0; $n < 3000 && !is_file(storage_path('slow-end')); $n++) {
+            usleep(10000);
+            clearstatcache();
+        }
+
+        return ['at last' => true];
+    }
+
     public function logoutHere()
     {
         Auth::logoutCurrentDevice();
