@@ -646,7 +646,7 @@ class ServiceManager(unittest.TestCase):
             process.stop()
 
     def test_with_several_workers_the_master_watches_them(self):
-        process, _ = self.managed("2", WATCHDOG_USEC="1000000")
+        process, _ = self.managed("2", WATCHDOG_USEC="5000000")
         wait_until(lambda: READY.search(process.log), "its start")
         victim, *others = children(process.pid)
         os.kill(victim, signal.SIGSTOP)
