@@ -20,6 +20,7 @@ typedef struct gw_call {
     size_t count;
     size_t cap;
     gw_target *spare; /* of earlier calls, with small buffers */
+    size_t spare_count;
 
     gw_lookup lookup;
     int looking;     /* a question to the Registers is under way */

@@ -4,6 +4,8 @@
 
 /* A spare target keeps buffers up to this size. */
 #define SPARE_BUF_MAX ((size_t)65536)
+/* And so many targets are kept: client_ids may name any number. */
+#define SPARE_MAX 256
 
 void gw_targets_shrink(gw_buf *buf)
 {
@@ -16,6 +18,11 @@ void gw_targets_release(gw_client *c, gw_target *t)
 {
     gw_buf ext, reply;
 
+    if (c->call.spare_count == SPARE_MAX) {
+        gw_target_deinit(c, t);
+        gw_mem_free(&c->allocator, t);
+        return;
+    }
     gw_dial_close(&t->dial);
     if (t->conn != NULL)
         gw_pool_drop(c, t->peer, t->conn);
@@ -28,6 +35,7 @@ void gw_targets_release(gw_client *c, gw_target *t)
     t->reply = reply;
     t->next_spare = c->call.spare;
     c->call.spare = t;
+    c->call.spare_count++;
 }
 
 static gw_target *target_get(gw_client *c)
@@ -36,6 +44,7 @@ static gw_target *target_get(gw_client *c)
 
     if (t != NULL) {
         c->call.spare = t->next_spare;
+        c->call.spare_count--;
         t->next_spare = NULL;
         return t;
     }

@@ -438,6 +438,34 @@ static void at_every_allocation_memory_may_run_out(void **state)
     cluster_free(x);
 }
 
+/* Of each stranger a peer stays for a minute, and nothing for longer. */
+static void a_call_that_concerned_many_leaves_little_behind(void **state)
+{
+    enum { MANY = 5000 };
+    static gw_client_id ids[MANY];
+    cluster *x = cluster_new(1, PLENTY_MS);
+    meter m = {-1, 0, 0};
+    gw_allocator allocator = {meter_realloc, meter_free, &m};
+    gw_options options;
+    gw_client *c;
+    uint32_t i;
+    int online;
+
+    (void)state;
+    cluster_options(x, &options);
+    options.allocator = &allocator;
+    assert_int_equal(gw_client_new(&c, &options), GW_OK);
+    for (i = 0; i < MANY; i++)
+        ids[i] = (gw_client_id){0x0a000001 + i, 1, 9};
+    assert_int_equal(gw_send_to_clients(c, ids, MANY, &hello), GW_EPARTIAL);
+    ids[0] = fake_client(x->gw[0], 1);
+    assert_int_equal(gw_is_online(c, &ids[0], &online), GW_OK);
+    assert_in_range(m.blocks, MANY, MANY + 500);
+    gw_client_free(c);
+    assert_int_equal(m.blocks, 0);
+    cluster_free(x);
+}
+
 /* A gateway that announces a long reply and sends little of it. */
 static void memory_follows_what_came_not_what_was_announced(void **state)
 {
@@ -516,6 +544,7 @@ int main(void)
         cmocka_unit_test(a_reset_in_a_callback_that_returns_is_harmless),
         cmocka_unit_test(what_a_call_gave_outlives_a_reset),
         cmocka_unit_test(at_every_allocation_memory_may_run_out),
+        cmocka_unit_test(a_call_that_concerned_many_leaves_little_behind),
         cmocka_unit_test(memory_follows_what_came_not_what_was_announced),
 #ifdef __linux__
         cmocka_unit_test(a_client_that_is_freed_leaves_no_page),
