@@ -289,9 +289,7 @@ static int start_id(gw_client *c, const gw_client_id *id, int *held)
         return GW_ENOMEM;
     if (peer->target_of == c->call.serial) /* it has begun, or is held */
         return GW_OK;
-    rc = gw_known_check(c, peer);
-    if (rc == GW_ENOMEM)
-        return rc;
+    rc = gw_known_at_once(c, peer);
     t = gw_targets_insert(c, c->call.count);
     if (t == NULL)
         return GW_ENOMEM;
@@ -317,7 +315,7 @@ static void start_ids(gw_client *c, const gw_client_id *ids, size_t count)
             call->code = start_id(c, &ids[i], &held);
     }
     if (call->code == GW_OK && held)
-        gw_listed_ask_held(c);
+        gw_listed_start_held(c);
 }
 
 int gw_call_ids(gw_client *c, const gw_request *request,

@@ -44,16 +44,23 @@ static int check_name(gw_client *c, const gw_list *list, size_t i,
     return rc;
 }
 
-static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
+static int find_number(const gw_list *list, const gw_peer *peer)
 {
     uint64_t place = gw_place(peer->ip, peer->port);
     size_t i;
-    int found = GW_EUNLISTED, pass;
 
     for (i = 0; i < list->count; i++) {
         if (list->index[i].place == place)
             return GW_OK;
     }
+    return GW_EUNLISTED;
+}
+
+static int find_name(gw_client *c, const gw_list *list, const gw_peer *peer)
+{
+    size_t i;
+    int found = GW_EUNLISTED, pass;
+
     for (pass = 0; pass < PASSES; pass++) {
         for (i = 0; i < list->count; i++) {
             int rc = check_name(c, list, i, peer, pass);
@@ -67,7 +74,7 @@ static int look_up(gw_client *c, const gw_list *list, const gw_peer *peer)
     return found;
 }
 
-int gw_known_check(gw_client *c, gw_peer *peer)
+static int check(gw_client *c, gw_peer *peer, int names)
 {
     const gw_list *list;
     int rc;
@@ -79,8 +86,20 @@ int gw_known_check(gw_client *c, gw_peer *peer)
         return GW_ENOGATEWAY;
     if (peer->known_by == list->serial)
         return GW_OK;
-    rc = look_up(c, list, peer);
+    rc = find_number(list, peer);
+    if (rc != GW_OK && names)
+        rc = find_name(c, list, peer);
     if (rc == GW_OK)
         peer->known_by = list->serial;
     return rc;
+}
+
+int gw_known_check(gw_client *c, gw_peer *peer)
+{
+    return check(c, peer, 1);
+}
+
+int gw_known_at_once(gw_client *c, gw_peer *peer)
+{
+    return check(c, peer, 0);
 }

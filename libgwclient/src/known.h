@@ -20,4 +20,7 @@
  * GW_ENOMEM. */
 int gw_known_check(gw_client *c, gw_peer *peer);
 
+/* The same without resolving a name. GW_EUNLISTED: one may still be it. */
+int gw_known_at_once(gw_client *c, gw_peer *peer);
+
 #endif

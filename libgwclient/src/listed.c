@@ -83,11 +83,13 @@ static void fail_held(gw_client *c, int code)
     }
 }
 
-/* No newer list will come: begins with those that it has. */
-static void start_held(gw_client *c)
+/* Begins with those that the list has. The others fail when it is `last`, for
+ * no newer one will come; else it returns whether there are any. */
+static int start_known(gw_client *c, int last)
 {
     gw_call *call = &c->call;
     size_t i;
+    int held = 0;
 
     for (i = 0; i < call->count && call->code == GW_OK; i++) {
         gw_target *t = call->targets[i];
@@ -98,18 +100,22 @@ static void start_held(gw_client *c)
         rc = gw_known_check(c, t->peer);
         if (rc == GW_OK)
             gw_target_start(c, t, t->peer, NULL);
-        else
+        else if (last || rc == GW_ENOMEM)
             gw_target_fail(c, t, rc, 0);
+        else
+            held = 1;
         if (rc == GW_ENOMEM)
             call->code = rc;
     }
-    fail_held(c, call->code);
+    if (call->code != GW_OK)
+        fail_held(c, call->code);
+    return held;
 }
 
 static void held_result(gw_client *c, int rc)
 {
     if (rc == GW_OK) {
-        start_held(c);
+        start_known(c, 1);
         return;
     }
     if (rc != GW_ENOMEM)
@@ -119,12 +125,10 @@ static void held_result(gw_client *c, int rc)
     fail_held(c, rc);
 }
 
-void gw_listed_ask_held(gw_client *c)
+void gw_listed_start_held(gw_client *c)
 {
-    if (c->fixed != NULL) {
-        start_held(c);
+    if (!start_known(c, c->fixed != NULL) || c->call.code != GW_OK)
         return;
-    }
     c->call.looking = 1;
     gw_listed_result(c, gw_lookup_start(c, c->call.deadline));
 }

@@ -13,8 +13,9 @@ void gw_listed_result(gw_client *c, int rc);
  * only believed cannot be reached. */
 void gw_listed_refresh(gw_client *c);
 
-/* Asks the Registers whether they list the gateways of held targets. Where the
- * caller named the gateways they are not, and those targets fail. */
-void gw_listed_ask_held(gw_client *c);
+/* Begins with held targets whose gateways a name of the list stands for, and
+ * asks the Registers whether they list the others. Where the caller named the
+ * gateways they do not, and those targets fail. */
+void gw_listed_start_held(gw_client *c);
 
 #endif

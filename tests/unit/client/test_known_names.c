@@ -192,6 +192,37 @@ static void slow_names_cost_a_call_one_of_them(void **state)
     cluster_free(x);
 }
 
+/* A stranger's client_id may be that of a slow name. */
+static void known_gateways_do_not_wait_for_a_slow_name(void **state)
+{
+    cluster *x = cluster_new(2, TIMEOUT_MS);
+    gw_client_id ids[2];
+    gw_slice named[2];
+    uint64_t start;
+
+    (void)state;
+    named[0] =
+        gw_slice_str(text("slow.invalid:%u", (unsigned)fake_port(x->gw[0])));
+    named[1] = gw_slice_str(fake_address(x->gw[1]));
+    ids[0] = fake_client(x->gw[0], 1);
+    ids[0].ip = 0x7f000063;
+    ids[1] = fake_client(x->gw[1], 1);
+    assert_int_equal(gw_client_set_gateways(x->client, named, 2), GW_OK);
+    lookups = 0;
+    start = fake_now();
+    assert_int_equal(gw_send_to_clients(x->client, ids, 2, &hello),
+                     GW_EPARTIAL);
+    assert_took(start, TIMEOUT_MS);
+    assert_int_equal(lookups, 1);
+    assert_int_equal(stats_of(x->client).failures, 1);
+    assert_failure(x->client, 0,
+                   text("127.0.0.99:%u", (unsigned)fake_port(x->gw[0])),
+                   GW_ERESOLVE);
+    fake_wait_frames(x->gw[1], 1);
+    assert_untouched(x->gw[0]);
+    cluster_free(x);
+}
+
 static void ask_registers(cluster *x, const char *first, const char *second,
                           const char *third, unsigned timeout_ms)
 {
@@ -474,6 +505,7 @@ int main(void)
         cmocka_unit_test(a_name_that_fails_is_not_asked_for_every_client_id),
         cmocka_unit_test(names_that_fail_slowly_do_not_use_up_every_call),
         cmocka_unit_test(slow_names_cost_a_call_one_of_them),
+        cmocka_unit_test(known_gateways_do_not_wait_for_a_slow_name),
         cmocka_unit_test(slow_registers_cost_a_call_one_of_them),
         cmocka_unit_test(a_silent_gateway_beside_a_slow_name_ends_in_time),
         cmocka_unit_test(a_name_that_has_moved_is_asked_again),
