@@ -16,6 +16,7 @@ class Application(FrameworkHost):
     base = {"topthink/framework": "^8.0"}
     composer = {"autoload": {"psr-4": {"app\\": "app"}}}
     folders = ("runtime",)
+    children = 3
     front = "/index.php?s=$uri&$query_string"
     log = "runtime/log/**/*.log"
     console_push = ("think", "gateway:push", "alice", "hello")
@@ -70,4 +71,6 @@ class Application(FrameworkHost):
         with verdicts.check("a request that ends after the logout does not undo "
                             "it"):
             thinkphp_checks.late_request(self)
+        with verdicts.check("a bind that is under way when its user signs out"):
+            thinkphp_checks.late_bind(self)
         super().checks(verdicts)
