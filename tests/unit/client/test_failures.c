@@ -142,6 +142,9 @@ static void a_reply_above_the_limit_is_refused(void **state)
     cluster_client(x, &options);
     assert_int_equal(is_online(x, 0), GW_ETOOBIG);
     fake_wait_open(x->gw[0], 0);
+    options.max_reply = strlen("i:0;");
+    cluster_client(x, &options);
+    assert_int_equal(is_online(x, 0), GW_OK);
     cluster_free(x);
 }
 

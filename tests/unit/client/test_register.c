@@ -119,6 +119,28 @@ static void many_clusters_in_turn(void **state)
     cluster_free(x);
 }
 
+static void registers_and_the_key_have_limits(void **state)
+{
+    cluster *x = cluster_new(0, PLENTY_MS);
+    gw_slice list[65];
+    char *key = malloc(65537);
+    size_t i;
+
+    (void)state;
+    memset(key, 'k', 65537);
+    for (i = 0; i < 65; i++)
+        list[i] = gw_slice_str("127.0.0.1:1");
+    assert_int_equal(gw_client_set_registers(x->client, list, 65), GW_EINVAL);
+    assert_int_equal(gw_client_set_registers(x->client, list, 64), GW_OK);
+    assert_int_equal(
+        gw_client_set_secret_key(x->client, gw_slice_of(key, 65537)),
+        GW_EINVAL);
+    assert_int_equal(
+        gw_client_set_secret_key(x->client, gw_slice_of(key, 65536)), GW_OK);
+    free(key);
+    cluster_free(x);
+}
+
 /* ---- shapes ------------------------------------------------------------- */
 
 static void an_object_of_addresses_is_a_list(void **state)
@@ -497,6 +519,7 @@ int main(void)
         cmocka_unit_test(a_list_that_was_just_asked_for_is_not_asked_for_again),
         cmocka_unit_test(lists_are_kept_by_register_and_key),
         cmocka_unit_test(many_clusters_in_turn),
+        cmocka_unit_test(registers_and_the_key_have_limits),
         cmocka_unit_test(an_object_of_addresses_is_a_list),
         cmocka_unit_test(an_address_that_is_listed_twice_gets_one_message),
         cmocka_unit_test(gateways_may_be_named_instead),

@@ -44,6 +44,7 @@ static void what_json_cannot_hold_is_refused(void **state)
     (void)state;
     check(gw_session_to_json, "i:7;", GW_EPROTO, NULL);
     check(gw_session_to_json, "garbage", GW_EPROTO, NULL);
+    check(gw_session_to_json, "O:8:\"stdClass\":0:{}", GW_EPROTO, NULL);
     check(gw_session_to_json, "a:1:{i:0;s:1:\"\xff\";}", GW_EUTF8, NULL);
     check(gw_session_to_json, "a:1:{i:0;d:INF;}", GW_EINVAL, NULL);
 }

@@ -311,6 +311,38 @@ static void the_short_way_is_for_values_in_arrays(void **state)
     assert_int_equal(gw_ser_read_wrapped(&ser, before, after, &found), 0);
 }
 
+static void the_short_ways_go_no_further_than_the_long_one(void **state)
+{
+    gw_slice before = LIT("a:1:{s:1:\"k\";s:"), after = LIT(";}");
+    gw_slice found;
+    gw_ser_token token;
+    gw_ser ser;
+    int64_t num;
+    gw_buf deep;
+
+    (void)state;
+    /* after a failure */
+    gw_ser_init(&ser, LIT("a:2:{i:0;s:1:\"x\";i:1;i:2;}"));
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_int_equal(gw_ser_read_int(&ser, &num), GW_OK);
+    assert_int_equal(gw_ser_read_int(&ser, &num), GW_EPROTO);
+    assert_int_equal(gw_ser_read_string(&ser, &found), GW_EPROTO);
+    /* behind the last element */
+    gw_ser_init(&ser, LIT("a:0:{i:1;}"));
+    assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_int_equal(gw_ser_read_int(&ser, &num), GW_EPROTO);
+    /* as deep as arrays may be */
+    gw_buf_init(&deep, NULL, 0);
+    for (int i = 0; i < GW_SER_DEPTH_MAX; i++)
+        gw_buf_put_str(&deep, "a:1:{i:0;");
+    gw_buf_put_str(&deep, "a:1:{s:1:\"k\";s:1:\"x\";}");
+    gw_ser_init(&ser, gw_buf_slice(&deep));
+    for (int i = 0; i < 2 * GW_SER_DEPTH_MAX; i++)
+        assert_int_equal(gw_ser_next(&ser, &token), GW_OK);
+    assert_int_equal(gw_ser_read_wrapped(&ser, before, after, &found), 0);
+    gw_buf_deinit(&deep);
+}
+
 static void a_value_in_its_usual_spelling_is_read_at_once(void **state)
 {
     static const struct {
@@ -384,6 +416,7 @@ int main(void)
         cmocka_unit_test(an_array_can_be_skipped_whole),
         cmocka_unit_test(keys_follow_the_rules_of_arrays),
         cmocka_unit_test(references_are_counted_wherever_they_are),
+        cmocka_unit_test(the_short_ways_go_no_further_than_the_long_one),
         cmocka_unit_test(a_value_in_its_usual_spelling_is_read_at_once),
         cmocka_unit_test(the_short_way_is_for_values_in_arrays),
         cmocka_unit_test(only_the_whole_is_a_value),
