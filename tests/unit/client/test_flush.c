@@ -172,6 +172,7 @@ static void only_the_current_key_is_asked_for(void **state)
     gw_client_set_secret_key(x->client, gw_slice_str("other"));
     assert_int_equal(gw_flush(x->client), GW_OK);
     fake_wait_frames(x->gw[0], 1);
+    assert_int_equal(fake_frames(x->gw[0]), 1);
     gw_client_set_secret_key(x->client, gw_slice_str(""));
     assert_int_equal(gw_flush(x->client), GW_OK);
     assert_int_equal(fake_frames(x->gw[0]), 2);

@@ -468,6 +468,22 @@ static void clients_of_each_address_of_a_name_are_its_own(void **state)
     cluster_free(x);
 }
 
+static void a_name_that_cannot_be_connected_to_is_asked_again(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    list_line(x, "moving.invalid", fake_port(x->gw[0]));
+    moving = "127.0.0.9"; /* nobody listens there */
+    lookups = 0;
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
+    assert_int_equal(lookups, 1);
+    moving = "127.0.0.1";
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    assert_int_equal(lookups, 2);
+    cluster_free(x);
+}
+
 /* A name server that is away does not part us from a gateway that we talk
  * with; only a new connection needs to know where it is. */
 static void an_open_connection_needs_no_name_server(void **state)
@@ -516,6 +532,7 @@ int main(void)
         cmocka_unit_test(names_that_failed_are_asked_after_the_others),
         cmocka_unit_test(a_name_that_cannot_be_asked_again_is_told),
         cmocka_unit_test(clients_of_each_address_of_a_name_are_its_own),
+        cmocka_unit_test(a_name_that_cannot_be_connected_to_is_asked_again),
         cmocka_unit_test(an_open_connection_needs_no_name_server),
 #endif
     };

@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "client_impl.h"
+#include "reply.h"
 #include "request.h"
 #include "targets.h"
 
@@ -108,6 +109,54 @@ static void idle_connections_are_closed_in_passing(void **state)
         assert_true(fake_now() - start < FAKE_PATIENCE_MS);
         assert_int_equal(ask(x, 0), GW_OK);
     }
+    assert_int_equal(stats_of(x->client).idle, 1);
+    cluster_free(x);
+}
+
+/* As if the last sweep were long ago. */
+static void sweep(gw_client *c, unsigned later_ms)
+{
+    c->pool.swept_at = 0;
+    gw_pool_sweep(c, c->call.now + later_ms);
+}
+
+/* Those of one address lie together. */
+static void the_idle_connections_of_every_key_are_closed(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    assert_int_equal(ask(x, 0), GW_OK);
+    use_key(x, "one");
+    assert_int_equal(ask(x, 0), GW_OK);
+    use_key(x, "two");
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(stats_of(x->client).idle, 3);
+    gw_client_set_pool(x->client, 4, 0);
+    sweep(x->client, 0);
+    assert_int_equal(stats_of(x->client).idle, 0);
+    fake_wait_open(x->gw[0], 0);
+    cluster_free(x);
+}
+
+static void a_gateway_is_forgotten_after_its_connections_only(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_client *c = x->client;
+    size_t i;
+
+    (void)state;
+    gw_client_set_pool(c, 4, 3600);
+    assert_int_equal(ask(x, 0), GW_OK);
+    sweep(c, 61000);
+    assert_int_equal(stats_of(c).idle, 1);
+    assert_non_null(gw_pool_next(c, NULL));
+    gw_client_set_pool(c, 4, 0);
+    sweep(c, 61000);
+    assert_null(gw_pool_next(c, NULL));
+    for (i = 0; i < GW_POOL_RECENT; i++)
+        assert_null(c->pool.recent[i]);
+    assert_int_equal(ask(x, 0), GW_OK);
     cluster_free(x);
 }
 
@@ -232,6 +281,22 @@ static void a_question_with_a_wrong_key_makes_the_next_command_ask(void **state)
     cluster_free(x);
 }
 
+static void a_connection_that_died_idle_is_suspicious_too(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+
+    (void)state;
+    fake_set_key(x->gw[0], "right");
+    use_key(x, "wrong");
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_closed(x->gw[0], 1);
+    gw_client_set_pool(x->client, 4, 0);
+    sweep(x->client, 0);
+    assert_int_equal(stats_of(x->client).idle, 0);
+    assert_int_equal(send_to(x, 0), GW_EAUTH);
+    cluster_free(x);
+}
+
 static void an_answer_ends_the_suspicion(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -314,6 +379,38 @@ static void what_was_sent_in_part_is_not_sent_again(void **state)
     cluster_free(x);
 }
 
+/* What gw_flush() asks on another connection proves nothing. */
+static void the_connection_that_is_asked_about_is_not_replaced(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_client *c = x->client;
+    gw_client_id id = fake_client(x->gw[0], 1);
+    gw_conn *conn;
+    gw_target *t;
+    gw_peer *peer;
+    gw_request r;
+
+    (void)state;
+    assert_int_equal(ask(x, 0), GW_OK);
+    fake_set_mode(x->gw[0], FAKE_DEAF);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(gw_call_begin_unswept(c), GW_OK);
+    gw_request_init(&r, GW_CMD_IS_ONLINE);
+    r.check = gw_reply_check_int;
+    assert_int_equal(gw_call_prepare(c, &r), GW_OK);
+    peer = gw_pool_peer_of(c, &id);
+    conn = gw_pool_take_unconfirmed(c, peer);
+    assert_non_null(conn);
+    fake_hang_up(x->gw[0]); /* with what was not read: a reset */
+    fake_set_mode(x->gw[0], FAKE_ANSWER);
+    t = gw_targets_insert(c, 0);
+    gw_target_start(c, t, peer, conn);
+    assert_int_equal(gw_call_finish(c, GW_EUNCONFIRMED), GW_EUNCONFIRMED);
+    assert_int_equal(t->state, GW_TARGET_FAILED);
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    cluster_free(x);
+}
+
 #endif
 
 /* ---- fork --------------------------------------------------------------- */
@@ -386,6 +483,26 @@ static void a_child_does_not_touch_its_parents_connections(void **state)
     cluster_free(x);
 }
 
+static void a_child_does_not_tell_what_its_parent_lost(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    pid_t pid;
+
+    (void)state;
+    gw_client_set_persistent(x->client, 0);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    pid = fork_at_rest(x);
+    if (pid == 0) {
+        int good = gw_flush(x->client) == GW_OK;
+
+        gw_client_free(x->client);
+        _exit(good ? 0 : 1);
+    }
+    assert_int_equal(child_result(pid), 0);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    cluster_free(x);
+}
+
 static void a_child_that_only_frees_leaves_the_parents_open(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -414,6 +531,8 @@ int main(void)
         cmocka_unit_test(a_pool_of_none_keeps_none),
         cmocka_unit_test(connections_that_idled_too_long_are_not_used),
         cmocka_unit_test(idle_connections_are_closed_in_passing),
+        cmocka_unit_test(the_idle_connections_of_every_key_are_closed),
+        cmocka_unit_test(a_gateway_is_forgotten_after_its_connections_only),
         cmocka_unit_test(disconnect_closes_what_is_idle),
         cmocka_unit_test(each_key_has_its_own_connections),
         cmocka_unit_test(a_connection_that_was_closed_is_replaced),
@@ -422,9 +541,12 @@ int main(void)
         cmocka_unit_test(a_wrong_key_is_noticed_at_the_next_use),
         cmocka_unit_test(
             a_question_with_a_wrong_key_makes_the_next_command_ask),
+        cmocka_unit_test(a_connection_that_died_idle_is_suspicious_too),
         cmocka_unit_test(an_answer_ends_the_suspicion),
 #ifndef _WIN32
         cmocka_unit_test(what_was_sent_in_part_is_not_sent_again),
+        cmocka_unit_test(the_connection_that_is_asked_about_is_not_replaced),
+        cmocka_unit_test(a_child_does_not_tell_what_its_parent_lost),
 #endif
         cmocka_unit_test(no_key_where_one_is_needed_is_noticed_too),
         cmocka_unit_test(a_proof_that_does_not_come_ends_at_the_deadline),

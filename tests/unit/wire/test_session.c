@@ -53,6 +53,18 @@ static void merging_the_same_again_changes_nothing(void **state)
     }
 }
 
+/* As unserialize() takes them: the first one's place, the last one's value. */
+static void keys_that_are_repeated_are_one(void **state)
+{
+    (void)state;
+    assert_merged(LIT("a:3:{i:5;i:1;i:5;i:2;s:1:\"a\";i:3;}"),
+                  LIT("a:2:{s:1:\"a\";i:4;i:6;i:5;}"),
+                  LIT("a:3:{i:5;i:2;s:1:\"a\";i:4;i:6;i:5;}"));
+    assert_merged(LIT("a:3:{s:1:\"a\";i:1;s:1:\"b\";i:2;s:1:\"a\";i:3;}"),
+                  LIT("a:1:{s:1:\"c\";i:4;}"),
+                  LIT("a:3:{s:1:\"a\";i:3;s:1:\"b\";i:2;s:1:\"c\";i:4;}"));
+}
+
 static void values_that_are_not_arrays_keep_their_text(void **state)
 {
     (void)state;
@@ -198,9 +210,28 @@ static int merge_recorded(const gw_allocator *allocator, void *arg)
     return rc;
 }
 
+/* So many keys that sorting them takes memory. */
+static int merge_many(const gw_allocator *allocator, void *arg)
+{
+    gw_buf text;
+    gw_buf out;
+
+    (void)arg;
+    gw_buf_init(&text, NULL, 0);
+    put_many(&text, 40, 39, 0);
+    gw_buf_init(&out, allocator, 0);
+    int rc = gw_session_merge(&out, gw_buf_slice(&text), gw_buf_slice(&text));
+    if (rc == GW_OK)
+        assert_buf_equal(&out, gw_buf_slice(&text));
+    gw_buf_deinit(&out);
+    gw_buf_deinit(&text);
+    return rc;
+}
+
 static void merges_survive_short_memory(void **state)
 {
     (void)state;
+    sweep_out_of_memory(merge_many, NULL);
     for (size_t i = 0; i < COUNT_OF(recorded); i++)
         sweep_out_of_memory(merge_recorded, &i);
 }
@@ -248,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(merges_give_what_php_gives),
         cmocka_unit_test(merging_the_same_again_changes_nothing),
+        cmocka_unit_test(keys_that_are_repeated_are_one),
         cmocka_unit_test(values_that_are_not_arrays_keep_their_text),
         cmocka_unit_test(a_failure_leaves_the_output_as_it_was),
         cmocka_unit_test(the_limit_of_the_output_holds),

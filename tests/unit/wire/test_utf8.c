@@ -62,6 +62,8 @@ static void what_rfc_3629_forbids_is_refused(void **state)
          2},
         {"\xe2\x28\xa1", 3},
         {"\xe2\x82\x28", 3},
+        {"\xc3\xff", 2}, /* two first bytes */
+        {"\xe2\xe2\x82", 3},
     };
 
     (void)state;
