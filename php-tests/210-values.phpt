@@ -78,6 +78,7 @@ sent(function () { return Gateway::sendToAll('m', 'no list'); }, 0);
 sent(function () use ($id) { return Gateway::sendToAll('m', false, [$id, $id], 1); });
 sent(function () { return Gateway::sendToAll('m', null, ['bad']); }, 0);
 sent(function () { return Gateway::sendToAll('m', ['bad']); }, 0);
+sent(function () { return Gateway::sendToAll('m', [''], null); }, 0);
 sent(function () { return Gateway::sendToAll('m', [[]]); }, 0);
 sent(function () use ($id) { return Gateway::sendToGroup(7, 'm', $id); });
 sent(function () use ($id) { return Gateway::closeClient($id, ['last']); });
@@ -220,6 +221,7 @@ null
   0: cmd 6 connection 0 flag 3 {"exclude":{"1":1}}|m
 GatewayClient\GatewayException: client_id bad is invalid
 GatewayClient\GatewayException: client_id bad is invalid
+GatewayClient\GatewayException: client_id  is invalid
 TypeError: GatewayClient\Gateway::sendToAll(): Argument #2 ($client_id_array) must be of type string, array given
 null
   0: cmd 22 connection 0 flag 1 {"group":[7],"exclude":{"1":1}}|m

@@ -48,6 +48,7 @@ $c->set(['registerSilent' => true]);
 echo "silence: ";
 tell(function () { return Gateway::sendToAll('x'); });
 
+$c->set(['registerSilent' => false, 'registerLine' => null]);
 echo "settings that are none: \n";
 foreach ([[], '', 'nohost', ['a:1', 'b'], 12] as $address) {
     Gateway::$registerAddress = $address;
@@ -65,6 +66,17 @@ foreach ([0, -1, 'x', null] as $timeout) {
     Gateway::$connectTimeout = $timeout;
     tell(function () { return Gateway::sendToAll('x'); });
 }
+echo "as short as it gets: ";
+Gateway::$connectTimeout = 0.0001;
+Gateway::$registerAddress = $dead[0];
+tell(function () { return Gateway::sendToAll('x'); });
+
+echo "nothing of these was sent: ";
+Gateway::$connectTimeout = 3;
+Gateway::$registerAddress = $c->register;
+ini_set('gatewayclient.timeout', '60');
+tell(function () { return Gateway::sendToAll('y'); });
+show(array_values(preg_grep('/cmd 6 /', $c->frames(3))));
 ?>
 --EXPECT--
 down: Can not connect to tcp://DEAD1 Connection refused; tcp://DEAD2 Connection refused
@@ -88,3 +100,6 @@ connectTimeout must be greater than 0
 connectTimeout must be greater than 0
 connectTimeout must be greater than 0
 connectTimeout must be greater than 0
+as short as it gets: Can not connect to tcp://DEAD1 Connection refused
+nothing of these was sent: null
+["0: cmd 6 connection 0 flag 1 |y"]

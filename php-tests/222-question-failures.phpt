@@ -64,6 +64,11 @@ timed(function () { return Gateway::isUidsOnline(['a', 'b']); });
 timed(function () { return Gateway::getAllClientSessions(); });
 timed(function () { return Gateway::getAllGroupUidCount(); });
 timed(function () { return Gateway::batchGetClientIdCountByGroup(['g']); });
+echo "one is not listed\n";
+$stranger = bin2hex(pack('NnN', ip2long('127.0.0.1'), 1, 1));
+timed(function () use ($stranger) { return Gateway::isOnline($stranger); });
+timed(function () use ($stranger) { return Gateway::getSession($stranger); });
+timed(function () use ($stranger) { return Gateway::getUidByClientId($stranger); });
 ?>
 --EXPECT--
 one is normal
@@ -107,3 +112,7 @@ Warning: GatewayClient\Gateway::getAllGroupUidCount(): 1 gateway failed: can not
 []
 Warning: GatewayClient\Gateway::batchGetClientIdCountByGroup(): 1 gateway failed: can not connect to tcp://127.0.0.1:PORT Connection refused
 []
+one is not listed
+0
+null
+null

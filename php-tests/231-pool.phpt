@@ -50,6 +50,12 @@ function lookups(): int
     return $c->lookups;
 }
 Gateway::$addressesCacheDisable = false;
+ini_set('gatewayclient.pool_max_idle', '0');
+for ($i = 0; $i < 3; $i++) {
+    Gateway::sendToAll('x');
+}
+show(['a pool of none, connections' => connections(2 * 3)]);
+ini_restore('gatewayclient.pool_max_idle');
 Gateway::$persistentConnection = false;
 for ($i = 0; $i < 3; $i++) {
     Gateway::sendToAll('x');
@@ -66,5 +72,6 @@ show($m[0]);
 {"connections":2,"lookups":1}
 {"another key, connections":2}
 {"without the cache, lookups":5}
+{"a pool of none, connections":6}
 {"not persistent, connections":6}
-["Idle connections => 2","Connections opened => 8","Commands sent => 2017"]
+["Idle connections => 2","Connections opened => 14","Commands sent => 2023"]

@@ -54,6 +54,19 @@ foreach ($calls as $name => $call) {
         show($changing === $to);
     }
 }
+
+echo "a conversion that throws\n";
+class Throws implements JsonSerializable
+{
+    #[ReturnTypeWillChange]
+    public function jsonSerialize()
+    {
+        throw new DomainException('no JSON');
+    }
+}
+foreach ([$calls['sendToUid'], $calls['sendToGroup']] as $call) {
+    attempt(function () use ($call) { return $call([1, new Throws]); });
+}
 ?>
 --EXPECT--
 null
@@ -104,3 +117,6 @@ true
 null
   exclude: 0: cmd 6 connection 0 flag 1 {"exclude":{"7":7}}|m
 true
+a conversion that throws
+DomainException: no JSON
+DomainException: no JSON
