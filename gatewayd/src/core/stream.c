@@ -26,7 +26,6 @@ enum {
 
 #define KEEP_ROOM ((size_t)32 * 1024)
 #define DISCARD_READS 16
-#define READS_AT_ONCE 16
 
 /* Input that is not a whole unit yet. */
 struct gwd_partial {
@@ -238,8 +237,7 @@ static void count_input(gwd_stream *stream, size_t len)
         stream->kind->loop->metrics->bytes_in += len;
 }
 
-/* False: there is no more for now. */
-static bool read_input(gwd_stream *stream)
+static void read_input(gwd_stream *stream)
 {
     size_t kept, room;
     char *base = input_place(stream, &kept, &room);
@@ -247,7 +245,7 @@ static bool read_input(gwd_stream *stream)
 
     if (base == NULL) {
         gwd_stream_abort(stream);
-        return false;
+        return;
     }
     got = gwd_transport_read(stream, base + kept, room);
     tell_tls(stream);
@@ -256,15 +254,6 @@ static bool read_input(gwd_stream *stream)
         offer(stream, base, kept + (size_t)got);
     } else if (got <= 0 && got != GW_EAGAIN) {
         end_input(stream, got);
-    }
-    return got == (ssize_t)room;
-}
-
-void gwd_stream_read(gwd_stream *stream)
-{
-    for (int i = 0; i < READS_AT_ONCE; i++) {
-        if (gwd_stream_closing(stream) || !read_input(stream))
-            return;
     }
 }
 
@@ -306,14 +295,10 @@ static void on_tls_event(gwd_stream *stream)
 
 static void on_input(gwd_stream *stream, short what)
 {
-    if (stream->kind->on_readable == NULL) {
-        read_input(stream);
-    } else if (what & PUT_OFF) {
-        stream->kind->on_readable(stream);
-        read_input(stream);
-    } else {
+    if (stream->kind->reads_last && !(what & PUT_OFF))
         event_active(&stream->event, EV_READ | PUT_OFF, 0);
-    }
+    else
+        read_input(stream);
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)

@@ -37,9 +37,8 @@ typedef struct gwd_stream_kind {
     /* The TLS handshake is finished: comes before the first on_data. NULL:
      * nobody asks. */
     void (*on_tls)(gwd_stream *stream);
-    /* Input is read after that of all streams without this, and this comes
-     * right before. NULL: in its turn. */
-    void (*on_readable)(gwd_stream *stream);
+    /* Input is read after that of all other streams that have some. */
+    bool reads_last;
 } gwd_stream_kind;
 
 struct gwd_stream {
@@ -68,10 +67,6 @@ int gwd_stream_start_tls(gwd_stream *stream, struct gwd_tls *tls);
 
 /* The stream was closed because its TLS failed. True in on_close, too. */
 bool gwd_stream_tls_failed(const gwd_stream *stream);
-
-/* Reads what has come already and gives it to the owner. Not from inside
- * on_data: all share a buffer. */
-void gwd_stream_read(gwd_stream *stream);
 
 /* Queue bytes: copied, or a reference to a shared chunk. Never fail visibly:
  * out of memory closes the stream at the end of the turn. */

@@ -115,27 +115,9 @@ static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
 
 /* A BusinessWorker tells on one connection and asks on another: what it told
  * before has come before the question, and is to be in the answer. */
-static void hear_workers(gwd_stream *stream)
-{
-    gwd_inner *inner = GWD_ENTRY(stream, gwd_inner_conn, stream)->inner;
-    uint64_t turn = inner->kind.loop->turn_began;
-    size_t left = inner->workers.count; /* they may change their order */
-    gwd_worker *next;
-
-    if (inner->heard == turn) {
-        return;
-    }
-    inner->heard = turn;
-    for (gwd_worker *w = inner->workers.first; w != NULL && left > 0; left--) {
-        next = w->next;
-        gwd_stream_read(w->stream);
-        w = next;
-    }
-}
-
 void gwd_inner_on_workers(gwd_inner *inner)
 {
-    inner->kind.on_readable = inner->workers.count > 0 ? hear_workers : NULL;
+    inner->kind.reads_last = inner->workers.count > 0;
 }
 
 static void forget_worker(gwd_inner *inner, gwd_worker *worker)

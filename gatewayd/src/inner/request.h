@@ -40,7 +40,6 @@ struct gwd_inner {
     gwd_ring ring;
     gwd_inner_timer ping;   /* of all workers */
     gwd_inner_timer report; /* armed while there is something to tell */
-    uint64_t heard;         /* the turn in which workers were: its beginning */
     uint64_t refused;       /* clients, since the last report: without_worker */
     uint32_t started;       /* gwd_loop_seconds() */
     gw_buf reply;           /* the reply being written; one at a time */

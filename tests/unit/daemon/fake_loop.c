@@ -71,12 +71,6 @@ int gwd_stream_init(gwd_stream *stream, const gwd_stream_kind *kind, int fd)
     return GW_OK;
 }
 
-/* Nothing waits to be read. */
-void gwd_stream_read(gwd_stream *stream)
-{
-    (void)stream;
-}
-
 void gwd_stream_write(gwd_stream *stream, const void *base, size_t len)
 {
     fake_conn *conn = conn_of(stream);
