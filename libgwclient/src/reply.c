@@ -38,7 +38,7 @@ static int next_key(gw_ser *ser, gw_key *key)
     if (rc != 0)
         return rc < 0 ? rc : 0;
     if (gw_ser_peek(ser) == 'i') {
-        key->type = GW_KEY_INT;
+        *key = gw_key_int(0);
         rc = gw_ser_read_int(ser, &key->num);
     } else {
         rc = gw_ser_read_string(ser, &text);

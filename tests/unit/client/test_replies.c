@@ -28,8 +28,10 @@ static const char *key_text(const gw_key *key)
 {
     if (key->type == GW_KEY_NONE)
         return "none";
-    if (key->type == GW_KEY_INT)
+    if (key->type == GW_KEY_INT) {
+        assert_int_equal(key->str.len, 0); /* as gw_key_int() makes it */
         return text("i%lld", (long long)key->num);
+    }
     return text("'%.*s'", (int)key->str.len, key->str.base);
 }
 
