@@ -17,6 +17,8 @@
 #define STOP_SECONDS 10 /* then the children are killed */
 /* A beat each second, which may be late, and whole seconds. */
 #define PATIENCE_MIN 3
+/* More, for one that writes its core before it ends. */
+#define CORE_SECONDS 60
 
 typedef struct child {
     gwd_role role;
@@ -266,10 +268,12 @@ static void kill_all(const master *m, int number)
 /* The service manager sees only us, and we see the children. */
 static void judge(const master *m, child *c, uint32_t now, bool late)
 {
+    uint32_t patience = m->patience + (c->aborted ? CORE_SECONDS : 0);
+
     if (late || c->slot->beat != c->beat) {
         c->beat = c->slot->beat;
         c->beaten = now;
-    } else if (now - c->beaten >= m->patience) {
+    } else if (now - c->beaten >= patience) {
         gwd_log(GWD_LOG_ERROR, "%s (pid %ld) hangs: killed", c->name,
                 (long)c->pid);
         kill(c->pid, c->aborted ? SIGKILL : SIGABRT);
