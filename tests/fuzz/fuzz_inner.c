@@ -16,8 +16,9 @@
 #define KEY "k3y-of-the-cluster"
 #define STEPS_MAX 64
 #define QUESTIONS_MAX 256
-#define STRANGER_SECONDS 12 /* to introduce oneself in */
-#define FEW 2               /* of a walk over uids or groups at a time */
+#define STRANGER_SECONDS 12               /* to introduce oneself in */
+#define UNREAD ((size_t)20 * 1024 * 1024) /* more than is queued for a peer */
+#define FEW 2 /* of a walk over uids or groups at a time */
 
 typedef int (*check_fn)(gw_slice reply);
 
@@ -378,6 +379,15 @@ static void hang_up(int who)
     }
 }
 
+/* Or goes on to do so. */
+static void stop_reading(int who)
+{
+    fake_conn *conn = &w->core->conns[who];
+
+    if (conn->stream != NULL)
+        conn->queued = conn->queued == 0 ? UNREAD : 0;
+}
+
 static void do_step(unsigned who, unsigned what, gw_slice *in)
 {
     int peer = (int)(who % FAKE_PEERS);
@@ -401,7 +411,10 @@ static void do_step(unsigned who, unsigned what, gw_slice *in)
         pass(who + 1);
         break;
     case 5:
-        hang_up(peer);
+        if (who & 4)
+            stop_reading(peer);
+        else
+            hang_up(peer);
         break;
     case 6:
         kilobytes = take_byte(in) % 8;

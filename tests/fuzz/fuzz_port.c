@@ -44,7 +44,9 @@ typedef struct life {
     bool stream; /* its protocol knows no messages */
     bool v6;
     bool only_tls12;
-    bool spoilt; /* something was done that is nothing without TLS */
+    bool names_host; /* in its hello */
+    bool deaf;       /* it does not read */
+    bool spoilt; /* something was done that does not end alike in both lives */
     tls_client *tls;
     int peer;     /* its end of the connection */
     gw_buf heard; /* of it, by who serves the clients */
@@ -149,12 +151,22 @@ static bool receive(life *l)
     char bytes[16384];
     ssize_t n;
 
+    if (l->deaf)
+        return false;
     if (l->tls != NULL)
         return tls_client_receive(l->tls, &l->got);
     n = recv(l->peer, bytes, sizeof(bytes), MSG_DONTWAIT);
     if (n > 0)
         gw_buf_put(&l->got, bytes, (size_t)n);
     return n > 0;
+}
+
+static bool other_receives(const life *l)
+{
+    char bytes[4096];
+
+    return l->other_peer > 0 &&
+           recv(l->other_peer, bytes, sizeof(bytes), MSG_DONTWAIT) > 0;
 }
 
 /* Until nothing is left to do for what came so far. */
@@ -166,7 +178,7 @@ static void run_loop(life *l)
     do {
         HOLDS(turns++ < TURNS_MAX);
         gwd_loop_turn(loop, false);
-        received = receive(l);
+        received = receive(l) || other_receives(l);
     } while (received || turns < 2 || loop->handshakes.first != NULL ||
              event_base_get_num_events(loop->base, EVENT_BASE_COUNT_ACTIVE) >
                  0);
@@ -186,7 +198,7 @@ static void begin(life *l, bool proxy)
     if (proxy && OVER_TLS)
         HOLDS(send(l->peer, PROXY_HEADER, len, 0) == (ssize_t)len);
     if (l->piece > 0 && OVER_TLS)
-        l->tls = tls_client_new(l->peer, l->only_tls12,
+        l->tls = tls_client_new(l->peer, l->only_tls12, l->names_host,
                                 l->piece * HANDSHAKE_PIECE, turn, NULL);
     run_loop(l);
 }
@@ -227,11 +239,12 @@ static int enter(gwd_client_port *port, bool v6)
     struct sockaddr_in from = {.sin_family = AF_INET, .sin_port = htons(1000)};
     struct sockaddr_in6 from6 = {.sin6_family = AF_INET6,
                                  .sin6_port = htons(1000)};
-    int fds[2];
+    int fds[2], room = 1; /* the least that there is */
 
     from.sin_addr.s_addr = htonl(0x01020304);
     memcpy(&from6.sin6_addr, "\x20\x01\x0d\xb8", 4);
     HOLDS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+    setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
     gwd_clients_accept(port, fds[0],
                        v6 ? (const struct sockaddr *)&from6
                           : (const struct sockaddr *)&from);
@@ -276,13 +289,16 @@ static void pass_a_second(life *l)
     run_loop(l);
 }
 
-/* One that is refused has left the hub, and goes when its time is over. */
+/* One that is refused or kicked has left the hub, and goes when its time is
+ * over. */
 static void close_world(life *l)
 {
+    int seconds = l->deaf ? GWD_CLIENT_KICK_SECONDS + 2 : 4;
+
     HOLDS(loop->streams <= (l->other == NULL ? 1 : 2));
     gwd_clients_close_all(l->clients, 0);
     run_loop(l);
-    for (int i = 0; i < 4 && loop->streams > 0; i++)
+    for (int i = 0; i < seconds && loop->streams > 0; i++)
         pass_a_second(l);
     HOLDS(gwd_hub_count(l->hub) == 0 && l->client == NULL);
     HOLDS(loop->streams == 0 && l->clients->refused == 0);
@@ -339,6 +355,14 @@ static void reload(life *l)
     run_loop(l);
 }
 
+/* How much the kernel takes for it, pieces decide, too. */
+static void stop_reading(life *l)
+{
+    l->deaf = !l->deaf;
+    l->spoilt = true;
+    run_loop(l);
+}
+
 static void serve(life *l, unsigned what)
 {
     if (l->client == NULL)
@@ -380,8 +404,10 @@ static void step(life *l)
         come(l, take_bytes(&l->script, (op + 1) * 2));
     } else if (op >= 0xb0 && op < 0xb8) {
         reload(l);
-    } else if (op >= 0xb8 && op < 0xbc) {
+    } else if (op >= 0xb8 && op < 0xbb) {
         come_much(l);
+    } else if (op == 0xbb) {
+        stop_reading(l);
     } else if (op < 0xc0) {
         serve(l, op & 3);
     } else if (op < 0xe0) {
@@ -408,6 +434,7 @@ static void live(life *l, gw_slice script, bool in_pieces)
     l->piece = in_pieces ? 1 + way % 17 : 0;
     l->v6 = (way & 64) != 0;
     l->only_tls12 = (way & 128) != 0;
+    l->names_host = (way & 32) != 0;
     gw_buf_init(&l->heard, NULL, 0);
     gw_buf_init(&l->got, NULL, 0);
     open_world(l);

@@ -53,7 +53,8 @@ static void write_certificate(FILE *file)
 struct gwd_tls *tls_server(void)
 {
     static gwd_tls *server;
-    char error[GWD_TLS_ERROR_LEN + 1], path[32];
+    char error[GWD_TLS_ERROR_LEN + 1], path[32], named[128];
+    char *const sni[] = {named};
     FILE *file;
 
     if (server != NULL)
@@ -62,8 +63,11 @@ struct gwd_tls *tls_server(void)
     HOLDS(file != NULL);
     write_certificate(file);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
-    server =
-        gwd_tls_new(&(gwd_tls_config){.certificate = path, .key = path}, error);
+    snprintf(named, sizeof(named), "*.example.com %s %s", path, path);
+    server = gwd_tls_new(
+        &(gwd_tls_config){
+            .certificate = path, .key = path, .sni = sni, .sni_count = 1},
+        error);
     HOLDS(server != NULL);
     fclose(file);
     return server;
@@ -95,8 +99,8 @@ static void send_out(tls_client *c)
     ERR_clear_error();
 }
 
-tls_client *tls_client_new(int fd, bool only_tls12, size_t piece,
-                           void (*turn)(void *arg), void *arg)
+tls_client *tls_client_new(int fd, bool only_tls12, bool names_host,
+                           size_t piece, void (*turn)(void *arg), void *arg)
 {
     static SSL_CTX *contexts[2];
     SSL_CTX **ctx = &contexts[only_tls12];
@@ -113,6 +117,10 @@ tls_client *tls_client_new(int fd, bool only_tls12, size_t piece,
                       .arg = arg};
     HOLDS(c->ssl != NULL && c->in != NULL && c->out != NULL);
     SSL_set_bio(c->ssl, c->in, c->out);
+    if (names_host) {
+        SSL_set_tlsext_host_name(c->ssl, "a.example.com");
+        SSL_set_alpn_protos(c->ssl, (const uint8_t *)"\x08http/1.1", 9);
+    }
     SSL_set_connect_state(c->ssl);
     SSL_do_handshake(c->ssl);
     send_out(c);

@@ -8,15 +8,18 @@
 
 struct gwd_tls;
 
-/* A certificate of its own, made at the first call. */
+/* A certificate of its own, made at the first call; also for every host below
+ * example.com. */
 struct gwd_tls *tls_server(void);
 
 typedef struct tls_client tls_client;
 
-/* What it has to send leaves in such pieces, with `turn` behind each. `fd`
+/* It may name such a host, and HTTP/1.1 as what it speaks.
+ *
+ * What it has to send leaves in such pieces, with `turn` behind each. `fd`
  * stays the caller's. */
-tls_client *tls_client_new(int fd, bool only_tls12, size_t piece,
-                           void (*turn)(void *arg), void *arg);
+tls_client *tls_client_new(int fd, bool only_tls12, bool names_host,
+                           size_t piece, void (*turn)(void *arg), void *arg);
 void tls_client_free(tls_client *client);
 
 /* Takes what has come, and answers it; decrypted bytes go to `got`. False:
