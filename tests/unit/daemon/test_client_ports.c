@@ -746,6 +746,19 @@ static void new_settings_hold_for_those_who_are_here(void **state)
     expect_eof(loop, peers[0]);
 }
 
+static void a_new_time_that_has_passed_already_is_up_at_once(void **state)
+{
+    (void)state;
+    config.websocket_ping = 100;
+    connect_one(port_for(GWD_CLIENT_WEBSOCKET), 0);
+    upgrade(0);
+    pass(50);
+    config.websocket_ping = 10;
+    assert_int_equal(gwd_clients_reload(clients, &config), GW_OK);
+    pass(2);
+    expect_bytes(loop, peers[0], LIT("\x89\0"));
+}
+
 /* One without a handshake of its own may still be shaking hands in TLS, and
  * is not counted again before it is open. */
 static void a_new_limit_counts_those_in_their_handshake(void **state)
@@ -1009,6 +1022,7 @@ int main(void)
         TEST(other_protocols_cannot_be_pinged),
         TEST(all_times_hold_at_once),
         TEST(new_settings_hold_for_those_who_are_here),
+        TEST(a_new_time_that_has_passed_already_is_up_at_once),
         TEST(a_new_limit_counts_those_in_their_handshake),
         TEST(a_full_client_loses_messages),
         TEST(a_full_client_may_be_closed_instead),

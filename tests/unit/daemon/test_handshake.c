@@ -61,6 +61,8 @@ static void malformed_heads_are_refused(void **state)
         "GET  / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1 \r\n\r\n",
         "GET /\r\n\r\n",
+        "GET  HTTP/1.1\r\n\r\n",
+        "GET / \r\n\r\n",
         "GET / HTTP/1.1\n\n",
         "GET / HTTP/1.1\r\nA: b\n\r\n",
         "GET / HTTP/1.1\r\nA b\r\n\r\n",
@@ -98,6 +100,15 @@ static void size_is_bounded(void **state)
     gw_buf_put_str(&text, " HTTP/1.1\r\n\r\n");
     assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_ETOOBIG);
     gw_buf_clear(&text);
+    gw_buf_put_str(&text, "GET / HTTP/1.1\r\nA: ");
+    while (text.len < GWD_HTTP_HEAD_MAX - 4)
+        gw_buf_put_char(&text, 'x');
+    gw_buf_put_str(&text, "\r\n\r\n");
+    assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_OK);
+    text.len -= 4;
+    gw_buf_put_str(&text, "x\r\n\r\n");
+    assert_int_equal(read_copy(gw_buf_slice(&text), &consumed), GW_ETOOBIG);
+    gw_buf_clear(&text);
     gw_buf_put_str(&text, START);
     for (int i = 0; i < GWD_HTTP_HEADERS_MAX; i++)
         gw_buf_put_str(&text, "A: b\r\n");
@@ -129,6 +140,14 @@ static void headers_can_be_walked(void **state)
         assert_slice_equal(header.value, gw_slice_str(want[count][1]));
     }
     assert_int_equal(count, COUNT_OF(want));
+}
+
+static void names_are_compared_whole(void **state)
+{
+    (void)state;
+    assert_true(gwd_http_name_is(LIT("HosT"), "host"));
+    assert_false(gwd_http_name_is(LIT("hos"), "host"));
+    assert_false(gwd_http_name_is(LIT("hosts"), "host"));
 }
 
 static void lists_are_searched_by_token(void **state)
@@ -322,6 +341,7 @@ int main(void)
         cmocka_unit_test(malformed_heads_are_refused),
         cmocka_unit_test(size_is_bounded),
         cmocka_unit_test(headers_can_be_walked),
+        cmocka_unit_test(names_are_compared_whole),
         cmocka_unit_test(lists_are_searched_by_token),
         cmocka_unit_test(good_requests_are_accepted),
         cmocka_unit_test(bad_requests_get_their_status),

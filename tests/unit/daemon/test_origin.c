@@ -189,6 +189,8 @@ static void x_real_ip_is_second(void **state)
                     "10.0.0.1", "1.1.1.1");
     check_forwarded(REQUEST("X-Forwarded-For:\r\nX-Real-IP: 2.2.2.2\r\n"),
                     "10.0.0.1", "2.2.2.2");
+    check_forwarded(REQUEST("X-Real-IP: 3.3.3.3\r\nX-Real-IP: 2.2.2.2\r\n"),
+                    "10.0.0.1", "2.2.2.2"); /* the proxy's own is the last */
     check_forwarded(REQUEST("X-Real-IP: nobody\r\n"), "10.0.0.1", "10.0.0.1");
     check_forwarded(REQUEST(""), "10.0.0.1", "10.0.0.1");
 }

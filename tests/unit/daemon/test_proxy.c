@@ -67,6 +67,7 @@ static void version_1_is_strict(void **state)
         "PROXY \r\n",
         "PROXY UDP4 1.2.3.4 1.2.3.4 1 2\r\n",
         "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\n",
+        "PROXY UNKNOWN ?\n",
         "PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n",
         "PROXY TCP4 1.2.3.4 1.2.3.4 1 2 3\r\n",
         "PROXY TCP4 1.2.3.4 1.2.3.4 1 2 \r\n",
@@ -150,6 +151,10 @@ static void version_2_is_strict(void **state)
     check(LIT(SIGNATURE "\x21\x21\0\x0c"
                         "123456789012"),
           GW_EPROTO);
+    check(LIT(SIGNATURE "\x21\x21\0\x23"
+                        "12345678901234567890123456789012345"),
+          GW_EPROTO);
+    check(LIT(SIGNATURE "\x21\x11\x08\0"), GW_EAGAIN);
     check(LIT(SIGNATURE "\x21\x11\x08\x01"), GW_ETOOBIG);
     check(LIT("\r\n\r\n\0\r\nQUIT\r"), GW_EPROTO);
     check(LIT("\r\r"), GW_EPROTO);

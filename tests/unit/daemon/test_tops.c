@@ -175,6 +175,8 @@ static void asking_ends_by_itself(void **state)
     assert_true(gwd_tops_asked(&tops, 100));
     assert_true(gwd_tops_asked(&tops, 100 + GWD_TOPS_ASKED_SECONDS));
     assert_false(gwd_tops_asked(&tops, 101 + GWD_TOPS_ASKED_SECONDS));
+    gwd_tops_ask(&tops, 0); /* the seconds begin anew */
+    assert_true(gwd_tops_asked(&tops, 1));
 }
 
 /* ---- making them --------------------------------------------------------- */

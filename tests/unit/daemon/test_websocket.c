@@ -191,6 +191,9 @@ static void control_frames_may_come_between_fragments(void **state)
     (void)state;
     check_frames(FRAMES({0x01, "a"}, {0x89, "pp"}, {0x8a, ""}, {0x80, "b"}),
                  GW_OK, "part:;ping:pp;pong:;text:ab;");
+    /* and need be no text */
+    check_frames(FRAMES({0x01, "a"}, {0x89, "\xff\xfe"}, {0x80, "b"}), GW_OK,
+                 "part:;ping:\xff\xfe;text:ab;");
 }
 
 static void a_character_may_be_cut_between_fragments(void **state)
@@ -288,10 +291,20 @@ static void bad_closes_are_errors(void **state)
         "\x13\x88", /* 5000 */
     };
 
+    /* What follows it would make a code of the half. */
+    char half[] = "\x88\x81\0\0\0\0\x03\xe8";
+    gwd_ws_reader reader = {NULL};
+    gwd_ws_event event;
+    size_t consumed;
+
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         check_frames(FRAMES({0x88, bad[i]}), GW_EPROTO, "");
     check_frames(FRAMES({0x88, "\x03\xe8\xff"}), GW_EUTF8, "");
+    check_frames(FRAMES({0x88, "\x03\xe8\xc3"}), GW_EUTF8, "");
+    assert_int_equal(gwd_ws_read(&reader, half, sizeof(half) - 1, MAX_MESSAGE,
+                                 &event, &consumed),
+                     GW_EPROTO);
 }
 
 static void the_order_of_frames_is_checked(void **state)

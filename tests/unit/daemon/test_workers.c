@@ -281,6 +281,8 @@ static void clients_stay_with_a_key_that_came_back(void **state)
     expect_told(2, "message 1 home");
     fake_core_arrive(core, 1, 2); /* both count none; W:1 came first */
     expect_told(1, "connect 2");
+    fake_core_arrive(core, 2, 3);
+    expect_told(2, "connect 3");
     fake_core_leave(core, 0);
     expect_told(2, "close 1");
     fake_core_hang_up(core, 2);
