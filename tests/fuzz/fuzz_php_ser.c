@@ -25,10 +25,16 @@ static zend_string *encode(zval *value)
     return json.s;
 }
 
-/* Objects may be such as PHP refuses, with names that no class has. */
-static bool has_object(gw_slice text)
+static bool has(gw_slice text, const char *tag)
 {
-    return zend_memnstr(text.base, "O:", 2, text.base + text.len) != NULL;
+    return zend_memnstr(text.base, tag, 2, text.base + text.len) != NULL;
+}
+
+/* Objects may be such as PHP refuses, with names that no class has; and a
+ * reference to nothing may be the value of a key that comes again. */
+static bool is_checked(gw_slice text)
+{
+    return !has(text, "O:") && !has(text, "R:") && !has(text, "r:");
 }
 
 /* We need not read what serialize() would not write, and have no JSON for
@@ -47,7 +53,7 @@ static void compare(gw_slice text, gw_slice ours, int rc)
     zval value;
 
     if (text.len == 0 || !fuzz_unserialize(&value, text)) {
-        HOLDS(rc != GW_OK || has_object(text));
+        HOLDS(rc != GW_OK || !is_checked(text));
         return;
     }
     theirs = encode(&value);
