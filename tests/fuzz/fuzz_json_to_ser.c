@@ -1,6 +1,6 @@
 /* JSON to a session: what comes out is one, and back and forth once more it is
  * the same. */
-#include "fuzz.h"
+#include "scarce.h"
 
 #include "json_to_ser.h"
 #include "ser_to_json.h"
@@ -33,14 +33,23 @@ static void check_again(gw_slice ser)
     }
 }
 
+static int convert(gw_buf *out, gw_slice json, gw_slice none)
+{
+    (void)none;
+    return gw_ser_from_json(out, json);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    gw_slice json = gw_slice_of(data, size);
     gw_buf out;
 
     gw_buf_init(&out, NULL, 0);
-    if (gw_ser_from_json(&out, gw_slice_of(data, size)) == GW_OK) {
+    if (gw_ser_from_json(&out, json) == GW_OK) {
         HOLDS(gw_session_check(gw_buf_slice(&out)) == GW_OK);
         check_again(gw_buf_slice(&out));
+        check_scarce(convert, json, json, gw_buf_slice(&out),
+                     (unsigned)size % 256);
     } else {
         HOLDS(out.len == 0);
     }

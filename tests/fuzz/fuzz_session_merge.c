@@ -1,6 +1,6 @@
 /* Two sessions, a line feed between them. Merging nothing, itself, or the same
  * again changes nothing. */
-#include "fuzz.h"
+#include "scarce.h"
 
 #include "session.h"
 
@@ -47,6 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_same(merged, patch, merged);
         check_normal_form(base);
         check_normal_form(patch);
+        check_scarce(gw_session_merge, base, patch, merged,
+                     (unsigned)size % 256);
     } else {
         HOLDS(same(gw_buf_slice(&out), gw_slice_str("kept")));
     }
