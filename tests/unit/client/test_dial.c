@@ -21,13 +21,13 @@ static gw_endpoint closed_port(void)
     return endpoint(text("127.0.0.1:%u", (unsigned)fake_free_port()));
 }
 
-/* Not an address at all: no attempt begins. */
+/* Of a family that no system knows: no attempt begins. */
 static gw_endpoint broken(void)
 {
     gw_endpoint e;
 
     memset(&e, 0, sizeof e);
-    e.addr.sa.sa_family = AF_INET;
+    e.addr.sa.sa_family = 99;
     return e;
 }
 
