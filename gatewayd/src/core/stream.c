@@ -390,7 +390,7 @@ static int send_queue(gwd_stream *stream)
     return GW_OK;
 }
 
-static int rewatch(gwd_stream *stream)
+static inline int rewatch(gwd_stream *stream)
 {
     short want = wanted_events(stream);
 
