@@ -67,6 +67,9 @@ class Throws implements JsonSerializable
 foreach ([$calls['sendToUid'], $calls['sendToGroup']] as $call) {
     attempt(function () use ($call) { return $call([1, new Throws]); });
 }
+json_decode('{'); // its error stays the last one
+Gateway::sendToUid([[1]], 'm');
+show(json_last_error() === JSON_ERROR_SYNTAX);
 ?>
 --EXPECT--
 null
@@ -120,3 +123,4 @@ true
 a conversion that throws
 DomainException: no JSON
 DomainException: no JSON
+true

@@ -109,13 +109,15 @@ echo "A ring\n";
 $ring = ['a' => 1];
 $ring['ring'] = &$ring;
 $_SESSION = $ring;
+$other = ['a' => 2];
+$other['ring'] = &$other;
 try {
-    @Gateway::updateSession($id, $ring);
+    @Gateway::updateSession($id, $other);
     if (PHP_VERSION_ID < 80000) { // a warning, and no error
-        show([ucfirst(explode('(): ', error_get_last()['message'])[1]), 'old']);
+        show([ucfirst(explode('(): ', error_get_last()['message'])[1]), 'old', 1]);
     }
 } catch (Error $e) {
-    show([$e->getMessage(), Context::$old_session]);
+    show([$e->getMessage(), Context::$old_session, $_SESSION['a']]);
 }
 ?>
 --EXPECT--
@@ -134,5 +136,5 @@ TypeError: Cannot assign array to reference held by property Texts::$text of typ
 Context changes while it is read
 1
 A ring
-["Recursion detected","old"]
+["Recursion detected","old",1]
   destroyed
