@@ -1,6 +1,9 @@
 #include "settings.h"
 
 #include <string.h>
+
+#include "address.h"
+
 gwd_inner_config gwd_settings_inner(const gwd_options *o)
 {
     return (gwd_inner_config){
@@ -9,6 +12,7 @@ gwd_inner_config gwd_settings_inner(const gwd_options *o)
         .without_worker = (gwd_without_worker)o->without_worker,
         .send_to_worker_buffer_size = o->send_to_worker_buffer_size,
         .ping_workers = strcmp(o->lan_ip, "127.0.0.1") != 0,
+        .named = gw_ipv4_parse(gw_slice_str(o->lan_ip), &(uint32_t){0}) < 0,
     };
 }
 

@@ -3,9 +3,10 @@ push mode, workers that do not keep up, messages that no frame can carry."""
 
 import unittest
 
-from harness.cluster import GatewaydCluster
+from harness.cluster import Gatewayd, GatewaydCluster
 from harness.conversation import Hall
-from harness.inner import CMD_WORKER_CONNECT, HEAD, Frame, Peer, php_json
+from harness.inner import (CMD_WORKER_CONNECT, HEAD, Frame, Peer, php_json,
+                           register_addresses)
 from harness.process import wait_until
 from harness.websocket import WebSocket, client_frame
 
@@ -138,6 +139,24 @@ class Slow(WorkerCase):
             return items[-1].get("body") == "again"
 
         wait_until(caught_up, "an event after the worker has read")
+
+
+class Named(WorkerCase):
+    options = ("--lan-ip", "localhost")
+
+    def setUp(self):
+        self.gateway = Gatewayd(options=self.options)
+        self.addCleanup(self.gateway.close)
+
+    def test_a_worker_is_told_that_it_cannot_look_up_a_name(self):
+        inner = wait_until(lambda: register_addresses(
+            self.gateway.own_register), "an announcement")[0]
+        self.assertTrue(inner.startswith("localhost:"))
+        worker = Peer(inner)
+        self.addCleanup(worker.close)
+        worker.send(Frame(CMD_WORKER_CONNECT, body=php_json(
+            {"worker_key": "V:0", "secret_key": ""})))
+        self.log_has("V:0: finds no single client here")
 
 
 class Big(WorkerCase):

@@ -120,6 +120,11 @@ static void attach(const gwd_request *request)
     }
     gwd_worker_log(GWD_LOG_INFO, conn->worker, "attached as %s, %zu in all",
                    conn->peer, inner->workers.count);
+    if (inner->named) {
+        gwd_worker_log(GWD_LOG_WARNING, conn->worker,
+                       "finds no single client here: it looks for an IPv4 "
+                       "address, and lan_ip is a host name");
+    }
 }
 
 void gwd_on_worker_connect(const gwd_request *request)

@@ -194,6 +194,7 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
         .loop = config->loop, .on_data = on_data, .on_close = on_close};
     inner->worker_kind = inner->kind;
     inner->hub = config->hub;
+    inner->named = config->named;
     gw_buf_init(&inner->reply, NULL, REPLY_MAX);
     gw_buf_init(&inner->text, NULL, TEXT_MAX);
     inner->started = gwd_loop_seconds();

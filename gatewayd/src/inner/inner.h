@@ -32,6 +32,7 @@ typedef struct gwd_inner_config {
     gwd_without_worker without_worker;
     size_t send_to_worker_buffer_size; /* events are dropped above it */
     bool ping_workers; /* every 25 s; for workers on other machines */
+    bool named; /* announced by a host name, which workers do not look up */
 } gwd_inner_config;
 
 gwd_inner *gwd_inner_new(const gwd_inner_config *config); /* NULL: ENOMEM, or no

@@ -44,6 +44,7 @@ struct gwd_inner {
     uint32_t started;       /* gwd_loop_seconds() */
     gw_buf reply;           /* the reply being written; one at a time */
     gw_buf text;            /* unescaped JSON strings of the request */
+    bool named;             /* see gwd_inner_config */
     bool freed;             /* goes with its last connection */
 };
 
