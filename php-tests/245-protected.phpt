@@ -54,6 +54,7 @@ run('sendBufferToGateway', $c->gateways[0], 'no frame');
 run('sendToGateway', 'nowhere', $data);
 run('sendToGateway', '256.0.0.1:80', $data);
 run('sendToGateway', '127.0.0.1:65536', $data);
+run('sendToGateway', '127.0.0.1:80 ', $data);
 run('sendToAllGateway', ['cmd' => 6, 'body' => ['x']] + GatewayProtocol::$empty);
 told(2);
 $c->replies(1, ['a' => 1]);
@@ -98,6 +99,7 @@ sendBufferToGateway: GatewayClient\GatewayException: the buffer is not a whole f
 sendToGateway: GatewayClient\GatewayException: nowhere is not ip:port
 sendToGateway: GatewayClient\GatewayException: 256.0.0.1:80 is not ip:port
 sendToGateway: GatewayClient\GatewayException: 127.0.0.1:65536 is not ip:port
+sendToGateway: GatewayClient\GatewayException: 127.0.0.1:80  is not ip:port
 sendToAllGateway: null
   0: cmd 6 connection 0 flag 0 |a:1:{i:0;s:1:"x";}
   1: cmd 6 connection 0 flag 0 |a:1:{i:0;s:1:"x";}
