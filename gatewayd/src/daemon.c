@@ -196,7 +196,10 @@ int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation)
     int status = GWD_EXIT_OPTIONS;
 
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN); /* until somebody reloads */
+    /* Until somebody reloads. */
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGUSR1, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN);
     raise_file_limit();
     gwd_memory_init();
     if (set_up(&runtime))

@@ -14,7 +14,7 @@ typedef struct process {
     gwd_runtime *runtime;
     gwd_parts *parts;
     gwd_loop *loop;
-    struct event signals[3];
+    struct event signals[5];
     struct event lifeline;
     struct event watchdog;
     unsigned stop_signals;
@@ -80,7 +80,8 @@ static void on_hangup(evutil_socket_t number, short what, void *arg)
 /* A master has blocked them before it forked. */
 static void unblock_signals(void)
 {
-    static const int blocked[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+    static const int blocked[] = {SIGTERM, SIGINT,  SIGHUP,
+                                  SIGUSR1, SIGUSR2, SIGCHLD};
     sigset_t set;
 
     sigemptyset(&set);
@@ -89,6 +90,8 @@ static void unblock_signals(void)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/* SIGUSR1 and SIGUSR2 are Workerman's for it; nginx opens its log by SIGUSR1.
+ */
 static bool watch_signals(process *p)
 {
     static const struct {
@@ -96,7 +99,9 @@ static bool watch_signals(process *p)
         event_callback_fn fn;
     } watched[] = {{SIGTERM, on_stop_signal},
                    {SIGINT, on_stop_signal},
-                   {SIGHUP, on_hangup}};
+                   {SIGHUP, on_hangup},
+                   {SIGUSR1, on_hangup},
+                   {SIGUSR2, on_hangup}};
 
     for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++) {
         if (event_assign(&p->signals[i], p->loop->base, watched[i].number,

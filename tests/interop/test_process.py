@@ -466,11 +466,11 @@ class Reloading(unittest.TestCase):
         self.gateway = Gatewayd(options=["--config", self.file, *options])
         self.addCleanup(self.gateway.close)
 
-    def hang_up(self, says, times=1):
+    def hang_up(self, says, times=1, number=signal.SIGHUP, pid=None):
         """Returns when the log has said so, that often anew."""
         process = self.gateway.process
         before = process.log.count(says)
-        os.kill(process.pid, signal.SIGHUP)
+        os.kill(pid or process.pid, number)
         wait_until(lambda: process.log.count(says) >= before + times, says)
 
     def answer(self, *headers):
@@ -514,6 +514,19 @@ class Reloading(unittest.TestCase):
         self.hang_up("reload: changed: allowed_origins", 4)
         for _ in range(20):
             self.assertEqual(self.answer(self.PAGE), b"403")
+
+    def test_signals_that_mean_it_elsewhere_mean_it_here(self):
+        """Workerman reloads by SIGUSR1 and SIGUSR2; nginx opens its log."""
+        for workers, processes in ("1", 1), ("2", 4):
+            with self.subTest(workers=workers):
+                self.start("", "--workers", workers)
+                with closing(WebSocket(self.gateway.websocket_port)) as client:
+                    for number in signal.SIGUSR1, signal.SIGUSR2:
+                        self.hang_up(" reloaded", processes, number)
+                        for pid in children(self.gateway.process.pid):
+                            self.hang_up(" reloaded", 1, number, pid)
+                    client.expect_silence()
+                    self.assertFalse(client.eof)
 
     def test_a_process_that_is_started_later_has_it_too(self):
         self.start("", "--workers", "2")

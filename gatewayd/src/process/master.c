@@ -58,15 +58,16 @@ static volatile sig_atomic_t hangups;
 
 static void on_signal(int number)
 {
-    if (number == SIGHUP) {
-        hangups = 1;
-    } else if (number != SIGCHLD) {
+    if (number == SIGTERM || number == SIGINT) {
         stop_signals++;
         last_stop_signal = number;
+    } else if (number != SIGCHLD) {
+        hangups = 1;
     }
 }
 
-static const int watched[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+static const int watched[] = {SIGTERM, SIGINT,  SIGHUP,
+                              SIGUSR1, SIGUSR2, SIGCHLD};
 #define WATCHED (sizeof(watched) / sizeof(watched[0]))
 
 /* They come through only while the master waits, so none is missed between a

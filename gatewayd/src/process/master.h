@@ -9,11 +9,11 @@
 typedef struct gwd_master_config {
     gwd_sockets *sockets;
     gwd_slots *slots; /* also says which processes there are to be */
-    /* What a child does; its exit status. SIGTERM, SIGINT, SIGHUP and SIGCHLD
-     * are blocked when it begins. */
+    /* What a child does; its exit status. SIGTERM, SIGINT, SIGHUP, SIGUSR1,
+     * SIGUSR2 and SIGCHLD are blocked when it begins. */
     int (*child)(void *arg, const gwd_role *role);
     void (*on_ready)(void *arg);  /* all have started, once */
-    bool (*on_reload)(void *arg); /* SIGHUP; true: the children shall, too */
+    bool (*on_reload)(void *arg); /* true: the children shall, too */
     void (*on_stop)(void *arg);   /* the end begins */
     void *arg;
 } gwd_master_config;
