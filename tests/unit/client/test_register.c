@@ -221,6 +221,36 @@ static void so_many_gateways_may_be_named_and_no_more(void **state)
     cluster_free(x);
 }
 
+/* Each kind of list is one block; the sanitizer sees whether it has room. */
+static void lists_have_room_for_many_different_addresses(void **state)
+{
+    enum { MANY = 40 };
+    cluster *x = cluster_new(0, PLENTY_MS);
+    char texts[MANY][24], line[2048] = "";
+    gw_slice list[MANY];
+    names named = {""}, listed = {""};
+    size_t i, len = 0;
+
+    (void)state;
+    for (i = 0; i < MANY; i++) {
+        snprintf(texts[i], sizeof texts[i], "127.0.0.1:%lu",
+                 (unsigned long)i + 1);
+        list[i] = gw_slice_str(texts[i]);
+        len += (size_t)snprintf(line + len, sizeof line - len, "%s\"%s\"",
+                                i == 0 ? "" : ",", texts[i]);
+    }
+    fake_set_line(x->reg, text("{\"event\":\"broadcast_addresses\","
+                               "\"addresses\":[%s]}",
+                               line));
+    assert_int_equal(gw_gateways(x->client, add_name, &listed), GW_OK);
+    assert_int_equal(gw_client_set_registers(x->client, list, MANY), GW_OK);
+    assert_int_equal(gw_client_set_gateways(x->client, list, MANY), GW_OK);
+    assert_int_equal(gw_gateways(x->client, add_name, &named), GW_OK);
+    assert_string_equal(listed.text, named.text);
+    assert_non_null(strstr(named.text, "127.0.0.1:39 127.0.0.1:40 "));
+    cluster_free(x);
+}
+
 /* ---- failures in the reference's words ---------------------------------- */
 
 static void no_register_answers(void **state)
@@ -524,6 +554,7 @@ int main(void)
         cmocka_unit_test(an_address_that_is_listed_twice_gets_one_message),
         cmocka_unit_test(gateways_may_be_named_instead),
         cmocka_unit_test(so_many_gateways_may_be_named_and_no_more),
+        cmocka_unit_test(lists_have_room_for_many_different_addresses),
         cmocka_unit_test(no_register_answers),
         cmocka_unit_test(connecting_to_a_register_hangs),
         cmocka_unit_test(a_register_knows_no_gateway),
