@@ -1,5 +1,6 @@
 #include "parts.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,6 +210,8 @@ static bool announce_to(gwd_parts *p, gw_slice reg, gw_slice own)
     if (announcer == NULL)
         return no_memory();
     gwd_announcer_count(announcer, &p->slot->registers);
+    if (p->config.sockets->lan_ip >> 24 == IN_LOOPBACKNET)
+        gwd_announcer_is_loopback(announcer);
     p->announcers[p->announcer_count++] = announcer;
     return true;
 }

@@ -16,14 +16,34 @@ REGISTER, WEBSOCKET, INNER = 1236, 7272, 2900
 WHY_NOT = hosts.why_not()
 
 
-@unittest.skipIf(WHY_NOT, WHY_NOT)
-class ThreeHosts(unittest.TestCase):
+class HostsTest(unittest.TestCase):
     server = "gatewayd"
-    secret_key = ""
 
     def setUp(self):
         self.network = hosts.Network()
         self.addCleanup(self.network.close)
+
+    def start(self, host, *options):
+        process = Process([*host.prefix, PREFIX / "bin/gatewayd", "--listen",
+                           f"websocket://0.0.0.0:{WEBSOCKET}",
+                           "--start-port", INNER, *options], "gatewayd")
+        self.addCleanup(process.discard)
+        process.start()
+
+        def ready():
+            process.expect_running()
+            return " ready: " in process.log
+
+        wait_until(ready, f"gatewayd on {host.address}")
+        return process
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class ThreeHosts(HostsTest):
+    secret_key = ""
+
+    def setUp(self):
+        super().setUp()
         self.first = self.network.add("first")
         self.second = self.network.add("second")
         self.third = self.network.add("third")
@@ -41,20 +61,6 @@ class ThreeHosts(unittest.TestCase):
                        prefix=self.third.prefix)
         self.addCleanup(self.php.close)
         self.clients = [self.connect(self.first), self.connect(self.second)]
-
-    def start(self, host, *options):
-        process = Process([*host.prefix, PREFIX / "bin/gatewayd", "--listen",
-                           f"websocket://0.0.0.0:{WEBSOCKET}",
-                           "--start-port", INNER, *options], "gatewayd")
-        self.addCleanup(process.discard)
-        process.start()
-
-        def ready():
-            process.expect_running()
-            return " ready: " in process.log
-
-        wait_until(ready, f"gatewayd on {host.address}")
-        return process
 
     def wait_listed(self, *listed):
         want = sorted(f"{host.address}:{INNER}" for host in listed)
@@ -129,6 +135,39 @@ class ThreeHosts(unittest.TestCase):
         self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
         self.assertEqual(result.levels, [E_WARNING], result)
         self.assertIn(f"{self.second.address}:{INNER}", result.warnings[0])
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class LoopbackAnnounced(HostsTest):
+    """127.0.0.1 is another machine to everybody who is told of it."""
+
+    warning = "127.0.0.1:2900 is a loopback address"
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.network.add("first")
+        self.second = self.network.add("second")
+        self.place = f"{self.first.address}:{REGISTER}"
+
+    def test_it_is_told_once_when_the_register_is_elsewhere(self):
+        options = ["--register-only", "--register-listen", self.place]
+        register = self.start(self.first, *options)
+        gateway = self.start(self.second, "--no-register",
+                             "--register-address", self.place)
+        wait_until(lambda: self.warning in gateway.log, lambda: gateway.log)
+        self.assertIn("set lan_ip to", gateway.log)
+        register.kill()
+        register = self.start(self.first, *options)
+        wait_until(lambda: "register: gateway 127.0.0.1" in register.log,
+                   "its return")
+        self.assertEqual(gateway.log.count(self.warning), 1)
+
+    def test_it_is_right_on_the_registers_own_machine(self):
+        gateway = self.start(self.first, "--register-listen", self.place,
+                             "--register-address", self.place)
+        wait_until(lambda: "register: gateway 127.0.0.1" in gateway.log,
+                   "its announcement")
+        self.assertNotIn(self.warning, gateway.log)
 
 
 if __name__ == "__main__":

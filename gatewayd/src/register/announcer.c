@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,6 +49,7 @@ struct gwd_announcer {
     uint64_t *count; /* of those that are online, or NULL */
     bool freed;      /* goes with its stream */
     bool pings;
+    bool loopback; /* `address` is, and nobody has been warned yet */
     report reported;
     uint32_t since; /* online */
     uint16_t port;
@@ -174,6 +177,47 @@ static void ping(gwd_announcer *a)
 
 /* ---- connecting --------------------------------------------------------- */
 
+/* The host of an address, as bytes; the length. */
+static size_t host_of(const struct sockaddr_storage *address,
+                      const uint8_t **bytes)
+{
+    if (address->ss_family == AF_INET6) {
+        *bytes = ((const struct sockaddr_in6 *)address)->sin6_addr.s6_addr;
+        return 16;
+    }
+    *bytes = (const uint8_t *)&((const struct sockaddr_in *)address)->sin_addr;
+    return 4;
+}
+
+/* Who connects to an address of its own machine has that address, too. */
+static bool is_elsewhere(int fd)
+{
+    struct sockaddr_storage ours = {0}, theirs = {0};
+    socklen_t our_len = sizeof(ours), their_len = sizeof(theirs);
+    const uint8_t *own, *other;
+    size_t len;
+
+    if (getsockname(fd, (struct sockaddr *)&ours, &our_len) < 0 ||
+        getpeername(fd, (struct sockaddr *)&theirs, &their_len) < 0)
+        return false;
+    len = host_of(&theirs, &other);
+    if (len == 4 && other[0] == 127)
+        return false;
+    return host_of(&ours, &own) == len && memcmp(own, other, len) != 0;
+}
+
+static void warn_of_loopback(gwd_announcer *a, int fd)
+{
+    if (!a->loopback || !is_elsewhere(fd))
+        return;
+    a->loopback = false;
+    gwd_log(GWD_LOG_WARNING,
+            "Register %s is on another machine, but %s is a loopback address: "
+            "who is told of it connects to itself; set lan_ip to an address of "
+            "this machine that others reach",
+            a->name, a->address);
+}
+
 static void on_connected(gwd_announcer *a)
 {
     int fd = a->fd;
@@ -190,6 +234,7 @@ static void on_connected(gwd_announcer *a)
     /* After a refusal it is good news only once it has lasted: see ping(). */
     if (a->reported != REPORT_REFUSED)
         tell(a, REPORT_UP, NULL);
+    warn_of_loopback(a, fd);
     announce(a);
     event_add(&a->timer, &ping_time);
 }
@@ -336,6 +381,11 @@ gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
 void gwd_announcer_count(gwd_announcer *a, uint64_t *online)
 {
     a->count = online;
+}
+
+void gwd_announcer_is_loopback(gwd_announcer *a)
+{
+    a->loopback = true;
 }
 
 void gwd_announcer_free(gwd_announcer *a)

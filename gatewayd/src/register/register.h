@@ -39,6 +39,9 @@ gwd_announcer *gwd_announcer_new(struct gwd_loop *loop,
 /* `*online` is one more as long as we are connected; it is to be called right
  * after gwd_announcer_new(). */
 void gwd_announcer_count(gwd_announcer *announcer, uint64_t *online);
+/* `address` is right on this machine only: warns when the Register turns out to
+ * be on another one. */
+void gwd_announcer_is_loopback(gwd_announcer *announcer);
 void gwd_announcer_free(gwd_announcer *announcer);
 
 #endif
