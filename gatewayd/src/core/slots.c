@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <gwclient/error.h>
 
+#include "core/loop.h"
+
 unsigned gwd_slots_count(const gwd_slots *slots)
 {
     return slots->gateways + (slots->with_services ? 1 : 0);
@@ -24,6 +26,7 @@ int gwd_slots_init(gwd_slots *slots, unsigned gateways, bool with_services)
     slots->gateways = gateways;
     slots->with_services = with_services;
     slots->started = (uint64_t)time(NULL);
+    slots->since = gwd_loop_seconds();
     memory = mmap(NULL, size_of(slots), PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     slots->items = memory == MAP_FAILED ? NULL : memory;
@@ -50,6 +53,7 @@ void gwd_slot_begin(gwd_slot *slot)
 {
     slot->pid = (uint64_t)getpid();
     slot->started = (uint64_t)time(NULL);
+    slot->since = gwd_loop_seconds();
 }
 
 /* All who came are counted again when they go, but by a process that died. */

@@ -16,6 +16,7 @@ typedef struct gwd_slot {
     uint64_t up;        /* 1 from the end of its start to its end */
     uint64_t restarts;  /* by the master */
     uint64_t started;   /* seconds since 1970 */
+    uint64_t since;     /* the same by gwd_loop_seconds() */
     uint64_t registers; /* that it is announced to now */
     uint64_t beat;      /* gwd_loop_seconds() when its loop last turned */
     gwd_tops tops;
@@ -26,6 +27,7 @@ typedef struct gwd_slots {
     bool with_services; /* one more slot: Register and status have their own
                            process, or there is no gateway */
     uint64_t started;   /* of the daemon, seconds since 1970 */
+    uint32_t since;     /* the same by gwd_loop_seconds() */
     gwd_slot *items;
     /* Of what they have hashed alike; filled before the first fork. */
     uint8_t seed[GW_SIPHASH_SEED_LEN];

@@ -47,6 +47,7 @@ static void put_process(gw_buf *out, const gwd_status_view *view, unsigned i)
     put_number(out, "pid", slot->pid);
     put_number(out, "restarts", slot->restarts);
     put_number(out, "started", slot->started);
+    put_number(out, "uptime", slot->up ? view->now - (uint32_t)slot->since : 0);
     put_number(out, "registers", slot->registers);
     put_metrics(out, &slot->metrics);
 }
@@ -79,7 +80,7 @@ static int read_tops(const gwd_status_view *view, tops *all)
 static void put_process_tops(gw_buf *out, const gwd_status_view *view,
                              const gwd_top_lists *lists)
 {
-    int32_t age = (int32_t)(view->tick - lists->made);
+    int32_t age = (int32_t)(view->now - lists->made);
 
     put_name(out, "top", false);
     if (lists->known == 0) {
@@ -136,7 +137,7 @@ void gwd_status_put_json(gw_buf *out, const gwd_status_view *view)
     gw_buf_put_str(out, "{\"version\":\"" GW_VERSION "\",\"listeners\":");
     gw_json_put_string(out, view->places);
     put_number(out, "started", view->slots->started);
-    put_number(out, "uptime", view->now - view->slots->started);
+    put_number(out, "uptime", view->now - view->slots->since);
     gw_buf_put_str(out, ",\"totals\":{\"processes\":");
     gw_buf_put_int(out, gwd_slots_count(view->slots));
     put_metrics(out, &sum);

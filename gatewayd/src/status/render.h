@@ -10,8 +10,7 @@
 typedef struct gwd_status_view {
     const gwd_slots *slots;
     gw_slice places; /* where it listens, as in the ready line */
-    uint64_t now;    /* seconds since 1970 */
-    uint32_t tick;   /* seconds of the monotonic clock */
+    uint32_t now;    /* gwd_loop_seconds() */
 } gwd_status_view;
 
 /* "ok" or what is wrong, one line. True: all gateway processes run, and each is

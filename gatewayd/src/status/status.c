@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client/authorization.h"
@@ -76,7 +75,7 @@ static page_result put_metrics(gw_buf *out, const gwd_status_view *view)
 static page_result put_json(gw_buf *out, const gwd_status_view *view)
 {
     for (unsigned i = 0; i < view->slots->gateways; i++)
-        gwd_tops_ask(&view->slots->items[i].tops, view->tick);
+        gwd_tops_ask(&view->slots->items[i].tops, view->now);
     gwd_status_put_json(out, view);
     return PAGE_OK;
 }
@@ -202,8 +201,7 @@ static void serve(visitor *v, const page *what, bool head_only)
     const gwd_status_view view = {
         .slots = status->slots,
         .places = gw_slice_of(status->places, status->places_len),
-        .now = (uint64_t)time(NULL),
-        .tick = gwd_loop_seconds(),
+        .now = gwd_loop_seconds(),
     };
     answer a = {"200 OK", what->type, "", head_only};
     gw_buf body;

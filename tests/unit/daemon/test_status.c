@@ -18,10 +18,10 @@ static int setup(void **state)
         items[i].pid = 100 + i;
         items[i].registers = 1;
         items[i].started = 1000;
+        items[i].since = UINT32_MAX;
     }
-    slots = (gwd_slots){2, true, 1000, items, {0}};
-    view =
-        (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 1060, 50};
+    slots = (gwd_slots){2, true, 1000, UINT32_MAX - 9, items, {0}};
+    view = (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 50};
     gw_buf_init(&out, NULL, 0);
     return 0;
 }
@@ -111,7 +111,9 @@ static void json_is_whole(void **state)
     gwd_status_put_json(&out, &view);
     assert_int_equal(out.error, GW_OK);
     assert_true(has("\"listeners\":\"websocket:\\/\\/[::1]:1, a<&b\""));
-    assert_true(has("\"uptime\":60"));
+    assert_true(has("\"uptime\":60,\"totals\""));
+    assert_true(has("\"started\":1000,\"uptime\":51,\"registers\""));
+    assert_true(has("\"started\":1000,\"uptime\":0,\"registers\""));
     assert_true(has("{\"process\":\"1\",\"up\":false,\"pid\":101,"));
     assert_true(has("\"totals\":{\"processes\":3,"));
 }
@@ -142,7 +144,7 @@ static void lists_are_told_once_they_are_made(void **state)
     assert_true(has("\"top\":{\"age\":2,\"uids\":[{\"name\":\"ann\","
                     "\"connections\":3}],\"groups\":[]}"));
     assert_true(has("\"top\":{\"exact\":false,\"processes\":1,\"uids\":["));
-    view.tick = 47; /* before the second in which they were made */
+    view.now = 47; /* before the second in which they were made */
     gw_buf_clear(&out);
     gwd_status_put_json(&out, &view);
     assert_true(has("\"top\":{\"age\":0,"));
@@ -158,7 +160,7 @@ static void one_process_knows_all(void **state)
     gwd_top_lists lists = {0};
 
     (void)state;
-    slots = (gwd_slots){1, false, 1000, items, {0}};
+    slots = (gwd_slots){1, false, 1000, 0, items, {0}};
     publish(0, &lists);
     gwd_status_put_json(&out, &view);
     assert_true(has("\"top\":{\"exact\":true,\"processes\":1,\"uids\":[],"));

@@ -22,7 +22,7 @@ static int setup(void **state)
 {
     (void)state;
     loop = fake_loop_new();
-    slots = (gwd_slots){1, true, 1000, &item, {0}};
+    slots = (gwd_slots){1, true, 1000, 0, &item, {0}};
     status =
         gwd_status_new(&loop->loop, &slots, gw_slice_str(""), gw_slice_str(""));
     assert_non_null(status);

@@ -48,7 +48,7 @@ const COLUMNS = [
   ['workers', (p) => count(p.workers), isGateway],
   ['registers', (p) => count(p.registers), isGateway],
   ['restarts', (p) => count(p.restarts)],
-  ['age', (p, values, now) => (p.up ? duration(Math.max(0, now - p.started)) : '–')],
+  ['age', (p) => (p.up ? duration(p.uptime) : '–')],
   ['pid', (p) => (p.pid > 0 ? String(p.pid) : '–')],
 ];
 
@@ -67,11 +67,10 @@ function showProcesses(box, records, order) {
   }
   const rows = box.querySelectorAll('tbody tr');
   status.processes.forEach((p, i) => {
-    const now = status.started + status.uptime;
     rows[i].classList.toggle('down', !p.up);
     COLUMNS.forEach(([, show, applies], column) => {
       write(rows[i].cells[column + 1],
-        !applies || applies(p.process) ? show(p, each.get(p.process), now) : '');
+        !applies || applies(p.process) ? show(p, each.get(p.process)) : '');
     });
   });
 }
