@@ -180,6 +180,15 @@ async function settingChecks(t, page) {
 }
 
 async function failureChecks(t, world, page) {
+  await t.check('a process that hangs is told of', async () => {
+    const [, second] = (await world.status()).processes;
+    await world.do('freeze', { pid: second.pid });
+    await eventually(async () => (await page.reasons())[0],
+      'Process 1 hangs: its clients get nothing.', 'reasons');
+    same(await page.verdict(), 'bad', 'verdict');
+    await world.do('thaw', { pid: second.pid });
+    await eventually(async () => await page.verdict() !== 'bad', true, 'its recovery');
+  });
   await t.check('a process that had to be started again is told of', async () => {
     const [first] = (await world.status()).processes;
     await world.do('kill', { pid: first.pid });

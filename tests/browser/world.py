@@ -84,6 +84,12 @@ class World:
     def kill(self, pid):
         os.kill(pid, signal.SIGKILL)
 
+    def freeze(self, pid):
+        os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self, pid):
+        os.kill(pid, signal.SIGCONT)
+
     def stop(self):
         self.leave()
         self.cluster.close()

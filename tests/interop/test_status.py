@@ -309,6 +309,20 @@ class Several(StatusTest):
         self.assertEqual(one["accepted"], sum(one["closed"].values()))
         self.wait_healthy()
 
+    def test_one_that_hangs_is_no_health(self):
+        self.wait_healthy()
+        victim = json.loads(self.ask("/status")[1])["processes"][1]
+        os.kill(victim["pid"], signal.SIGSTOP)
+        try:
+            wait_until(lambda: self.health() ==
+                       (503, "gateway process 1 hangs\n"), "503")
+            self.assertEqual(self.alive(), (200, "ok\n"))
+            told = json.loads(self.ask("/status")[1])["processes"]
+            self.assertEqual([p["hangs"] for p in told], [False, True, False])
+        finally:
+            os.kill(victim["pid"], signal.SIGCONT)
+        self.wait_healthy()
+
     def test_one_that_is_not_there_is_no_health(self):
         victim = json.loads(self.ask("/status")[1])["processes"][0]
         seen = []

@@ -66,11 +66,24 @@ void gwd_status_sum(const gwd_slots *slots, gwd_metrics *sum)
 
 /* ---- /healthz ----------------------------------------------------------- */
 
+/* Without a beat, which is due each second. */
+#define HANGS_SECONDS 5
+
+bool gwd_status_hangs(const gwd_status_view *view, const gwd_slot *slot)
+{
+    /* Who answers does not hang, however long it has just been busy. */
+    return slot->up && slot->pid != view->own_pid &&
+           view->now - (uint32_t)slot->beat >= HANGS_SECONDS;
+}
+
 /* NULL: all is well with it. */
-static const char *complaint(const gwd_slot *slot, bool gateway)
+static const char *complaint(const gwd_status_view *view, const gwd_slot *slot,
+                             bool gateway)
 {
     if (!slot->up)
         return "is not up";
+    if (gwd_status_hangs(view, slot))
+        return "hangs";
     return gateway && slot->registers == 0 ? "is announced to no Register"
                                            : NULL;
 }
@@ -79,7 +92,7 @@ bool gwd_status_put_health(gw_buf *out, const gwd_status_view *view)
 {
     for (unsigned i = 0; i < gwd_slots_count(view->slots); i++) {
         bool gateway = i < view->slots->gateways;
-        const char *what = complaint(&view->slots->items[i], gateway);
+        const char *what = complaint(view, &view->slots->items[i], gateway);
         char name[GWD_SLOT_NAME_LEN + 1];
 
         if (what == NULL)

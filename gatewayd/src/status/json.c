@@ -44,6 +44,8 @@ static void put_process(gw_buf *out, const gwd_status_view *view, unsigned i)
     gw_json_put_string(out, gw_slice_str(name));
     put_name(out, "up", false);
     gw_buf_put_str(out, slot->up ? "true" : "false");
+    put_name(out, "hangs", false);
+    gw_buf_put_str(out, gwd_status_hangs(view, slot) ? "true" : "false");
     put_number(out, "pid", slot->pid);
     put_number(out, "restarts", slot->restarts);
     put_number(out, "started", slot->started);

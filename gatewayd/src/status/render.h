@@ -11,10 +11,14 @@ typedef struct gwd_status_view {
     const gwd_slots *slots;
     gw_slice places; /* where it listens, as in the ready line */
     uint32_t now;    /* gwd_loop_seconds() */
+    uint64_t own_pid;
 } gwd_status_view;
 
-/* "ok" or what is wrong, one line. True: all gateway processes run, and each is
- * announced to some Register. */
+/* Its loop has not turned for a while. */
+bool gwd_status_hangs(const gwd_status_view *view, const gwd_slot *slot);
+
+/* "ok" or what is wrong, one line. True: all processes run, none hangs, and
+ * each gateway is announced to some Register. */
 bool gwd_status_put_health(gw_buf *out, const gwd_status_view *view);
 
 /* Prometheus text exposition, version 0.0.4. Sums are left to who reads it. */

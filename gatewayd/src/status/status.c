@@ -202,6 +202,7 @@ static void serve(visitor *v, const page *what, bool head_only)
         .slots = status->slots,
         .places = gw_slice_of(status->places, status->places_len),
         .now = gwd_loop_seconds(),
+        .own_pid = (uint64_t)getpid(),
     };
     answer a = {"200 OK", what->type, "", head_only};
     gw_buf body;

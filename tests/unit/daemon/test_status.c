@@ -19,9 +19,10 @@ static int setup(void **state)
         items[i].registers = 1;
         items[i].started = 1000;
         items[i].since = UINT32_MAX;
+        items[i].beat = 49;
     }
     slots = (gwd_slots){2, true, 1000, UINT32_MAX - 9, items, {0}};
-    view = (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 50};
+    view = (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 50, 102};
     gw_buf_init(&out, NULL, 0);
     return 0;
 }
@@ -64,6 +65,27 @@ static void services_need_no_register(void **state)
     gw_buf_clear(&out);
     assert_false(gwd_status_put_health(&out, &view));
     assert_slice_equal(gw_buf_slice(&out), LIT("services is not up\n"));
+}
+
+static void who_hangs_is_not_healthy(void **state)
+{
+    (void)state;
+    items[1].beat = 46;
+    items[2].beat = 0; /* who answers */
+    assert_true(gwd_status_put_health(&out, &view));
+    items[1].beat = 45;
+    gw_buf_clear(&out);
+    assert_false(gwd_status_put_health(&out, &view));
+    assert_slice_equal(gw_buf_slice(&out), LIT("gateway process 1 hangs\n"));
+    gw_buf_clear(&out);
+    gwd_status_put_json(&out, &view);
+    assert_true(has("\"process\":\"0\",\"up\":true,\"hangs\":false,"));
+    assert_true(has("\"process\":\"1\",\"up\":true,\"hangs\":true,"));
+    items[1].up = 0;
+    gw_buf_clear(&out);
+    assert_false(gwd_status_put_health(&out, &view));
+    assert_slice_equal(gw_buf_slice(&out),
+                       LIT("gateway process 1 is not up\n"));
 }
 
 static void sums_are_over_all_processes(void **state)
@@ -114,7 +136,8 @@ static void json_is_whole(void **state)
     assert_true(has("\"uptime\":60,\"totals\""));
     assert_true(has("\"started\":1000,\"uptime\":51,\"registers\""));
     assert_true(has("\"started\":1000,\"uptime\":0,\"registers\""));
-    assert_true(has("{\"process\":\"1\",\"up\":false,\"pid\":101,"));
+    assert_true(
+        has("{\"process\":\"1\",\"up\":false,\"hangs\":false,\"pid\":101,"));
     assert_true(has("\"totals\":{\"processes\":3,"));
 }
 
@@ -325,6 +348,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(health_names_the_first_that_is_missing),
         TEST(services_need_no_register),
+        TEST(who_hangs_is_not_healthy),
         TEST(sums_are_over_all_processes),
         TEST(every_metric_is_told_once_per_process),
         TEST(json_is_whole),

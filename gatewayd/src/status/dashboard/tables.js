@@ -13,6 +13,7 @@ function judge(records, span) {
     const { process } = p;
     const restarts = records.growth(span, (marks) => marks.restarts.get(process) ?? 0);
     if (!p.up) bad.push(t('reasonDown', { process }));
+    else if (p.hangs) bad.push(t('reasonHangs', { process }));
     else if (isGateway(process) && p.registers === 0) bad.push(t('reasonNoRegister', { process }));
     if (restarts > 0) warnings.push(t('reasonRestarted', { process, n: restarts }));
     const lag = records.summary(LAG, process, 60000)?.high ?? 0;
@@ -36,7 +37,7 @@ function chip(order, process) {
 }
 
 const COLUMNS = [
-  ['state', (p) => (p.up ? t('up') : t('down'))],
+  ['state', (p) => t(!p.up ? 'down' : p.hangs ? 'hangs' : 'up')],
   ['columnConnections', (p) => count(p.connections), isGateway],
   ['uids', (p) => count(p.uids), isGateway],
   ['groups', (p) => count(p.groups), isGateway],
@@ -67,7 +68,7 @@ function showProcesses(box, records, order) {
   }
   const rows = box.querySelectorAll('tbody tr');
   status.processes.forEach((p, i) => {
-    rows[i].classList.toggle('down', !p.up);
+    rows[i].classList.toggle('down', !p.up || p.hangs);
     COLUMNS.forEach(([, show, applies], column) => {
       write(rows[i].cells[column + 1],
         !applies || applies(p.process) ? show(p, each.get(p.process)) : '');
