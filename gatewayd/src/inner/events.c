@@ -59,6 +59,21 @@ void gwd_inner_report(gwd_inner *inner)
     }
 }
 
+void gwd_inner_report_unheard(gwd_inner *inner)
+{
+    const gwd_inner_unheard *unheard = &inner->unheard;
+
+    if (unheard->messages + unheard->handshakes > 0) {
+        gwd_log(GWD_LOG_WARNING,
+                "inner: no worker was attached: %llu messages of clients "
+                "dropped, %llu handshakes told to nobody; without_worker = "
+                "strict closes clients instead",
+                (unsigned long long)unheard->messages,
+                (unsigned long long)unheard->handshakes);
+        inner->unheard = (gwd_inner_unheard){0};
+    }
+}
+
 /* ---- frames -------------------------------------------------------------- */
 
 static void write_frame(gwd_stream *stream, const gw_frame *frame)
@@ -108,9 +123,13 @@ void gwd_inner_ping(gwd_inner *inner)
 
 /* ---- events -------------------------------------------------------------- */
 
-static void without_worker(gwd_inner *inner, gwd_client *client)
+static void without_worker(gwd_inner *inner, gwd_client *client,
+                           uint64_t *unheard)
 {
     if (inner->without_worker != GWD_WITHOUT_WORKER_STRICT) {
+        if (unheard != NULL) {
+            ++*unheard;
+        }
         return;
     }
     if (gwd_loop_seconds() - inner->started >= QUIET_SECONDS) {
@@ -145,15 +164,17 @@ static bool introduce(gwd_inner *inner, gwd_worker *worker, gwd_client *client)
 }
 
 /* The worker that is to hear of an event, after it knows the client. NULL:
- * none; the client may be gone. */
-static gwd_worker *listener_of(gwd_inner *inner, gwd_client *client)
+ * none; the client may be gone. `unheard` counts the events that are lost by
+ * that; NULL: this one comes later. */
+static gwd_worker *listener_of(gwd_inner *inner, gwd_client *client,
+                               uint64_t *unheard)
 {
     gwd_worker **slot = gwd_client_worker(client);
     bool introduced = *slot != NULL;
     gwd_worker *worker = gwd_workers_bind(&inner->workers, slot);
 
     if (worker == NULL) {
-        without_worker(inner, client);
+        without_worker(inner, client, unheard);
         return NULL;
     }
     return introduced || introduce(inner, worker, client) ? worker : NULL;
@@ -161,16 +182,17 @@ static gwd_worker *listener_of(gwd_inner *inner, gwd_client *client)
 
 static void on_connect(void *arg, gwd_client *client)
 {
-    listener_of(arg, client);
+    listener_of(arg, client, NULL);
 }
 
 static void on_message(void *arg, gwd_client *client, gw_slice message)
 {
-    gwd_worker *worker = listener_of(arg, client);
+    gwd_inner *inner = arg;
+    gwd_worker *worker = listener_of(inner, client, &inner->unheard.messages);
     gw_frame frame = {
         .cmd = GW_CMD_ON_MESSAGE, .flag = GW_FLAG_SCALAR, .body = message};
 
-    if (worker != NULL && !send_event(arg, worker, client, &frame)) {
+    if (worker != NULL && !send_event(inner, worker, client, &frame)) {
         refuse(client, &frame);
     }
 }
@@ -209,7 +231,7 @@ static void on_websocket_connect(void *arg, gwd_client *client,
                                  const gwd_http_head *head)
 {
     gwd_inner *inner = arg;
-    gwd_worker *worker = listener_of(inner, client);
+    gwd_worker *worker = listener_of(inner, client, &inner->unheard.handshakes);
     gw_frame frame = {.cmd = GW_CMD_ON_WEBSOCKET_CONNECT};
     gw_buf body;
 

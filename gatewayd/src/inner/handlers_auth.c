@@ -120,6 +120,7 @@ static void attach(const gwd_request *request)
     }
     gwd_worker_log(GWD_LOG_INFO, conn->worker, "attached as %s, %zu in all",
                    conn->peer, inner->workers.count);
+    gwd_inner_report_unheard(inner);
     if (inner->named) {
         gwd_worker_log(GWD_LOG_WARNING, conn->worker,
                        "finds no single client here: it looks for an IPv4 "

@@ -21,6 +21,13 @@ typedef struct gwd_inner_conn gwd_inner_conn;
 /* gwd_timeout.flags: a connection's, not a gwd_inner_timer's. */
 #define GWD_INNER_CONN 1
 
+/* What clients did while no worker was there, with without_worker = push, and
+ * no worker hears of any more. An ON_CONNECT still comes later. */
+typedef struct gwd_inner_unheard {
+    uint64_t messages;
+    uint64_t handshakes; /* ON_WEBSOCKET_CONNECT */
+} gwd_inner_unheard;
+
 typedef struct gwd_inner_timer {
     gwd_timeout timeout;
     gwd_inner *inner;
@@ -36,6 +43,7 @@ struct gwd_inner {
     gwd_inner_conn *conns;
     gwd_workers workers;
     gwd_without_worker without_worker;
+    gwd_inner_unheard unheard;
     size_t worker_queue_max; /* bytes; of replies, too */
     gwd_ring ring;
     gwd_inner_timer ping;   /* of all workers */
@@ -109,6 +117,9 @@ void gwd_inner_on_workers(gwd_inner *inner);
 /* events.c: what the timers do. */
 void gwd_inner_ping(gwd_inner *inner);
 void gwd_inner_report(gwd_inner *inner);
+
+/* For when a worker has come: where none ever does, `unheard` is as meant. */
+void gwd_inner_report_unheard(gwd_inner *inner);
 
 /* Logs "inner: worker KEY: TEXT", events.c. */
 void gwd_worker_log(gwd_log_level level, const gwd_worker *worker,

@@ -450,6 +450,73 @@ static void push_keeps_clients_and_introduces_them_later(void **state)
     assert_string_equal(core->clients[2].got, "");
 }
 
+static void upgrades(int client)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    gwd_http_head head;
+    size_t used;
+
+    gwd_http_head_read(gw_slice_str(request), &head, &used);
+    gwd_inner_events.on_websocket_connect(
+        core->inner, fake_core_client(core, client), &head);
+}
+
+static int times(const char *text, const char *what)
+{
+    int count = 0;
+
+    for (; (text = strstr(text, what)) != NULL; text += strlen(what)) {
+        count++;
+    }
+    return count;
+}
+
+/* Silent where workers never come: there it is as it should be. */
+static void the_first_worker_brings_up_what_was_dropped(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        fake_core_arrive(core, i, (uint32_t)i + 1);
+        upgrades(i);
+        says(i, "nobody hears");
+    }
+    says(0, "nobody hears");
+    fake_core_pass(core, 60);
+    assert_string_equal(core->log, "");
+    introduce(0, "W:0");
+    introduce(1, "W:1");
+    assert_int_equal(times(core->log, "no worker was attached"), 1);
+    assert_non_null(strstr(core->log,
+                           "no worker was attached: 3 messages of clients "
+                           "dropped, 2 handshakes told to nobody; "
+                           "without_worker = strict"));
+    says(0, "heard");
+    fake_core_hang_up(core, 0);
+    says(0, "the other hears");
+    fake_core_hang_up(core, 1);
+    fake_core_clear(core);
+    introduce(0, "W:0");
+    assert_null(strstr(core->log, "no worker was"));
+    fake_core_hang_up(core, 0);
+    says(1, "nobody hears");
+    introduce(0, "W:0");
+    assert_non_null(strstr(core->log, "attached: 1 messages of clients "
+                                      "dropped, 0 handshakes"));
+}
+
+/* Its worker hears of it as soon as there is something to say. */
+static void a_connection_that_said_nothing_has_lost_nothing(void **state)
+{
+    (void)state;
+    fake_core_arrive(core, 0, 1);
+    fake_core_arrive(core, 1, 2);
+    fake_core_leave(core, 1);
+    introduce(0, "W:0");
+    assert_null(strstr(core->log, "no worker was"));
+    says(0, "hi");
+    expect_told(0, "connect 1, message 1 hi");
+}
+
 static void strict_ends_clients_at_their_next_event(void **state)
 {
     char want[32];
@@ -472,6 +539,8 @@ static void strict_ends_clients_at_their_next_event(void **state)
     fake_core_pass(core, 2);
     assert_non_null(
         strstr(core->log, "no worker is attached: 2 clients closed"));
+    introduce(0, "W:0");
+    assert_null(strstr(core->log, "no worker was"));
 }
 
 static void a_reload_makes_it_strict(void **state)
@@ -600,6 +669,8 @@ int main(void)
         T(odd_worker_keys_are_what_php_makes_of_them),
         T(who_does_not_know_the_key_is_no_worker),
         T(push_keeps_clients_and_introduces_them_later),
+        T(the_first_worker_brings_up_what_was_dropped),
+        T(a_connection_that_said_nothing_has_lost_nothing),
         T_WITH(strict_ends_clients_at_their_next_event, setup_strict),
         T(a_reload_makes_it_strict),
         T(a_worker_that_is_behind_loses_events),
