@@ -345,6 +345,7 @@ static void change(gwd_slot *slot, unsigned byte)
     slot->metrics.connections += (uint64_t)byte << byte / 4;
     slot->metrics.loop_lag_us = (uint64_t)byte << byte / 8;
     slot->pid = byte * 1000;
+    slot->since = slot->beat = gwd_loop_seconds() - byte;
 }
 
 /* Strangers choose the names of uids and groups. */
@@ -433,7 +434,13 @@ static void leave(void)
 static void run(gw_slice in, size_t piece, gw_buf *outcome)
 {
     unsigned mode = take_byte(&in);
-    gwd_slots slots = {mode & 2 ? 0 : SLOTS - 1, true, 1000, slot_items, {5}};
+    gwd_slots slots = {
+        .gateways = mode & 2 ? 0 : SLOTS - 1,
+        .with_services = true,
+        .started = 1000,
+        .items = slot_items,
+        .seed = {5},
+    };
     world here = {.loop = fake_loop_new(),
                   .has_token = mode & 1,
                   .piece = piece,
