@@ -288,7 +288,7 @@ int gw_gateways(gw_client *c, gw_address_fn fn, void *arg)
     if (rc != GW_OK)
         return rc;
     c->busy = 1;
-    for (i = 0; i < c->call.list->count && rc == 0 && c->busy; i++)
+    for (i = 0; c->busy && i < c->call.list->count && rc == 0; i++)
         rc = fn(arg, c->call.list->items[i]);
     c->busy = 0;
     return rc;
