@@ -84,7 +84,7 @@ int gw_call_begin_unswept(gw_client *c)
     c->call.begun = gw_net_now();
     c->call.now = c->call.begun;
     c->call.deadline = c->call.begun + c->timeout_ms;
-    c->busy = 1;
+    c->busy = ++c->calls;
     return GW_OK;
 }
 
@@ -333,16 +333,18 @@ int gw_call_ids(gw_client *c, const gw_request *request,
 
 int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg)
 {
+    uint64_t number = c->calls;
     size_t i;
     int rc = 0;
 
     if (code != GW_OK && code != GW_EPARTIAL)
         return code;
-    c->busy = 1;
-    for (i = 0; i < c->call.count && rc == 0 && c->busy; i++) {
+    c->busy = number;
+    for (i = 0; c->busy == number && i < c->call.count && rc == 0; i++) {
         if (c->call.targets[i]->state == GW_TARGET_DONE)
             rc = fn(arg, c->call.targets[i]);
     }
-    c->busy = 0;
+    if (c->busy == number)
+        c->busy = 0;
     return rc != 0 ? rc : code;
 }

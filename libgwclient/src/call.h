@@ -67,7 +67,9 @@ int gw_call_list(gw_client *c);
 int gw_call_fail(gw_client *c, int code);
 
 /* Calls `fn` for each gateway that answered, when `code`, the result of the
- * first phase, lets it. Returns `fn`'s first non-zero result, else `code`. */
+ * first phase, lets it. Returns `fn`'s first non-zero result, else `code`. A
+ * callback that resets the client ends it: then `busy` is no longer this call's
+ * number, and its replies may be gone. */
 typedef int (*gw_deliver_fn)(void *arg, gw_target *target);
 int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg);
 

@@ -21,7 +21,8 @@ struct gw_client {
     gw_allocator allocator;
     uint8_t seed[2][GW_SIPHASH_SEED_LEN];
     gw_fork_guard fork_guard;
-    int busy;
+    uint64_t busy;  /* the number of the call under way, or 0 */
+    uint64_t calls; /* that have begun */
 
     gw_registers *registers;
     gw_secret_key key;

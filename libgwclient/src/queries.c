@@ -19,6 +19,13 @@ static int deliver(void *arg, gw_target *t)
     return d->walk(gw_buf_slice(&t->reply), &d->visitor);
 }
 
+static int deliver_all(gw_client *c, int code, delivery *d)
+{
+    d->visitor.busy = &c->busy;
+    d->visitor.number = c->calls;
+    return gw_call_deliver(c, code, deliver, d);
+}
+
 /* ---- one client --------------------------------------------------------- */
 
 static int ask_one(gw_client *c, gw_command cmd, const gw_client_id *id,
@@ -66,7 +73,7 @@ int gw_get_session(gw_client *c, const gw_client_id *id, gw_slice *session)
 
 static int ask_all(gw_client *c, gw_request *r, delivery *d)
 {
-    return gw_call_deliver(c, gw_call_all(c, r), deliver, d);
+    return deliver_all(c, gw_call_all(c, r), d);
 }
 
 /* `key` NULL: without ext_data. */
@@ -106,7 +113,7 @@ static int ask_keys(gw_client *c, gw_command cmd, const gw_key *keys,
 int gw_get_client_ids_by_uid(gw_client *c, gw_key uid, gw_client_id_fn fn,
                              void *arg)
 {
-    delivery d = {gw_reply_ids, {{NULL}, arg, {0, 0, 0}}};
+    delivery d = {gw_reply_ids, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
 
     d.visitor.fn.id = fn;
     return ask_key(c, GW_CMD_GET_CLIENT_ID_BY_UID, &uid, gw_reply_check_ids,
@@ -116,7 +123,7 @@ int gw_get_client_ids_by_uid(gw_client *c, gw_key uid, gw_client_id_fn fn,
 int gw_batch_get_client_ids_by_uid(gw_client *c, const gw_key *uids,
                                    size_t count, gw_uid_client_fn fn, void *arg)
 {
-    delivery d = {gw_reply_uids, {{NULL}, arg, {0, 0, 0}}};
+    delivery d = {gw_reply_uids, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
 
     d.visitor.fn.uid = fn;
     return ask_keys(c, GW_CMD_BATCH_GET_CLIENT_ID_BY_UID, uids, count,
@@ -126,7 +133,7 @@ int gw_batch_get_client_ids_by_uid(gw_client *c, const gw_key *uids,
 int gw_get_sessions(gw_client *c, const gw_key *group, gw_session_fn fn,
                     void *arg)
 {
-    delivery d = {gw_reply_sessions, {{NULL}, arg, {0, 0, 0}}};
+    delivery d = {gw_reply_sessions, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
 
     d.visitor.fn.session = fn;
     return ask_key(c,
@@ -138,7 +145,7 @@ int gw_get_sessions(gw_client *c, const gw_key *group, gw_session_fn fn,
 int gw_batch_get_client_count(gw_client *c, const gw_key *groups, size_t count,
                               gw_count_fn fn, void *arg)
 {
-    delivery d = {gw_reply_counts, {{NULL}, arg, {0, 0, 0}}};
+    delivery d = {gw_reply_counts, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
 
     d.visitor.fn.count = fn;
     return ask_keys(c, GW_CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP, groups, count,
@@ -147,7 +154,7 @@ int gw_batch_get_client_count(gw_client *c, const gw_key *groups, size_t count,
 
 int gw_get_groups(gw_client *c, gw_key_fn fn, void *arg)
 {
-    delivery d = {gw_reply_keys, {{NULL}, arg, {0, 0, 0}}};
+    delivery d = {gw_reply_keys, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
 
     d.visitor.fn.key = fn;
     return ask_key(c, GW_CMD_GET_GROUP_ID_LIST, NULL, gw_reply_check_keys, &d);
@@ -255,7 +262,7 @@ static int set_select(gw_request *r, gw_buf *text, const gw_select *s)
 int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
                       void *arg)
 {
-    delivery d = {gw_reply_rows, {{NULL}, arg, {0, 0, 0}}};
+    delivery d = {gw_reply_rows, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
     gw_request r;
     int rc = gw_call_begin(c);
 
@@ -272,13 +279,14 @@ int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
     else
         rc = gw_call_all(c, &r);
     d.visitor.fn.row = fn;
-    return gw_call_deliver(c, rc, deliver, &d);
+    return deliver_all(c, rc, &d);
 }
 
 /* ---- the cluster, any frame * ------------------------------------------- */
 
 int gw_gateways(gw_client *c, gw_address_fn fn, void *arg)
 {
+    uint64_t number;
     size_t i;
     int rc = gw_call_begin(c);
 
@@ -287,10 +295,11 @@ int gw_gateways(gw_client *c, gw_address_fn fn, void *arg)
     rc = gw_call_list(c);
     if (rc != GW_OK)
         return rc;
-    c->busy = 1;
-    for (i = 0; c->busy && i < c->call.list->count && rc == 0; i++)
+    number = c->busy = c->calls;
+    for (i = 0; c->busy == number && i < c->call.list->count && rc == 0; i++)
         rc = fn(arg, c->call.list->items[i]);
-    c->busy = 0;
+    if (c->busy == number)
+        c->busy = 0;
     return rc;
 }
 

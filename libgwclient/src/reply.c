@@ -80,6 +80,12 @@ static gw_client_id id_at(const gw_visitor *v, uint32_t connection)
     return id;
 }
 
+/* Whether the callback has ended its call: the reply may be gone. */
+static int is_over(const gw_visitor *v)
+{
+    return v != NULL && *v->busy != v->number;
+}
+
 /* ---- walks -------------------------------------------------------------- */
 
 int gw_reply_int(gw_slice reply, int64_t *num)
@@ -114,7 +120,7 @@ static int walk_ids(gw_ser *ser, gw_visitor *v, const gw_key *uid)
             continue;
         id = id_at(v, connection);
         rc = uid != NULL ? v->fn.uid(v->arg, uid, &id) : v->fn.id(v->arg, &id);
-        if (rc != 0)
+        if (rc != 0 || is_over(v))
             return rc;
     }
     return rc;
@@ -127,7 +133,7 @@ int gw_reply_ids(gw_slice reply, gw_visitor *v)
 
     if (rc == 0)
         rc = walk_ids(&ser, v, NULL);
-    return rc != 0 ? rc : close_reply(&ser);
+    return rc != 0 || is_over(v) ? rc : close_reply(&ser);
 }
 
 int gw_reply_uids(gw_slice reply, gw_visitor *v)
@@ -143,9 +149,9 @@ int gw_reply_uids(gw_slice reply, gw_visitor *v)
         rc = gw_ser_read_array(&ser, &count);
         if (rc == 0 && v != NULL)
             rc = v->fn.uid(v->arg, &uid, NULL);
-        if (rc == 0)
+        if (rc == 0 && !is_over(v))
             rc = walk_ids(&ser, v, &uid);
-        if (rc != 0)
+        if (rc != 0 || is_over(v))
             return rc;
     }
     return rc != 0 ? rc : close_reply(&ser);
@@ -166,7 +172,7 @@ int gw_reply_sessions(gw_slice reply, gw_visitor *v)
         rc = gw_ser_read_string(&ser, &session);
         if (rc == 0 && v != NULL)
             rc = v->fn.session(v->arg, &id, session);
-        if (rc != 0)
+        if (rc != 0 || is_over(v))
             return rc;
     }
     return rc != 0 ? rc : close_reply(&ser);
@@ -185,7 +191,7 @@ int gw_reply_counts(gw_slice reply, gw_visitor *v)
         rc = gw_ser_read_int(&ser, &count);
         if (rc == 0 && v != NULL)
             rc = v->fn.count(v->arg, &group, count);
-        if (rc != 0)
+        if (rc != 0 || is_over(v))
             return rc;
     }
     return rc != 0 ? rc : close_reply(&ser);
@@ -218,7 +224,7 @@ int gw_reply_keys(gw_slice reply, gw_visitor *v)
             rc = to_key(&token, &group);
         if (rc == 0 && v != NULL)
             rc = v->fn.key(v->arg, &group);
-        if (rc != 0)
+        if (rc != 0 || is_over(v))
             return rc;
     }
     return rc != 0 ? rc : close_reply(&ser);
@@ -342,7 +348,7 @@ int gw_reply_rows(gw_slice reply, gw_visitor *v)
         rc = read_row(&ser, &row);
         if (rc == 0 && v != NULL)
             rc = v->fn.row(v->arg, &row);
-        if (rc != 0)
+        if (rc != 0 || is_over(v))
             return rc;
     }
     return rc != 0 ? rc : close_reply(&ser);

@@ -16,7 +16,9 @@ typedef struct gw_visitor {
         gw_row_fn row;
     } fn;
     void *arg;
-    gw_client_id at; /* ip and port of the gateway */
+    gw_client_id at;      /* ip and port of the gateway */
+    const uint64_t *busy; /* when the callback has made this another number */
+    uint64_t number;      /* than that, its call is over: no more is read */
 } gw_visitor;
 
 /* All return 0, GW_EPROTO, or the callback's non-zero result. */

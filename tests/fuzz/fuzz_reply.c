@@ -80,11 +80,14 @@ typedef int (*walk_fn)(gw_slice reply, gw_visitor *v);
 static void check_walk(gw_slice reply, int (*check)(gw_slice), walk_fn walk,
                        gw_visitor v)
 {
+    static const uint64_t busy = 1;
     int rc = check(reply);
 
     HOLDS(rc == GW_OK || rc == GW_EPROTO);
     v.at.ip = 1;
     v.at.port = 2;
+    v.busy = &busy;
+    v.number = busy;
     HOLDS(walk(reply, &v) == rc);
     if (rc == GW_OK)
         HOLDS(gw_reply_check_any(reply) == GW_OK);

@@ -66,15 +66,6 @@ static void a_client_may_be_freed_after_a_longjmp(void **state)
 /* More than a spare target keeps. */
 #define LONG_REPLY ((size_t)200000)
 
-static int reset_and_go_on(void *arg, const gw_client_id *id)
-{
-    cluster *x = arg;
-
-    (void)id;
-    gw_client_reset(x->client);
-    return 0;
-}
-
 /* A list of so many client_ids that its memory is not kept for the next one. */
 static void set_long_list(fake *gateway)
 {
@@ -90,25 +81,189 @@ static void set_long_list(fake *gateway)
     free(reply);
 }
 
-/* What a program may do by mistake ends the call, and reads no freed memory. */
-static void a_reset_in_a_callback_that_returns_is_harmless(void **state)
+/* What a callback saw and does. */
+typedef struct seen {
+    gw_client *client;
+    int calls;
+    int at;     /* the one that resets */
+    int inside; /* what a call after that returned */
+} seen;
+
+static int reset_once(seen *s)
+{
+    if (++s->calls == s->at)
+        gw_client_reset(s->client);
+    return 0;
+}
+
+static int reset_id(void *arg, const gw_client_id *id)
+{
+    (void)id;
+    return reset_once(arg);
+}
+
+static int reset_uid(void *arg, const gw_key *uid, const gw_client_id *id)
+{
+    (void)uid;
+    (void)id;
+    return reset_once(arg);
+}
+
+static int reset_session(void *arg, const gw_client_id *id, gw_slice session)
+{
+    (void)id;
+    (void)session;
+    return reset_once(arg);
+}
+
+static int reset_count(void *arg, const gw_key *group, int64_t count)
+{
+    (void)group;
+    (void)count;
+    return reset_once(arg);
+}
+
+static int reset_key(void *arg, const gw_key *group)
+{
+    (void)group;
+    return reset_once(arg);
+}
+
+static int reset_row(void *arg, const gw_row *row)
+{
+    (void)row;
+    return reset_once(arg);
+}
+
+static int reset_reply(void *arg, gw_slice address, gw_slice reply)
+{
+    (void)address;
+    (void)reply;
+    return reset_once(arg);
+}
+
+static int walk(int kind, seen *s)
+{
+    gw_select select = {0};
+    gw_key key = gw_key_str("u");
+    gw_frame frame = {0};
+    gw_client *c = s->client;
+
+    switch (kind) {
+    case 0:
+        return gw_get_client_ids_by_uid(c, key, reset_id, s);
+    case 1:
+        return gw_batch_get_client_ids_by_uid(c, &key, 1, reset_uid, s);
+    case 2:
+        return gw_get_sessions(c, NULL, reset_session, s);
+    case 3:
+        return gw_batch_get_client_count(c, &key, 1, reset_count, s);
+    case 4:
+        return gw_get_groups(c, reset_key, s);
+    case 5:
+        select.fields = GW_FIELD_UID;
+        return gw_select_clients(c, &select, reset_row, s);
+    default:
+        frame.cmd = GW_CMD_GET_GROUP_ID_LIST;
+        return gw_query_frame(c, NULL, &frame, reset_reply, s);
+    }
+}
+
+/* What a program may do by mistake ends the call: no callback follows, neither
+ * for the rest of that gateway's reply nor for the next gateway. */
+static void a_reset_in_a_callback_that_returns_ends_the_call(void **state)
+{
+    static const struct {
+        int kind, at;
+        const char *reply;
+    } walks[] = {
+        {0, 1, "a:2:{i:0;i:1;i:1;i:2;}"},
+        {1, 1, "a:2:{s:1:\"u\";a:2:{i:0;i:1;i:1;i:2;}s:1:\"v\";a:0:{}}"},
+        {1, 2, "a:2:{s:1:\"u\";a:2:{i:0;i:1;i:1;i:2;}s:1:\"v\";a:0:{}}"},
+        {1, 3, "a:2:{s:1:\"u\";a:2:{i:0;i:1;i:1;i:2;}s:1:\"v\";a:0:{}}"},
+        {2, 1, "a:2:{i:1;s:1:\"x\";i:2;s:1:\"y\";}"},
+        {3, 1, "a:2:{s:1:\"g\";i:1;s:1:\"h\";i:2;}"},
+        {4, 1, "a:2:{i:0;s:1:\"g\";i:1;s:1:\"h\";}"},
+        {5, 1, "a:2:{i:1;a:0:{}i:2;a:0:{}}"},
+        {6, 1, "a:0:{}"},
+    };
+    cluster *x = cluster_new(2, PLENTY_MS);
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof walks / sizeof walks[0]; i++) {
+        seen s = {x->client, 0, 0, 0};
+
+        fake_set_reply_str(x->gw[0], walks[i].reply);
+        fake_set_reply_str(x->gw[1], walks[i].reply);
+        assert_int_equal(walk(walks[i].kind, &s), GW_OK);
+        assert_true(s.calls > walks[i].at);
+        s.calls = 0;
+        s.at = walks[i].at;
+        assert_int_equal(walk(walks[i].kind, &s), GW_OK);
+        assert_int_equal(s.calls, walks[i].at);
+    }
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_int_equal(fake_accepts(x->gw[1]), 1);
+    cluster_free(x);
+}
+
+static int reset_and_ask(void *arg, const gw_client_id *id)
+{
+    seen *s = arg;
+    int calls = 0;
+
+    (void)id;
+    s->calls++;
+    gw_client_reset(s->client);
+    s->inside = gw_get_client_ids_by_uid(s->client, gw_key_str("u"),
+                                         stop_with_42, &calls);
+    return 0;
+}
+
+/* That call frees the replies of the first. */
+static void a_call_after_a_reset_in_a_callback_is_good(void **state)
 {
     cluster *x = with_ids();
-    int calls = 0;
+    seen s = {x->client, 0, 0, 0};
 
     (void)state;
     set_long_list(x->gw[0]);
-    assert_int_equal(ask(x, reset_and_go_on, x), GW_OK);
-    assert_int_equal(ask(x, stop_with_42, &calls), 42);
+    assert_int_equal(ask(x, reset_and_ask, &s), GW_OK);
+    assert_int_equal(s.calls, 1);
+    assert_int_equal(s.inside, 42);
     assert_int_equal(fake_accepts(x->gw[0]), 1);
     cluster_free(x);
 }
 
-/* What the callback of gw_gateways() saw and does. */
-typedef struct seen {
-    gw_client *client;
-    int calls;
-} seen;
+static int reset_and_interrupt(void *arg, const gw_client_id *id)
+{
+    seen *s = arg;
+
+    (void)id;
+    s->calls++;
+    gw_client_reset(s->client);
+    if (setjmp(out) == 0)
+        gw_get_client_ids_by_uid(s->client, gw_key_str("u"), leave, NULL);
+    return 0;
+}
+
+/* The call that is under way then is not the one that goes on. */
+static void a_call_that_was_left_in_a_callback_wants_its_own_reset(void **state)
+{
+    cluster *x = with_ids();
+    seen s = {x->client, 0, 0, 0};
+    int calls = 0;
+
+    (void)state;
+    set_long_list(x->gw[0]);
+    assert_int_equal(ask(x, reset_and_interrupt, &s), GW_OK);
+    assert_int_equal(s.calls, 1);
+    assert_int_equal(ask(x, stop_with_42, &calls), GW_EBUSY);
+    gw_client_reset(x->client);
+    assert_int_equal(ask(x, stop_with_42, &calls), 42);
+    cluster_free(x);
+}
 
 static int reset_and_disconnect(void *arg, gw_slice address)
 {
@@ -125,7 +280,7 @@ static int reset_and_disconnect(void *arg, gw_slice address)
 static void a_reset_ends_the_walk_over_gateways(void **state)
 {
     cluster *x = cluster_new(3, PLENTY_MS);
-    seen s = {x->client, 0};
+    seen s = {x->client, 0, 0, 0};
 
     (void)state;
     assert_int_equal(gw_gateways(x->client, reset_and_disconnect, &s), GW_OK);
@@ -156,7 +311,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_callback_may_leave_by_longjmp),
         cmocka_unit_test(a_client_may_be_freed_after_a_longjmp),
-        cmocka_unit_test(a_reset_in_a_callback_that_returns_is_harmless),
+        cmocka_unit_test(a_reset_in_a_callback_that_returns_ends_the_call),
+        cmocka_unit_test(a_call_after_a_reset_in_a_callback_is_good),
+        cmocka_unit_test(
+            a_call_that_was_left_in_a_callback_wants_its_own_reset),
         cmocka_unit_test(a_reset_ends_the_walk_over_gateways),
         cmocka_unit_test(what_a_call_gave_outlives_a_reset),
     };
