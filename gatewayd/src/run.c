@@ -148,8 +148,21 @@ static bool feed_watchdog(process *p)
     return true;
 }
 
+/* There is nothing to reload any more, and by default they would kill. */
+static void block_reloads(void)
+{
+    sigset_t reloads;
+
+    sigemptyset(&reloads);
+    sigaddset(&reloads, SIGHUP);
+    sigaddset(&reloads, SIGUSR1);
+    sigaddset(&reloads, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &reloads, NULL);
+}
+
 static void unwatch(process *p)
 {
+    block_reloads();
     if (event_initialized(&p->watchdog))
         event_del(&p->watchdog);
     if (event_initialized(&p->lifeline))

@@ -38,8 +38,10 @@ SOCKET_FAULTS = [
 ]
 MEMORY_FAULTS = [*faults("malloc", MEMORY, "ENOMEM"),
                  *faults("malloc_lib", MEMORY, "ENOMEM")]
-# Lines that an earlier fault in the log cost are told by the next.
-TROUBLE = re.compile(r"^\S+ (warning|error): (?!\d+ log lines were lost).*$",
+# Lines that an earlier fault in the log cost are told by the next. The worker
+# of the conversation comes after the browsers.
+TROUBLE = re.compile(r"^\S+ (warning|error): (?!\d+ log lines were lost|"
+                     r"inner: no worker was attached: ).*$",
                      re.MULTILINE)
 
 

@@ -669,7 +669,7 @@ class ServiceManager(unittest.TestCase):
                    "starting another" in process.log, "its end")
         wait_until(lambda: len(children(process.pid)) == 3, "another")
         self.assertLess(set(others), set(children(process.pid)))
-        self.assertEqual(process.log.count("hangs"), 1)
+        self.assertEqual(process.log.count(f"(pid {victim}) hangs"), 1)
 
     def test_it_is_told_of_start_and_stop(self):
         for workers in "1", "2":

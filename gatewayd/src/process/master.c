@@ -16,6 +16,7 @@
 
 #define STOP_SECONDS 10 /* then the children are killed */
 /* A beat each second, which may be late, and whole seconds. */
+#define BEAT_SECONDS 2
 #define PATIENCE_MIN 3
 /* More, for one that writes its core before it ends. */
 #define CORE_SECONDS 60
@@ -30,6 +31,8 @@ typedef struct child {
     uint32_t due;   /* when it is to be started, while not running */
     uint64_t beat;  /* the last one that was seen, and when that was */
     uint32_t beaten;
+    uint32_t overdue; /* when that was found too long ago, while it is */
+    bool suspect;
     bool aborted; /* it hung, and was told to end */
     gwd_backoff backoff;
 } child;
@@ -42,7 +45,6 @@ typedef struct master {
     sigset_t before;   /* the signals that were blocked before us */
     uint64_t watchdog; /* microseconds; 0: nobody watches us */
     uint32_t patience; /* seconds for which a child may stand still */
-    uint32_t looked;   /* when we last looked for beats */
     uint32_t end;      /* while stopping: when patience is over */
     bool announced;    /* all were ready once */
     bool stopping;
@@ -119,6 +121,7 @@ static bool fork_child(master *m, child *c)
     if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
         return false;
     c->since = gwd_loop_seconds();
+    c->suspect = false;
     c->aborted = false;
     c->pid = fork();
     if (c->pid == 0)
@@ -266,35 +269,44 @@ static void kill_all(const master *m, int number)
     }
 }
 
+static void end_hanging(child *c, uint32_t now)
+{
+    gwd_log(GWD_LOG_ERROR, "%s (pid %ld) hangs: %s", c->name, (long)c->pid,
+            c->aborted ? "killed" : "told to end");
+    kill(c->pid, c->aborted ? SIGKILL : SIGABRT);
+    c->aborted = true;
+    c->suspect = false;
+    c->beaten = now;
+}
+
 /* The service manager sees only us, and we see the children. */
-static void judge(const master *m, child *c, uint32_t now, bool late)
+static void judge(const master *m, child *c, uint32_t now)
 {
     uint32_t patience = m->patience + (c->aborted ? CORE_SECONDS : 0);
 
-    if (late || c->slot->beat != c->beat) {
+    if (c->slot->beat != c->beat) {
         c->beat = c->slot->beat;
         c->beaten = now;
-    } else if (now - c->beaten >= patience) {
-        gwd_log(GWD_LOG_ERROR, "%s (pid %ld) hangs: killed", c->name,
-                (long)c->pid);
-        kill(c->pid, c->aborted ? SIGKILL : SIGABRT);
-        c->aborted = true;
-        c->beaten = now;
+        c->suspect = false;
+    } else if (now - c->beaten < patience) {
+        return;
+    } else if (!c->suspect) { /* perhaps the whole machine stood still */
+        c->suspect = true;
+        c->overdue = now;
+    } else if (now - c->overdue >= BEAT_SECONDS) {
+        end_hanging(c, now);
     }
 }
 
 static void watch_children(master *m)
 {
     uint32_t now = gwd_loop_seconds();
-    /* The machine stood still for all: they get their time again. */
-    bool late = now - m->looked >= m->patience;
 
-    m->looked = now;
     for (size_t i = 0; i < m->count && !m->stopping; i++) {
         child *c = &m->children[i];
 
         if (c->pid > 0 && c->slot->up)
-            judge(m, c, now, late);
+            judge(m, c, now);
     }
 }
 
@@ -345,7 +357,9 @@ static struct timespec next_wait(const master *m)
         wait.tv_nsec = (long)(m->watchdog % 1000000) * 1000;
     }
     for (size_t i = 0; i < m->count; i++) {
-        if ((m->stopping || m->children[i].pid == 0) && wait.tv_sec >= 1)
+        const child *c = &m->children[i];
+
+        if ((m->stopping || c->pid == 0 || c->suspect) && wait.tv_sec >= 1)
             wait = (struct timespec){1, 0};
     }
     return wait;
@@ -424,7 +438,6 @@ static void watch_for_the_manager(master *m)
     m->patience = seconds < PATIENCE_MIN ? PATIENCE_MIN
                   : seconds > INT32_MAX  ? INT32_MAX
                                          : (uint32_t)seconds;
-    m->looked = gwd_loop_seconds();
 }
 
 int gwd_master_run(const gwd_master_config *config)

@@ -69,11 +69,18 @@ void gwd_status_sum(const gwd_slots *slots, gwd_metrics *sum)
 /* Without a beat, which is due each second. */
 #define HANGS_SECONDS 5
 
+uint32_t gwd_status_since(const gwd_status_view *view, uint64_t second)
+{
+    int32_t since = (int32_t)(view->now - (uint32_t)second);
+
+    return since > 0 ? (uint32_t)since : 0;
+}
+
 bool gwd_status_hangs(const gwd_status_view *view, const gwd_slot *slot)
 {
     /* Who answers does not hang, however long it has just been busy. */
     return slot->up && slot->pid != view->own_pid &&
-           view->now - (uint32_t)slot->beat >= HANGS_SECONDS;
+           gwd_status_since(view, slot->beat) >= HANGS_SECONDS;
 }
 
 /* NULL: all is well with it. */

@@ -49,7 +49,8 @@ static void put_process(gw_buf *out, const gwd_status_view *view, unsigned i)
     put_number(out, "pid", slot->pid);
     put_number(out, "restarts", slot->restarts);
     put_number(out, "started", slot->started);
-    put_number(out, "uptime", slot->up ? view->now - (uint32_t)slot->since : 0);
+    put_number(out, "uptime",
+               slot->up ? gwd_status_since(view, slot->since) : 0);
     put_number(out, "registers", slot->registers);
     put_metrics(out, &slot->metrics);
 }
@@ -139,7 +140,7 @@ void gwd_status_put_json(gw_buf *out, const gwd_status_view *view)
     gw_buf_put_str(out, "{\"version\":\"" GW_VERSION "\",\"listeners\":");
     gw_json_put_string(out, view->places);
     put_number(out, "started", view->slots->started);
-    put_number(out, "uptime", view->now - view->slots->since);
+    put_number(out, "uptime", gwd_status_since(view, view->slots->since));
     gw_buf_put_str(out, ",\"totals\":{\"processes\":");
     gw_buf_put_int(out, gwd_slots_count(view->slots));
     put_metrics(out, &sum);

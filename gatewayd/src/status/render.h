@@ -14,6 +14,10 @@ typedef struct gwd_status_view {
     uint64_t own_pid;
 } gwd_status_view;
 
+/* Seconds from then to the view's; 0 for what another process has noted since.
+ */
+uint32_t gwd_status_since(const gwd_status_view *view, uint64_t second);
+
 /* Its loop has not turned for a while. */
 bool gwd_status_hangs(const gwd_status_view *view, const gwd_slot *slot);
 

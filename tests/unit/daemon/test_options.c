@@ -631,7 +631,6 @@ int main(void)
         TEST(the_key_is_the_first_line_of_its_file),
         TEST(an_empty_key_file_is_an_error),
         TEST(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
-        TEST(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
         TEST(a_key_that_nobody_can_send_is_an_error),
         TEST(one_key_is_enough),
         TEST(the_key_may_come_from_the_environment),
