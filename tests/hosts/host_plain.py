@@ -2,16 +2,13 @@
 cluster is php.ini's matter."""
 
 import contextlib
-import os
-import signal
-import threading
 from pathlib import Path
 
 from framework import FrameworkHost
 from harness.process import wait_until
 from harness.websocket import WebSocket
 from host import SECRET_KEY
-from visitor import CLOSE, Visitor
+from visitor import Visitor, expect_end, overtaken_bind
 
 LOCATION = """\
         location ~ \\.php$ {{
@@ -72,13 +69,7 @@ class Application(FrameworkHost):
         [session] = [file for file in (self.app / "sessions").iterdir()
                      if '"eve"' in file.read_text()]
         inode = session.stat().st_ino
-        gatewayd = self.gateway.process.popen.pid
-        bind, logout = (threading.Thread(target=eve.post, args=words)
-                        for words in ((self.browser["bind"],
-                                       {"client_id": page.client_id}),
-                                      (self.browser["logout"], {})))
-        os.kill(gatewayd, signal.SIGSTOP)  # so that the bind takes its time
-        try:
+        with overtaken_bind(self, eve, page) as (bind, logout):
             bind.start()
             wait_until(lambda: locks(inode), "the bind")
             logout.start()
@@ -86,16 +77,9 @@ class Application(FrameworkHost):
                        "the logout")
             if not session.exists():
                 raise AssertionError("it did not wait for the bind")
-        finally:
-            os.kill(gatewayd, signal.SIGCONT)
-            for ask in (bind, logout):
-                if ask.ident is not None:
-                    ask.join()
         try:
             eve.expect(None)
-            frame = page.read_frame()
-            if frame is not None and frame[0] != CLOSE:
-                raise AssertionError(f"the page that was bound got {frame}")
+            expect_end(page)
         finally:
             page.close()
             eve.close()

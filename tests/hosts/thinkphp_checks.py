@@ -1,13 +1,11 @@
 """What ThinkPHP's own ways past a guard lead to: as it comes, it dispatches a URL
 that no route matches, and believes a request that says its method itself."""
 
-import os
-import signal
 import threading
 
 from harness.process import wait_until
 from harness.websocket import WebSocket
-from visitor import CLOSE, Visitor
+from visitor import Visitor, expect_end, overtaken_bind
 
 GUEST = 302     # to the login
 NO_TOKEN = 403
@@ -112,31 +110,18 @@ def late_bind(host):
     """It is under way when the logout ends the session."""
     eve = Visitor(host, "eve")
     page = WebSocket(host.gateway.websocket_port)
-    gatewayd = host.gateway.process.popen.pid
-    got = []
-    bind = threading.Thread(target=lambda: got.append(
-        eve.post("push/bind", {"client_id": page.client_id})))
-    logout = threading.Thread(target=eve.post, args=("logout", {}))
     before = ended(host)
     host.fpm.wait_until_idle()
-    os.kill(gatewayd, signal.SIGSTOP)
-    try:
+    with overtaken_bind(host, eve, page) as (bind, logout):
         bind.start()
         host.fpm.wait_until_active(1)
         logout.start()
         wait_until(lambda: ended(host) > before, "the end of the login")
-    finally:
-        os.kill(gatewayd, signal.SIGCONT)
-        for ask in (bind, logout):
-            if ask.ident is not None:
-                ask.join()
     try:
         eve.expect(None)
-        same(got, ([NO_TOKEN], [GUEST]), "the bind")
-        if got == [NO_TOKEN]:
-            frame = page.read_frame()
-            if frame is not None and frame[0] != CLOSE:
-                raise AssertionError(f"the page that was bound got {frame}")
+        same(bind.status, (NO_TOKEN, GUEST), "the bind")
+        if bind.status == NO_TOKEN:
+            expect_end(page)
     finally:
         page.close()
         eve.close()

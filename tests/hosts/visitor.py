@@ -1,9 +1,13 @@
 """A user without a browser: cookies, the CSRF token, and one page's WebSocket."""
 
+import contextlib
 import html
 import http.cookiejar
 import json
+import os
 import re
+import signal
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -102,3 +106,40 @@ class Visitor:
 
     def close(self):
         self.socket.close()
+
+
+class Post(threading.Thread):
+    """A visitor's POST while others go on; `status`, once it has ended."""
+
+    def __init__(self, visitor, path, data):
+        super().__init__()
+        self.visitor, self.path, self.data = visitor, path, data
+        self.status = None
+
+    def run(self):
+        self.status = self.visitor.post(self.path, self.data)
+
+
+@contextlib.contextmanager
+def overtaken_bind(host, visitor, page):
+    """A bind of the page and a logout of the visitor, for the block to start:
+    gatewayd stands still in it, so that the bind takes its time. They end after
+    it."""
+    bind = Post(visitor, host.browser["bind"], {"client_id": page.client_id})
+    logout = Post(visitor, host.browser["logout"], {})
+    gatewayd = host.gateway.process.popen.pid
+    os.kill(gatewayd, signal.SIGSTOP)
+    try:
+        yield bind, logout
+    finally:
+        os.kill(gatewayd, signal.SIGCONT)
+        for post in (bind, logout):
+            if post.ident is not None:
+                post.join()
+
+
+def expect_end(page):
+    """Of one that was bound: it gets nothing before it is closed."""
+    frame = page.read_frame()
+    if frame is not None and frame[0] != CLOSE:
+        raise AssertionError(f"the page that was bound got {frame}")
