@@ -20,7 +20,7 @@ static int resolve(gw_client *c, gw_peer *name, int pass)
 {
     if (pass == ANEW)
         return gw_pool_resolve_anew(c, name);
-    return gw_pool_resolve_by(c, name, c->call.now, c->call.deadline);
+    return gw_pool_resolve_by(name, c->call.now, c->call.deadline);
 }
 
 static int check_name(gw_client *c, const gw_list *list, size_t i,

@@ -199,12 +199,10 @@ int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
     return resolve(peer, now);
 }
 
-int gw_pool_resolve_by(gw_client *c, gw_peer *peer, uint64_t now,
-                       uint64_t deadline)
+int gw_pool_resolve_by(gw_peer *peer, uint64_t now, uint64_t deadline)
 {
     uint64_t clock;
 
-    (void)c;
     if (is_resolved(peer, now))
         return GW_OK;
     clock = gw_net_now(); /* other hosts may have taken long */

@@ -107,8 +107,7 @@ int gw_pool_may_block(const gw_peer *peer, uint64_t now);
 
 /* The same for a host that may be none of this call's: a failure is believed
  * for some seconds, too, and nobody is asked once the deadline has passed. */
-int gw_pool_resolve_by(struct gw_client *c, gw_peer *peer, uint64_t now,
-                       uint64_t deadline);
+int gw_pool_resolve_by(gw_peer *peer, uint64_t now, uint64_t deadline);
 
 /* Resolves a name again that seems to stand for other addresses: at most every
  * few seconds, once in a call, and not after its deadline. When that fails the

@@ -113,9 +113,8 @@ static int ask_keys(gw_client *c, gw_command cmd, const gw_key *keys,
 int gw_get_client_ids_by_uid(gw_client *c, gw_key uid, gw_client_id_fn fn,
                              void *arg)
 {
-    delivery d = {gw_reply_ids, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
+    delivery d = {.walk = gw_reply_ids, .visitor = {.fn.id = fn, .arg = arg}};
 
-    d.visitor.fn.id = fn;
     return ask_key(c, GW_CMD_GET_CLIENT_ID_BY_UID, &uid, gw_reply_check_ids,
                    &d);
 }
@@ -123,9 +122,8 @@ int gw_get_client_ids_by_uid(gw_client *c, gw_key uid, gw_client_id_fn fn,
 int gw_batch_get_client_ids_by_uid(gw_client *c, const gw_key *uids,
                                    size_t count, gw_uid_client_fn fn, void *arg)
 {
-    delivery d = {gw_reply_uids, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
+    delivery d = {.walk = gw_reply_uids, .visitor = {.fn.uid = fn, .arg = arg}};
 
-    d.visitor.fn.uid = fn;
     return ask_keys(c, GW_CMD_BATCH_GET_CLIENT_ID_BY_UID, uids, count,
                     gw_reply_check_uids, &d);
 }
@@ -133,9 +131,9 @@ int gw_batch_get_client_ids_by_uid(gw_client *c, const gw_key *uids,
 int gw_get_sessions(gw_client *c, const gw_key *group, gw_session_fn fn,
                     void *arg)
 {
-    delivery d = {gw_reply_sessions, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
+    delivery d = {.walk = gw_reply_sessions,
+                  .visitor = {.fn.session = fn, .arg = arg}};
 
-    d.visitor.fn.session = fn;
     return ask_key(c,
                    group == NULL ? GW_CMD_GET_ALL_CLIENT_SESSIONS
                                  : GW_CMD_GET_CLIENT_SESSIONS_BY_GROUP,
@@ -145,18 +143,17 @@ int gw_get_sessions(gw_client *c, const gw_key *group, gw_session_fn fn,
 int gw_batch_get_client_count(gw_client *c, const gw_key *groups, size_t count,
                               gw_count_fn fn, void *arg)
 {
-    delivery d = {gw_reply_counts, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
+    delivery d = {.walk = gw_reply_counts,
+                  .visitor = {.fn.count = fn, .arg = arg}};
 
-    d.visitor.fn.count = fn;
     return ask_keys(c, GW_CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP, groups, count,
                     gw_reply_check_counts, &d);
 }
 
 int gw_get_groups(gw_client *c, gw_key_fn fn, void *arg)
 {
-    delivery d = {gw_reply_keys, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
+    delivery d = {.walk = gw_reply_keys, .visitor = {.fn.key = fn, .arg = arg}};
 
-    d.visitor.fn.key = fn;
     return ask_key(c, GW_CMD_GET_GROUP_ID_LIST, NULL, gw_reply_check_keys, &d);
 }
 
@@ -262,7 +259,7 @@ static int set_select(gw_request *r, gw_buf *text, const gw_select *s)
 int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
                       void *arg)
 {
-    delivery d = {gw_reply_rows, {{NULL}, arg, {0, 0, 0}, NULL, 0}};
+    delivery d = {.walk = gw_reply_rows, .visitor = {.fn.row = fn, .arg = arg}};
     gw_request r;
     int rc = gw_call_begin(c);
 
@@ -278,7 +275,6 @@ int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
         rc = gw_call_ids(c, &r, select->ids, select->id_count);
     else
         rc = gw_call_all(c, &r);
-    d.visitor.fn.row = fn;
     return deliver_all(c, rc, &d);
 }
 
