@@ -11,6 +11,7 @@
 #include <ini.h>
 
 #include "conf/check.h"
+#include "conf/formats.h"
 #include "secret.h"
 
 #define FILE_MAX ((size_t)1024 * 1024)
@@ -165,23 +166,12 @@ static int on_pair(void *arg, const char *section, const char *key,
     return source->result == GW_OK;
 }
 
-/* Some editors begin a file with U+FEFF, which would hide a comment. */
-static gw_slice without_mark(gw_slice text)
-{
-    static const char mark[] = "\xef\xbb\xbf";
-    const size_t len = sizeof(mark) - 1;
-
-    if (text.len < len || memcmp(text.base, mark, len) != 0)
-        return text;
-    return gw_slice_of(text.base + len, text.len - len);
-}
-
 /* inih goes on after a line that it cannot read, but tells the first one: it
  * may lie before the line that we did not like. */
 int gwd_options_read_text(gwd_options *options, gw_slice text, const char *name)
 {
     ini_source source = {
-        .options = options, .name = name, .text = without_mark(text)};
+        .options = options, .name = name, .text = gwd_without_mark(text)};
     int line = ini_parse_stream(next_line, &source, on_pair, &source);
 
     if (line > 0 &&

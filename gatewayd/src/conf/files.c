@@ -161,12 +161,12 @@ static ssize_t read_all(int fd, char *out, size_t size)
 /* Others who read the file would take a byte order mark for a part of the key,
  * and we the first letter of UTF-16 for all of it. A NUL stands behind `text`.
  */
-static bool first_line_is_text(const char *text, size_t len)
+static bool first_line_is_text(gw_slice text)
 {
-    size_t end = strcspn(text, "\r\n");
+    size_t end = strcspn(text.base, "\r\n");
 
-    return strncmp(text, "\xef\xbb\xbf", 3) != 0 &&
-           (end == len || text[end] != '\0');
+    return gwd_without_mark(text).len == text.len &&
+           (end == text.len || text.base[end] != '\0');
 }
 
 static int read_secret(gwd_options *options, const secret *s, int fd)
@@ -179,7 +179,7 @@ static int read_secret(gwd_options *options, const secret *s, int fd)
     if (len < 0)
         return fail_file(options, s, strerror(errno));
     text[len] = '\0';
-    is_text = first_line_is_text(text, (size_t)len);
+    is_text = first_line_is_text(gw_slice_of(text, (size_t)len));
     text[strcspn(text, "\r\n")] = '\0';
     if (!is_text)
         result = fail_file(options, s,

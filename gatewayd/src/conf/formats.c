@@ -289,6 +289,16 @@ bool gwd_is_token(const char *text)
     return text[0] != '\0' && text[strspn(text, allowed)] == '\0';
 }
 
+gw_slice gwd_without_mark(gw_slice text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    const size_t len = sizeof(mark) - 1;
+
+    if (text.len < len || memcmp(text.base, mark, len) != 0)
+        return text;
+    return gw_slice_of(text.base + len, text.len - len);
+}
+
 int gwd_sni_parse(const char *text, gw_slice words[GWD_SNI_WORDS])
 {
     gw_slice name;

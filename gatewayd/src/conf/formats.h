@@ -20,6 +20,10 @@ bool gwd_is_origin(const char *text);
 bool gwd_is_network(const char *text);
 bool gwd_is_token(const char *text); /* RFC 7230, section 3.2.6 */
 
+/* Without the U+FEFF that some editors begin a file with, and that would hide a
+ * comment there. */
+gw_slice gwd_without_mark(gw_slice text);
+
 /* "HOST CERTIFICATE KEY", HOST being a name, perhaps with "*." in front. */
 #define GWD_SNI_WORDS 3
 int gwd_sni_parse(const char *text, gw_slice words[GWD_SNI_WORDS]);

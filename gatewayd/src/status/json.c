@@ -83,15 +83,13 @@ static int read_tops(const gwd_status_view *view, tops *all)
 static void put_process_tops(gw_buf *out, const gwd_status_view *view,
                              const gwd_top_lists *lists)
 {
-    int32_t age = (int32_t)(view->now - lists->made);
-
     put_name(out, "top", false);
     if (lists->known == 0) {
         gw_buf_put_str(out, "null");
         return;
     }
     gw_buf_put_str(out, "{\"age\":");
-    gw_buf_put_int(out, age < 0 ? 0 : age); /* made in the next second */
+    gw_buf_put_int(out, gwd_status_since(view, lists->made));
     gw_buf_put_char(out, ',');
     gwd_status_put_tops(out, lists);
     gw_buf_put_char(out, '}');
