@@ -42,6 +42,18 @@ static void put_peer(gw_pool *pool, gw_peer *peer)
     *at = peer;
 }
 
+/* `count` of NULL, or NULL: out of memory. */
+static gw_peer **buckets_new(gw_client *c, size_t count)
+{
+    gw_peer **buckets = c->pool.first;
+
+    if (count != GW_POOL_BUCKETS)
+        buckets = gw_mem_resize(&c->allocator, NULL, count, sizeof(gw_peer *));
+    if (buckets != NULL)
+        memset(buckets, 0, count * sizeof(gw_peer *));
+    return buckets;
+}
+
 static void set_buckets(gw_client *c, gw_peer **buckets, size_t count)
 {
     if (c->pool.buckets != c->pool.first)
@@ -50,20 +62,17 @@ static void set_buckets(gw_client *c, gw_peer **buckets, size_t count)
     c->pool.bucket_count = count;
 }
 
-/* Peers are as many as client_ids name, and strangers make those up. Without
- * memory for it finding them only takes longer. */
-static void grow(gw_client *c)
+/* Not to the number that there is. Without memory for it everything stays, and
+ * only takes longer. */
+static void rehash(gw_client *c, size_t count)
 {
     gw_pool *pool = &c->pool;
-    size_t count = pool->bucket_count * 4;
-    gw_peer **buckets =
-        gw_mem_resize(&c->allocator, NULL, count, sizeof(gw_peer *));
+    gw_peer **buckets = buckets_new(c, count);
     gw_peer *all = NULL, *peer;
     size_t i;
 
     if (buckets == NULL)
         return;
-    memset(buckets, 0, count * sizeof(gw_peer *));
     for (i = 0; i < pool->bucket_count; i++) {
         while ((peer = pool->buckets[i]) != NULL) {
             pool->buckets[i] = peer->next;
@@ -78,6 +87,24 @@ static void grow(gw_client *c)
     }
 }
 
+/* Peers are as many as client_ids name, and strangers make those up. */
+static void grow(gw_client *c)
+{
+    if (c->pool.peer_count > 2 * c->pool.bucket_count)
+        rehash(c, c->pool.bucket_count * 4);
+}
+
+/* Each sweep visits every bucket. */
+static void shrink(gw_client *c)
+{
+    size_t count = c->pool.bucket_count;
+
+    while (count > GW_POOL_BUCKETS && c->pool.peer_count < count / 8)
+        count /= 4;
+    if (count != c->pool.bucket_count)
+        rehash(c, count);
+}
+
 static gw_peer *peer_new(gw_client *c, gw_slice address, uint64_t hash)
 {
     gw_peer *peer = gw_mem_alloc(&c->allocator, sizeof *peer + address.len);
@@ -90,8 +117,8 @@ static gw_peer *peer_new(gw_client *c, gw_slice address, uint64_t hash)
     peer->address_len = address.len;
     memcpy(peer->address, address.base, address.len);
     peer->address[address.len] = '\0';
-    if (++c->pool.peer_count > 2 * c->pool.bucket_count)
-        grow(c);
+    c->pool.peer_count++;
+    grow(c);
     put_peer(&c->pool, peer);
     return peer;
 }
@@ -409,6 +436,7 @@ void gw_pool_sweep(gw_client *c, uint64_t now)
             }
         }
     }
+    shrink(c);
 }
 
 static void each_idle(gw_client *c,

@@ -160,6 +160,31 @@ static void a_gateway_is_forgotten_after_its_connections_only(void **state)
     cluster_free(x);
 }
 
+static void the_table_shrinks_when_strangers_are_forgotten(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_client *c = x->client;
+    gw_client_id id = {0};
+    gw_peer *known;
+
+    (void)state;
+    gw_client_set_pool(c, 4, 3600);
+    assert_int_equal(ask(x, 0), GW_OK);
+    known = gw_pool_next(c, NULL);
+    for (id.ip = 0x0a000001; id.ip < 0x0a000001 + 5000; id.ip++)
+        assert_non_null(gw_pool_peer_of(c, &id));
+    assert_true(c->pool.bucket_count > 2000);
+    assert_int_equal(ask(x, 0), GW_OK);
+    sweep(c, 61000);
+    assert_int_equal(c->pool.bucket_count, GW_POOL_BUCKETS);
+    assert_ptr_equal(c->pool.buckets, c->pool.first);
+    assert_ptr_equal(gw_pool_next(c, NULL), known);
+    assert_null(gw_pool_next(c, known));
+    assert_int_equal(ask(x, 0), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    cluster_free(x);
+}
+
 static void disconnect_closes_what_is_idle(void **state)
 {
     cluster *x = cluster_new(2, PLENTY_MS);
@@ -533,6 +558,7 @@ int main(void)
         cmocka_unit_test(idle_connections_are_closed_in_passing),
         cmocka_unit_test(the_idle_connections_of_every_key_are_closed),
         cmocka_unit_test(a_gateway_is_forgotten_after_its_connections_only),
+        cmocka_unit_test(the_table_shrinks_when_strangers_are_forgotten),
         cmocka_unit_test(disconnect_closes_what_is_idle),
         cmocka_unit_test(each_key_has_its_own_connections),
         cmocka_unit_test(a_connection_that_was_closed_is_replaced),
