@@ -41,7 +41,7 @@ static void start_placed(gw_client *c)
             gw_target *t = call->targets[i];
 
             if (t->state == GW_TARGET_HELD &&
-                (names || !gw_pool_may_block(t->peer, call->now)))
+                (names || !gw_pool_may_block(c, t->peer, call->now)))
                 gw_target_start(c, t, t->peer, NULL);
         }
     }

@@ -210,11 +210,6 @@ static int is_named(const gw_peer *peer)
            gw_host_is_name(host);
 }
 
-int gw_pool_may_block(const gw_peer *peer, uint64_t now)
-{
-    return peer->idle == NULL && !is_resolved(peer, now) && is_named(peer);
-}
-
 int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
 {
     if (is_resolved(peer, now))
@@ -305,21 +300,38 @@ static int is_too_old(const gw_client *c, const gw_conn *conn, uint64_t now)
     return now - conn->idle_since >= c->idle_timeout_s * (uint64_t)1000;
 }
 
-gw_conn *gw_pool_take(gw_client *c, gw_peer *peer, uint64_t now)
+/* Closes those that are younger than the first one fit for use. */
+static void drop_unfit(gw_client *c, gw_peer *peer, uint64_t now)
 {
     gw_conn *conn;
 
-    while ((conn = pop_idle(c, peer)) != NULL) {
-        if (!gw_net_is_quiet(conn->fd)) {
-            c->stats.stale++;
-            gw_pool_died(c, peer, conn);
-        } else if (is_too_old(c, conn, now)) {
+    while ((conn = peer->idle) != NULL) {
+        int quiet = gw_net_is_quiet(conn->fd);
+
+        if (quiet && !is_too_old(c, conn, now))
+            return;
+        pop_idle(c, peer);
+        if (quiet) {
             gw_pool_drop(c, peer, conn);
         } else {
-            return conn;
+            c->stats.stale++;
+            gw_pool_died(c, peer, conn);
         }
     }
-    return NULL;
+}
+
+gw_conn *gw_pool_take(gw_client *c, gw_peer *peer, uint64_t now)
+{
+    drop_unfit(c, peer, now);
+    return pop_idle(c, peer);
+}
+
+int gw_pool_may_block(gw_client *c, gw_peer *peer, uint64_t now)
+{
+    if (is_resolved(peer, now) || !is_named(peer))
+        return 0;
+    drop_unfit(c, peer, now);
+    return peer->idle == NULL;
 }
 
 gw_conn *gw_pool_take_unconfirmed(gw_client *c, gw_peer *peer)

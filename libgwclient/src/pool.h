@@ -102,8 +102,9 @@ gw_peer *gw_pool_peer_of(struct gw_client *c, const gw_client_id *id);
  * passed. */
 int gw_pool_resolve(struct gw_client *c, gw_peer *peer, uint64_t now);
 
-/* Whether a command to the peer has to wait for a name server first. */
-int gw_pool_may_block(const gw_peer *peer, uint64_t now);
+/* Whether a command to the peer has to wait for a name server first: it has no
+ * idle connection that is fit for use, either. */
+int gw_pool_may_block(struct gw_client *c, gw_peer *peer, uint64_t now);
 
 /* The same for a host that may be none of this call's: a failure is believed
  * for some seconds, too, and nobody is asked once the deadline has passed. */

@@ -17,6 +17,8 @@ int __wrap_getaddrinfo(const char *, const char *, const struct addrinfo *,
 
 static int lookups;        /* of names below .invalid */
 static const char *moving; /* where moving.invalid is now, or NULL */
+static fake *beside;       /* a gateway to look at when slow.invalid fails */
+static int beside_accepts; /* what it had accepted then */
 
 /* No name server is asked. */
 int __wrap_getaddrinfo(const char *name, const char *service,
@@ -31,6 +33,8 @@ int __wrap_getaddrinfo(const char *name, const char *service,
         usleep((TIMEOUT_MS + 50) * 1000);
     if (strncmp(name, "slowest", 7) == 0)
         usleep((SLOWEST_MS - TIMEOUT_MS) * 1000);
+    if (beside != NULL)
+        beside_accepts = fake_accepts(beside);
     return EAI_NONAME;
 }
 
@@ -510,6 +514,41 @@ static void an_open_connection_needs_no_name_server(void **state)
     cluster_free(x);
 }
 
+/* One that died is none: the name has to be asked for, after all that need not
+ * wait for that. */
+static void a_dead_connection_brings_no_slow_name_forward(void **state)
+{
+    cluster *x = cluster_new(2, TIMEOUT_MS);
+    gw_slice named[2];
+    gw_peer *peer;
+
+    (void)state;
+    named[0] = gw_slice_str(text("slow.invalid:%u", fake_port(x->gw[0])));
+    named[1] = gw_slice_str(fake_address(x->gw[1]));
+    peer = gw_pool_peer(x->client, named[0], gw_pool_hash(x->client, named[0]));
+    assert_int_equal(gw_net_resolve(gw_slice_str("127.0.0.1"),
+                                    fake_port(x->gw[0]), peer->endpoints,
+                                    &peer->endpoint_count),
+                     GW_OK);
+    peer->resolved_at = peer->used_at = gw_net_now();
+    assert_int_equal(gw_client_set_gateways(x->client, named, 2), GW_OK);
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 1);
+    fake_wait_frames(x->gw[1], 1);
+    peer->resolved_at -= 60000;
+    fake_hang_up(x->gw[0]);
+    fake_hang_up(x->gw[1]);
+    lookups = 0;
+    beside = x->gw[1];
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
+    beside = NULL;
+    assert_int_equal(lookups, 1);
+    assert_int_equal(beside_accepts, 2);
+    assert_failure(x->client, 0, named[0].base, GW_ERESOLVE);
+    fake_wait_frames(x->gw[1], 2);
+    cluster_free(x);
+}
+
 #endif
 
 int main(void)
@@ -534,6 +573,7 @@ int main(void)
         cmocka_unit_test(clients_of_each_address_of_a_name_are_its_own),
         cmocka_unit_test(a_name_that_cannot_be_connected_to_is_asked_again),
         cmocka_unit_test(an_open_connection_needs_no_name_server),
+        cmocka_unit_test(a_dead_connection_brings_no_slow_name_forward),
 #endif
     };
 
