@@ -1,8 +1,10 @@
 """Clocks that jump, descriptors that run out, disks that are full."""
 
 import contextlib
+import json
 import os
 import re
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -321,6 +323,74 @@ def _(stage):
     # The line that the disk cut off has a line to itself.
     torn = [line for line in lines if len(DATE.findall(line)) != 1]
     equal(torn, [], "lines with more or less than one date")
+
+
+# ---- a system log that is not read ------------------------------------------
+
+# In a /dev of its own, so that nobody else logs there.
+OWN_LOG = """
+mount -t tmpfs tmpfs "$0"
+touch "$0/null" && mount --bind /dev/null "$0/null"
+ln -s "$LOGGER" "$0/log"
+mount --rbind "$0" /dev
+exec "$@"
+"""
+
+
+@case("system log", "its reader stands still",
+      "goes on; when it reads again it is told once how many lines are missing")
+def _(stage):
+    folder = Process(["true"], "log").folder
+    stage.callback(folder.rmdir)
+    (folder / "dev").mkdir()
+    stage.callback((folder / "dev").rmdir)
+    if subprocess.run(["unshare", "-m", "true"], check=False,
+                      capture_output=True).returncode:
+        raise Skip("no mount namespaces")
+    path = folder / "log"
+    reader = stage.keep(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+    reader.bind(str(path))
+    reader.setblocking(False)
+    stage.callback(path.unlink)
+    gateway = stage.keep(Gatewayd(
+        options=["--log-target", "syslog"],
+        prefix=["env", f"LOGGER={path}", "unshare", "-m", "sh", "-ec", OWN_LOG,
+                str(folder / "dev")]))
+    lines = []
+
+    def told(text):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                lines.append(reader.recv(8192).decode())
+        return [line for line in lines if text in line]
+
+    come_and_go(gateway)
+    until(lambda: told(f"{STRANGER} is gone"), "first lines")
+    count = 20 + int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text())
+    for _ in range(count):  # two lines each
+        come_and_go(gateway)
+    browser = stage.keep(WebSocket(gateway.websocket_port))
+    with php_for(OneGateway(gateway)) as php:
+        expect_clean(php.call("Gateway::sendToAll('well')"))
+    browser.expect_text("well")
+    written = len(told(STRANGER))
+    come_and_go(gateway)
+    until(lambda: len(told(STRANGER)) == written + 2, "new lines")
+    lost = told("log lines were lost")
+    equal(len(lost), 1, "lines about lost lines")
+    equal(written + int(lost[0].split()[-5]), 2 * count + 2, "lines in all")
+
+
+STRANGER = "127.0.0.1:9"
+
+
+def come_and_go(gateway):
+    """A gateway at its Register: two lines, of which any number is logged."""
+    host, port = split_address(gateway.own_register)
+    line = json.dumps({"event": "gateway_connect", "address": STRANGER,
+                       "secret_key": ""}) + "\n"
+    with Connection(port, line.encode(), host=host):
+        pass
 
 
 def small_disk(stage):

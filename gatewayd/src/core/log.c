@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "core/log_line.h"
+#include "core/system_log.h"
 
 #define MESSAGE_MAX_LEN 1024
 #define PROCESS_MAX_LEN 31
-#define TO_SYSLOG (-1)
 /* Strangers cause warnings, as many as they like. */
 #define WARNINGS_PER_SECOND 100
 
@@ -23,7 +23,8 @@
 static struct {
     gwd_log_level threshold;
     gwd_log_format format;
-    int fd;             /* or TO_SYSLOG */
+    int fd;
+    bool to_syslog;     /* `fd` is for gwd_system_log_send() */
     unsigned long lost; /* lines, since the last one that got through */
     bool torn;          /* the last line was written in part */
     time_t second;      /* of which `warnings` were logged */
@@ -49,34 +50,32 @@ void gwd_log_set_process(const char *name)
     snprintf(state.process, sizeof(state.process), "%s", name);
 }
 
-static void replace_fd(int fd)
+static void replace_fd(int fd, bool to_syslog)
 {
     int old = state.fd;
 
     state.fd = fd;
+    state.to_syslog = to_syslog;
     state.torn = false;
     if (old > STDERR_FILENO)
         close(old);
-    else if (old == TO_SYSLOG && fd != TO_SYSLOG)
-        closelog();
 }
 
 bool gwd_log_open(const char *target)
 {
+    bool to_syslog = strcmp(target, "syslog") == 0;
     int fd = STDERR_FILENO;
 
-    if (strcmp(target, "syslog") == 0) {
-        openlog("gatewayd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
-        fd = TO_SYSLOG;
-    } else if (strcmp(target, "stderr") != 0) {
+    if (to_syslog)
+        fd = gwd_system_log_open();
+    else if (strcmp(target, "stderr") != 0)
         fd = open(target,
                   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
                       O_NONBLOCK,
                   0640);
-        if (fd < 0)
-            return false;
-    }
-    replace_fd(fd);
+    if (fd < 0)
+        return false;
+    replace_fd(fd, to_syslog);
     return true;
 }
 
@@ -140,7 +139,7 @@ static void format_time(char out[GWD_LOG_TIME_LEN + 1])
              (unsigned)(now.tv_nsec / 1000000) % 1000);
 }
 
-static bool put_message(gwd_log_level level, gw_slice message)
+static bool to_file(gwd_log_level level, gw_slice message)
 {
     char line[GWD_LOG_LINE_MAX];
     char time[GWD_LOG_TIME_LEN + 1];
@@ -151,24 +150,27 @@ static bool put_message(gwd_log_level level, gw_slice message)
     return write_line(line, len);
 }
 
-static void to_syslog(gwd_log_level level, gw_slice message)
+static bool to_syslog(gwd_log_level level, gw_slice message)
 {
     static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
     char line[GWD_LOG_LINE_MAX];
     size_t len =
         gwd_log_line(line, state.format, NULL, level, state.process, message);
 
-    syslog(priorities[level], "%.*s", (int)len - 1, line);
+    return gwd_system_log_send(state.fd, _PATH_LOG, priorities[level],
+                               gw_slice_of(line, len - 1));
+}
+
+static bool put_message(gwd_log_level level, gw_slice message)
+{
+    return state.to_syslog ? to_syslog(level, message)
+                           : to_file(level, message);
 }
 
 static void put(gwd_log_level level, gw_slice message)
 {
     char text[64];
 
-    if (state.fd == TO_SYSLOG) {
-        to_syslog(level, message);
-        return;
-    }
     if (state.lost > 0) {
         snprintf(text, sizeof(text), "%lu log lines were lost", state.lost);
         if (put_message(GWD_LOG_WARNING, gw_slice_str(text)))

@@ -1,10 +1,14 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "core/log_line.h"
+#include "core/system_log.h"
 
 #define TIME "2026-01-31T12:00:00.123Z"
 
@@ -180,6 +184,57 @@ static void what_cannot_be_written_is_counted(void **state)
     rmdir(folder);
 }
 
+static int logger_at(const char *path)
+{
+    struct sockaddr_un place = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+    snprintf(place.sun_path, sizeof(place.sun_path), "%s", path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&place, sizeof(place)), 0);
+    return fd;
+}
+
+/* It is not waited for, whether it stands still, is gone or comes back. */
+static void the_system_log_gets_lines_and_stops_nobody(void **state)
+{
+    char folder[] = "/tmp/gwd-log-XXXXXX";
+    char path[64], text[256], month[4], end[128];
+    int day, hour, minute, second, sent = 0, got = 0;
+    int fd = gwd_system_log_open();
+    int logger;
+    ssize_t n;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/log", folder);
+    assert_true(fd >= 0);
+    assert_false(gwd_system_log_send(fd, path, LOG_INFO, LIT("nobody")));
+    logger = logger_at(path);
+    alarm(30); /* syslog(3) would wait */
+    while (gwd_system_log_send(fd, path, LOG_WARNING, LIT("it % happened")))
+        sent++;
+    assert_true(sent > 0);
+    for (; (n = recv(logger, text, sizeof(text) - 1, 0)) > 0; got++)
+        text[n] = '\0';
+    assert_int_equal(got, sent);
+    assert_int_equal(sscanf(text, "<28>%3s %d %d:%d:%d %127[^\n]", month, &day,
+                            &hour, &minute, &second, end),
+                     6);
+    snprintf(text, sizeof(text), "gatewayd[%ld]: it %% happened",
+             (long)getpid());
+    assert_string_equal(end, text);
+    close(logger);
+    assert_false(gwd_system_log_send(fd, path, LOG_INFO, LIT("gone")));
+    unlink(path);
+    logger = logger_at(path);
+    assert_true(gwd_system_log_send(fd, path, LOG_INFO, LIT("back")));
+    alarm(0);
+    close(logger);
+    close(fd);
+    unlink(path);
+    rmdir(folder);
+}
+
 /* Strangers cause warnings; other lines are ours. */
 static void warnings_are_not_logged_without_end(void **state)
 {
@@ -232,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_long_message_is_cut),
         cmocka_unit_test(a_file_is_appended_to_and_opened_anew),
         cmocka_unit_test(what_cannot_be_written_is_counted),
+        cmocka_unit_test(the_system_log_gets_lines_and_stops_nobody),
         cmocka_unit_test(warnings_are_not_logged_without_end),
     };
 
