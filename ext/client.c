@@ -2,6 +2,7 @@
 #include "client.h"
 
 #include <zend_exceptions.h>
+#include <zend_gc.h>
 
 #include "error.h"
 #include "worker.h"
@@ -337,6 +338,7 @@ static gw_client *begin(zend_class_entry *called, call_scope scope)
     config_deinit(&c);
     if (client != NULL) {
         GWC_G(in_call) = true;
+        GWC_G(gc_was_protected) = gc_protect(true);
     }
     return client;
 }
@@ -358,5 +360,6 @@ gw_client *php_gwc_begin_all(zend_class_entry *called)
 
 void php_gwc_end(void)
 {
+    gc_protect(GWC_G(gc_was_protected));
     GWC_G(in_call) = false;
 }

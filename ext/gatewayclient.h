@@ -3,7 +3,8 @@
  * Three rules hold everywhere.
  *
  * 1. Between php_gwc_begin() and php_gwc_end() no user code runs: arguments are
- *    converted before, warnings, exceptions and unserialize() come after.
+ *    converted before, warnings, exceptions and unserialize() come after. The
+ *    garbage collector, which calls destructors, rests meanwhile.
  * 2. The library's callbacks only collect into PHP values. They may bail out
  *    (memory limit): `in_call` then stays set, and the client is reset before
  *    its next use or at the request's end.
@@ -32,8 +33,9 @@ extern zend_class_entry *php_gwc_protocol_ce;
 extern zend_class_entry *php_gwc_exception_ce;
 
 ZEND_BEGIN_MODULE_GLOBALS(gatewayclient)
-    gw_client *client; /* of this process or thread; made at first use */
-    bool in_call;      /* the library has not returned yet */
+    gw_client *client;     /* of this process or thread; made at first use */
+    bool in_call;          /* the library has not returned yet */
+    bool gc_was_protected; /* before the call */
 
     HashTable *allowed_classes; /* of this request, lower-case names */
     bool allowed_classes_known;
