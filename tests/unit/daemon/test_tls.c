@@ -1,197 +1,9 @@
-/* TLS streams on a real loop, over real sockets, against OpenSSL's client. */
-#include "tls_peer.h"
+/* TLS streams: bytes each way, and every way to end. */
+#include "tls_stage.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 #include <openssl/err.h>
-
-#include "tls/context.h"
-
-/* Notes all input. */
-typedef struct owner {
-    gwd_stream stream; /* first: a stream is its owner */
-    gw_buf got;
-    unsigned closed;
-    unsigned secured;
-    bool failed; /* what on_close saw */
-} owner;
-
-static gwd_loop *loop;
-static char folder[PATH_LEN];
-static gwd_tls *tls;
-static owner o;
-static tls_peer peer;
-static int fds[2];
-
-static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
-{
-    gw_buf_put(&((owner *)stream)->got, base, len);
-    return (ssize_t)len;
-}
-
-static void on_close(gwd_stream *stream)
-{
-    ((owner *)stream)->closed++;
-    ((owner *)stream)->failed = gwd_stream_tls_failed(stream);
-}
-
-static void on_tls(gwd_stream *stream)
-{
-    ((owner *)stream)->secured++;
-    assert_int_equal(((owner *)stream)->got.len, 0);
-}
-
-static gwd_stream_kind kind = {.on_data = on_data,
-                               .on_close = on_close,
-                               .counted = true,
-                               .on_tls = on_tls};
-
-/* ---- settings ----------------------------------------------------------- */
-
-static char certificate[PATH_LEN], key[PATH_LEN];
-static char error[GWD_TLS_ERROR_LEN + 1];
-
-static gwd_tls_config config_for(const char *name)
-{
-    return (gwd_tls_config){
-        .certificate = path_in(certificate, folder, name, ".crt"),
-        .key = path_in(key, folder, name, ".key"),
-    };
-}
-
-static void use(const gwd_tls_config *config)
-{
-    gwd_tls_free(tls);
-    tls = gwd_tls_new(config, error);
-    assert_non_null(tls);
-}
-
-static int make_files(void **state)
-{
-    (void)state;
-    make_folder(folder);
-    make_certificate(folder, "main", "main.test", NULL);
-    make_certificate(folder, "other", "other.test", NULL);
-    make_certificate(folder, "wild", "*.wild.test", NULL);
-    make_certificate(folder, "locked", "locked.test", "secret word");
-    return 0;
-}
-
-static int remove_files(void **state)
-{
-    (void)state;
-    remove_folder(folder);
-    return 0;
-}
-
-/* ---- a connection ------------------------------------------------------- */
-
-static void open_stream_on(void (*pair)(int fds[2]))
-{
-    memset(&o, 0, sizeof(o));
-    gw_buf_init(&o.got, NULL, 0);
-    pair(fds);
-    kind.loop = loop;
-    assert_int_equal(gwd_stream_init(&o.stream, &kind, fds[0]), GW_OK);
-}
-
-static void open_stream(void)
-{
-    open_stream_on(tcp_pair);
-}
-
-static void accept_tls_on(void (*pair)(int fds[2]), int version)
-{
-    open_stream_on(pair);
-    assert_int_equal(gwd_stream_start_tls(&o.stream, tls), GW_OK);
-    peer_begin(&peer, fds[1], version);
-}
-
-static void accept_tls(int version)
-{
-    accept_tls_on(tcp_pair, version);
-}
-
-static void connect_tls(int version)
-{
-    accept_tls(version);
-    peer_handshake(&peer, loop);
-}
-
-static bool is_closed(void *arg)
-{
-    (void)arg;
-    return o.closed > 0;
-}
-
-static void await_close(bool failed)
-{
-    run_until(loop, is_closed, NULL);
-    assert_int_equal(o.closed, 1);
-    assert_int_equal(o.failed, failed);
-}
-
-static void hang_up(void)
-{
-    if (o.closed == 0) {
-        gwd_stream_abort(&o.stream);
-        gwd_loop_turn(loop, false);
-        assert_int_equal(o.closed, 1);
-    }
-    peer_end(&peer);
-    close(fds[1]);
-    gw_buf_deinit(&o.got);
-}
-
-static size_t awaited;
-
-static bool has_got(void *arg)
-{
-    (void)arg;
-    return o.got.len >= awaited;
-}
-
-static void await_bytes(size_t len)
-{
-    awaited = len;
-    run_until(loop, has_got, NULL);
-}
-
-/* One message each way. */
-static void talk(void)
-{
-    size_t before = o.got.len;
-
-    peer_write(&peer, loop, LIT("hello"));
-    await_bytes(before + 5);
-    assert_slice_equal(gw_slice_of(o.got.base + before, o.got.len - before),
-                       LIT("hello"));
-    gwd_stream_write(&o.stream, "wel", 3);
-    gwd_stream_write(&o.stream, "come", 4);
-    peer_expect(&peer, loop, LIT("welcome"));
-}
-
-static int setup(void **state)
-{
-    gwd_tls_config config = config_for("main");
-
-    (void)state;
-    loop = new_loop();
-    use(&config);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    assert_int_equal(loop->streams, 0);
-    gwd_tls_free(tls);
-    tls = NULL;
-    gwd_loop_free(loop);
-    return 0;
-}
-
-static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 
 /* ---- bytes -------------------------------------------------------------- */
 
@@ -297,6 +109,7 @@ static void receive_packet(BIO *to)
  * and the answer. */
 static void the_first_answer_leaves_with_the_ticket(void **state)
 {
+    ssize_t (*usual)(gwd_stream *, const char *, size_t) = kind.on_data;
     BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
     char bytes[64];
 
@@ -315,7 +128,7 @@ static void the_first_answer_leaves_with_the_ticket(void **state)
     assert_memory_equal(bytes, "welcome", 7);
     assert_true(SSL_SESSION_has_ticket(SSL_get0_session(peer.ssl)));
     assert_int_equal(recv(fds[1], bytes, sizeof(bytes), 0), -1);
-    kind.on_data = on_data;
+    kind.on_data = usual;
     hang_up();
 }
 
@@ -478,7 +291,7 @@ static ssize_t on_line(gwd_stream *stream, const char *base, size_t len)
     const char *end = memchr(base, '\n', len);
 
     if (stream->tls != NULL)
-        return on_data(stream, base, len);
+        return kind.on_data(stream, base, len);
     if (end == NULL)
         return 0;
     assert_int_equal(gwd_stream_start_tls(stream, tls), GW_OK);
@@ -501,10 +314,12 @@ static void send_line_and_hello(BIO *out, size_t first)
 static void tls_may_begin_behind_a_line(void **state)
 {
     static const size_t firsts[] = {1, 6, 7, 11, 12, 80};
-    gwd_stream_kind line_kind = {
-        .loop = loop, .on_data = on_line, .on_close = on_close};
+    gwd_stream_kind line_kind = kind;
 
     (void)state;
+    line_kind.loop = loop;
+    line_kind.on_data = on_line;
+    line_kind.counted = false;
     for (size_t i = 0; i < COUNT_OF(firsts); i++) {
         BIO *out = BIO_new(BIO_s_mem());
 
@@ -672,257 +487,10 @@ static void renegotiation_is_refused(void **state)
     hang_up();
 }
 
-/* ---- settings ----------------------------------------------------------- */
-
-static void old_versions_are_refused(void **state)
-{
-    gwd_tls_config config = config_for("main");
-
-    (void)state;
-    config.only_tls13 = true;
-    use(&config);
-    accept_tls(TLS1_2_VERSION);
-    assert_int_equal(peer_handshake_error(&peer, loop), SSL_ERROR_SSL);
-    await_close(true);
-    hang_up();
-    connect_tls(TLS1_3_VERSION);
-    hang_up();
-}
-
-static void ciphers_are_those_named(void **state)
-{
-    gwd_tls_config config = config_for("main");
-
-    (void)state;
-    config.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
-    use(&config);
-    connect_tls(TLS1_2_VERSION);
-    assert_string_equal(SSL_get_cipher_name(peer.ssl), config.ciphers);
-    hang_up();
-}
-
-/* Whose certificate somebody gets who asks for `name`. */
-static void expect_host(const char *name, const char *host)
-{
-    char got[PATH_LEN];
-
-    for (size_t i = 0; i < COUNT_OF(versions); i++) {
-        accept_tls(versions[i]);
-        if (name != NULL)
-            SSL_set_tlsext_host_name(peer.ssl, name);
-        peer_handshake(&peer, loop);
-        peer_host(&peer, got);
-        assert_string_equal(got, host);
-        talk();
-        hang_up();
-    }
-}
-
-static void sni_line(char out[3 * PATH_LEN], const char *host, const char *name)
-{
-    char crt[PATH_LEN], pem[PATH_LEN];
-
-    snprintf(out, 3 * PATH_LEN, "%s  %s\t%s", host,
-             path_in(crt, folder, name, ".crt"),
-             path_in(pem, folder, name, ".key"));
-}
-
-static void hosts_have_their_certificates(void **state)
-{
-    gwd_tls_config config = config_for("main");
-    char lines[2][3 * PATH_LEN];
-    char *sni[] = {lines[0], lines[1]};
-
-    (void)state;
-    sni_line(lines[0], "*.Wild.test", "wild");
-    sni_line(lines[1], "exact.wild.test", "other");
-    config.sni = sni;
-    config.sni_count = 2;
-    use(&config);
-    expect_host(NULL, "main.test");
-    expect_host("unknown.test", "main.test");
-    expect_host("one.wild.test", "*.wild.test");
-    expect_host("ONE.WILD.TEST", "*.wild.test");
-    expect_host("two.one.wild.test", "main.test");
-    expect_host("wild.test", "main.test");
-    expect_host("exact.wild.test", "other.test");
-    expect_host("EXACT.wild.TEST", "other.test");
-}
-
-static void alpn_knows_http_1_1(void **state)
-{
-    static const unsigned char both[] = "\x02h2\x08http/1.1";
-    static const unsigned char h2[] = "\x02h2";
-    const unsigned char *chosen;
-    unsigned len;
-
-    (void)state;
-    accept_tls(TLS1_3_VERSION);
-    SSL_set_alpn_protos(peer.ssl, both, sizeof(both) - 1);
-    peer_handshake(&peer, loop);
-    SSL_get0_alpn_selected(peer.ssl, &chosen, &len);
-    assert_slice_equal(gw_slice_of((const char *)chosen, len), LIT("http/1.1"));
-    hang_up();
-    accept_tls(TLS1_3_VERSION);
-    SSL_set_alpn_protos(peer.ssl, h2, sizeof(h2) - 1);
-    peer_handshake(&peer, loop);
-    SSL_get0_alpn_selected(peer.ssl, &chosen, &len);
-    assert_int_equal(len, 0);
-    talk();
-    hang_up();
-}
-
-/* ---- sessions ----------------------------------------------------------- */
-
-/* Connects anew with what an earlier connection left. */
-static bool resumes(int version, SSL_SESSION *session)
-{
-    bool reused;
-
-    accept_tls(version);
-    SSL_set_session(peer.ssl, session);
-    peer_handshake(&peer, loop);
-    reused = SSL_session_reused(peer.ssl);
-    talk();
-    SSL_shutdown(peer.ssl); /* else the client would not resume it again */
-    hang_up();
-    return reused;
-}
-
-static SSL_SESSION *new_session(int version)
-{
-    SSL_SESSION *session;
-
-    connect_tls(version);
-    talk(); /* brings the tickets of TLS 1.3 */
-    session = SSL_get1_session(peer.ssl);
-    SSL_shutdown(peer.ssl);
-    hang_up();
-    assert_true(SSL_SESSION_has_ticket(session));
-    return session;
-}
-
-static void sessions_are_resumed(void **state)
-{
-    gwd_tls_config config;
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(versions); i++) {
-        SSL_SESSION *session = new_session(versions[i]);
-
-        assert_true(resumes(versions[i], session));
-        config = config_for("other");
-        assert_int_equal(gwd_tls_reload(tls, &config, error), GW_OK);
-        assert_true(resumes(versions[i], session));
-        SSL_SESSION_free(session);
-    }
-}
-
-static void another_daemon_does_not_resume(void **state)
-{
-    gwd_tls_config config = config_for("main");
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(versions); i++) {
-        SSL_SESSION *session = new_session(versions[i]);
-
-        use(&config);
-        assert_false(resumes(versions[i], session));
-        SSL_SESSION_free(session);
-    }
-}
-
-/* ---- reload ------------------------------------------------------------- */
-
-static void a_reload_is_for_new_connections(void **state)
-{
-    gwd_tls_config config = config_for("other");
-
-    (void)state;
-    connect_tls(TLS1_3_VERSION);
-    talk();
-    assert_int_equal(gwd_tls_reload(tls, &config, error), GW_OK);
-    talk();
-    hang_up();
-    expect_host(NULL, "other.test");
-}
-
-/* A handshake under way goes on with the hosts that it began with. */
-static void a_handshake_outlives_a_reload_and_the_settings(void **state)
-{
-    gwd_tls_config config = config_for("main");
-    char lines[1][3 * PATH_LEN];
-    char *sni[] = {lines[0]};
-    char got[PATH_LEN];
-
-    (void)state;
-    sni_line(lines[0], "x.wild.test", "wild");
-    config.sni = sni;
-    config.sni_count = 1;
-    use(&config);
-    accept_tls(TLS1_3_VERSION);
-    SSL_set_tlsext_host_name(peer.ssl, "x.wild.test");
-    config = config_for("other");
-    assert_int_equal(gwd_tls_reload(tls, &config, error), GW_OK);
-    gwd_tls_free(tls);
-    tls = NULL;
-    peer_handshake(&peer, loop);
-    peer_host(&peer, got);
-    assert_string_equal(got, "*.wild.test");
-    talk();
-    hang_up();
-}
-
-/* The reload fails with a line that holds these words, and changes nothing. */
-static void expect_refusal(const gwd_tls_config *config, const char *file,
-                           const char *cause)
-{
-    error[0] = '\0';
-    assert_int_equal(gwd_tls_reload(tls, config, error), GW_EINVAL);
-    if (strstr(error, file) == NULL || strstr(error, cause) == NULL)
-        fail_msg("\"%s\" lacks \"%s\" or \"%s\"", error, file, cause);
-    assert_null(strchr(error, '\n'));
-    assert_int_equal(ERR_peek_error(), 0);
-    expect_host(NULL, "main.test");
-}
-
-static void a_reload_that_fails_changes_nothing(void **state)
-{
-    gwd_tls_config config;
-    char other_key[PATH_LEN];
-    char *sni[] = {(char *)"only.host"};
-
-    (void)state;
-    config = config_for("missing");
-    expect_refusal(&config, "missing.crt", "No such file");
-    config = config_for("main");
-    config.key = path_in(other_key, folder, "missing", ".key");
-    expect_refusal(&config, "missing.key", "No such file");
-    config.key = path_in(other_key, folder, "other", ".key");
-    expect_refusal(&config, "other.key", "does not belong to");
-    config = config_for("locked");
-    expect_refusal(&config, "locked.key", "encrypted");
-    config = config_for("main");
-    config.certificate = config.key;
-    expect_refusal(&config, "main.key", "no PEM certificate");
-    config = config_for("main");
-    config.key = config.certificate;
-    expect_refusal(&config, "main.crt", "no usable PEM private key");
-    config = config_for("main");
-    config.key = NULL;
-    expect_refusal(&config, "TLS key", "no file is named");
-    config = config_for("main");
-    config.ciphers = "NO-SUCH-CIPHER";
-    expect_refusal(&config, "NO-SUCH-CIPHER", "cipher");
-    config = config_for("main");
-    config.sni = sni;
-    config.sni_count = 1;
-    expect_refusal(&config, "only.host", "HOST CERTIFICATE KEY");
-}
-
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
     const struct CMUnitTest tests[] = {
         TEST(both_versions_talk),
         TEST(the_first_answer_leaves_with_the_ticket),
@@ -944,16 +512,8 @@ int main(void)
         TEST(a_broken_record_is_a_failure),
         TEST(who_does_not_trust_us_is_a_failure),
         TEST(renegotiation_is_refused),
-        TEST(old_versions_are_refused),
-        TEST(ciphers_are_those_named),
-        TEST(hosts_have_their_certificates),
-        TEST(alpn_knows_http_1_1),
-        TEST(sessions_are_resumed),
-        TEST(another_daemon_does_not_resume),
-        TEST(a_reload_is_for_new_connections),
-        TEST(a_handshake_outlives_a_reload_and_the_settings),
-        TEST(a_reload_that_fails_changes_nothing),
     };
 
-    return cmocka_run_group_tests_name("tls", tests, make_files, remove_files);
+    return cmocka_run_group_tests_name("tls", tests, stage_make_files,
+                                       stage_remove_files);
 }
