@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: e2000bb0cc6dea6c05498d9b94a85f3d3ccffbf9 */
+ * Stub hash: 8248ab5d2cbb1a6d201968c15d43cd3c3a1c076c */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

@@ -50,7 +50,7 @@ class Gateway
      * is used. php.ini: gatewayclient.register_address. None, more than 64, or
      * one that is not host:port: calls that need it throw a GatewayException.
      *
-     * @var string|array
+     * @var string|string[]
      */
     public static $registerAddress = '127.0.0.1:1236';
 
@@ -141,7 +141,7 @@ class Gateway
      * E_WARNING: some gateways cannot be reached; it names them, and the others
      * are served.
      *
-     * @param int|string|array $uid one, or a list of them
+     * @param int|string|mixed[] $uid one, or a list of them
      * @param mixed $message a scalar is sent as it is, anything else as the
      *     clients' protocol encodes it (WebSocket: JSON)
      * @param bool $raw true: the message is encoded for the clients' protocol
@@ -165,7 +165,7 @@ class Gateway
      * E_WARNING: some gateways cannot be reached; it names them, and the others
      * are served.
      *
-     * @param int|string|array $group one, or a list of them
+     * @param int|string|mixed[] $group one, or a list of them
      * @param mixed $message a scalar is sent as it is, anything else as the
      *     clients' protocol encodes it (WebSocket: JSON)
      * @param string|string[]|null $exclude_client_id not to these
@@ -347,8 +347,8 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param array $uids
-     * @return array uid => 0 or 1
+     * @param mixed[] $uids
+     * @return int[] uid => 0 or 1
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
      */
@@ -379,8 +379,8 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param array $uids
-     * @return array uid => list of client_ids
+     * @param mixed[] $uids
+     * @return string[][] uid => list of client_ids
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
      */
@@ -410,8 +410,8 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param int|string|array $group one, or a list of them
-     * @return array client_id => client_id; [] when the group is empty
+     * @param int|string|mixed[] $group one, or a list of them
+     * @return string[] client_id => client_id; [] when the group is empty
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
      */
@@ -428,7 +428,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @return array client_id => client_id
+     * @return string[] client_id => client_id
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientIdList() {}
@@ -443,8 +443,8 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param int|string|array $group one, or a list of them
-     * @return array uid => uid; [] when the group is empty
+     * @param int|string|mixed[] $group one, or a list of them
+     * @return string[] uid => uid; [] when the group is empty
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
      */
@@ -458,7 +458,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @return array uid => uid
+     * @return string[] uid => uid
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllUidList() {}
@@ -475,7 +475,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param int|string|array $group one, or a list of them
+     * @param int|string|mixed[] $group one, or a list of them
      * @return int 0 when the group is empty
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
@@ -558,8 +558,8 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param array $groups
-     * @return array group => number of connections
+     * @param mixed[] $groups
+     * @return int[] group => number of connections
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
      */
@@ -576,7 +576,7 @@ class Gateway
      * E_WARNING: unserialize() does not take a session; its member is false.
      *
      * @param int|string $group '': every connection
-     * @return array client_id => session, [] when none was set
+     * @return mixed[][] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientSessions($group = '') {}
@@ -594,7 +594,7 @@ class Gateway
      * E_WARNING: unserialize() does not take a session; its member is false.
      *
      * @param int|string $group
-     * @return array client_id => session, [] when none was set; [] when the
+     * @return mixed[][] client_id => session, [] when none was set; [] when the
      *     group is empty
      * @throws GatewayException no Register answers with a list of gateways
      */
@@ -609,7 +609,7 @@ class Gateway
      * result is what the others said.
      *
      * @param int|string $group '': every connection
-     * @return array client_id => session, [] when none was set
+     * @return mixed[][] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientInfo($group = '') {}
@@ -624,7 +624,7 @@ class Gateway
      * result is what the others said.
      *
      * @param int|string $group '': every connection
-     * @return array client_id => session, [] when none was set
+     * @return mixed[][] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getClientInfoByGroup($group) {}
@@ -637,7 +637,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @return array group => group; those like integers are ints
+     * @return int[]|string[] group => group; those like integers are ints
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllGroupIdList() {}
@@ -652,7 +652,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @return array group => (uid => uid)
+     * @return string[][] group => (uid => uid)
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllGroupUidList() {}
@@ -667,7 +667,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @return array group => number of uids
+     * @return int[] group => number of uids
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllGroupUidCount() {}
@@ -680,7 +680,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @return array group => (client_id => client_id)
+     * @return string[][] group => (client_id => client_id)
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllGroupClientIdList() {}
@@ -695,7 +695,7 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @return array group => number of connections
+     * @return int[] group => number of connections
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllGroupClientIdCount() {}
@@ -711,7 +711,7 @@ class Gateway
      * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
-     * @param array $session
+     * @param mixed[] $session
      * @return null|false false: the gateway cannot be reached
      * @throws GatewayException the client_id is not 20 hex digits
      */
@@ -725,7 +725,7 @@ class Gateway
      * E_WARNING: the client's gateway cannot be reached.
      *
      * @param string $client_id
-     * @param array $session
+     * @param mixed[] $session
      * @return null|false false: the gateway cannot be reached
      * @throws GatewayException the client_id is not 20 hex digits
      */
@@ -754,7 +754,7 @@ class Gateway
      * false.
      *
      * @param string $client_id
-     * @return array|null|false [] when none was set; null: offline
+     * @return mixed[]|null|false [] when none was set; null: offline
      * @throws GatewayException the client_id is not 20 hex digits, its
      *     gateway gives no answer in time, or nobody knows whether it is one:
      *     there is no list of gateways, an empty one, or one with a host name
@@ -790,7 +790,7 @@ class Gateway
     public static function flush(): bool {}
 
     /**
-     * @param int|string|array $group
+     * @param int|string|mixed[] $group
      * @return bool false, with an E_WARNING: empty
      */
     protected static function isValidGroupId($group) {}
@@ -806,7 +806,7 @@ class Gateway
 
     /**
      * @param string $address "ip:port"
-     * @param array $gateway_data as GatewayProtocol::$empty
+     * @param mixed[] $gateway_data as GatewayProtocol::$empty
      * @return bool
      */
     protected static function sendToGateway($address, $gateway_data) {}
@@ -819,28 +819,28 @@ class Gateway
     protected static function sendBufferToGateway($address, $gateway_buffer) {}
 
     /**
-     * @param array $gateway_data as GatewayProtocol::$empty
+     * @param mixed[] $gateway_data as GatewayProtocol::$empty
      * @return null
      */
     protected static function sendToAllGateway($gateway_data) {}
 
     /**
      * @param string $address "ip:port"
-     * @param array $data as GatewayProtocol::$empty
+     * @param mixed[] $data as GatewayProtocol::$empty
      * @return mixed the reply
      */
     protected static function sendAndRecv($address, $data) {}
 
     /**
-     * @param array $gateway_data as GatewayProtocol::$empty
-     * @return array ip as int => (port => reply)
+     * @param mixed[] $gateway_data as GatewayProtocol::$empty
+     * @return mixed[][] ip as int => (port => reply)
      */
     protected static function getBufferFromAllGateway($gateway_data) {}
 
     /**
      * @param string[] $fields of session, uid, groups
-     * @param array $where groups, uid, client_id => list
-     * @return array ip as int => (port => (connection id => fields))
+     * @param mixed[] $where groups, uid, client_id => list
+     * @return mixed[][] ip as int => (port => (connection id => fields))
      */
     protected static function select($fields = ['session', 'uid', 'groups'], $where = []) {}
 
@@ -861,7 +861,7 @@ class Gateway
 
     /**
      * @param string[] $client_id_array
-     * @return array "ip:port" => (connection id => connection id)
+     * @return int[][] "ip:port" => (connection id => connection id)
      */
     protected static function clientIdArrayToAddressArray(array $client_id_array) {}
 
@@ -898,7 +898,7 @@ class Context
     /** @var int|null the connection's number in its gateway */
     public static $connection_id = null;
 
-    /** @var array|null the session as the event brought it */
+    /** @var mixed[]|null the session as the event brought it */
     public static $old_session = null;
 
     /**
@@ -952,7 +952,7 @@ class Context
      *     // => ['local_ip' => 0x7f000001, 'local_port' => 2900, 'connection_id' => 1]
      *
      * @param string $client_id
-     * @return array local_ip, local_port, connection_id
+     * @return int[] local_ip, local_port, connection_id
      * @throws GatewayException the client_id is not 20 hex digits
      */
     public static function clientIdToAddress($client_id) {}
@@ -1165,7 +1165,7 @@ class GatewayProtocol
     /**
      * The members of a frame, all empty.
      *
-     * @var array
+     * @var mixed[]
      */
     public static $empty = [
         'cmd' => 0, 'local_ip' => 0, 'local_port' => 0,
@@ -1187,7 +1187,7 @@ class GatewayProtocol
      *
      *     strlen(GatewayProtocol::encode(['cmd' => GatewayProtocol::CMD_PING]));   // => GatewayProtocol::HEAD_LEN
      *
-     * @param array $data members of $empty; what is missing is empty
+     * @param mixed[] $data members of $empty; what is missing is empty
      * @return string
      */
     public static function encode($data) {}
@@ -1198,7 +1198,7 @@ class GatewayProtocol
      * E_WARNING: it is not a whole frame; the result is false.
      *
      * @param string $buffer one frame
-     * @return array|false the members of $empty, with pack_len and ext_len
+     * @return mixed[]|false the members of $empty, with pack_len and ext_len
      */
     public static function decode($buffer) {}
 }
