@@ -208,6 +208,19 @@ class Several(ProcessTest):
         wait_until(lambda: listener(self.master, port) not in (None, victim),
                    "another process on the port")
 
+    def test_the_successor_of_one_that_was_ended_serves(self):
+        """Both it and the master shut its sockets."""
+        addresses = (self.cluster.register_address,
+                     *self.gateway.inner_addresses)
+        for address in addresses:
+            port = split_address(address)[1]
+            victim = listener(self.master, port)
+            os.kill(victim, signal.SIGTERM)
+            wait_until(lambda p=port, v=victim: listener(self.master, p)
+                       not in (None, v), "another process on the port")
+        self.cluster.wait_listed(3)
+        self.close_later(connect_everywhere(self.cluster, 9))
+
     def test_the_register_is_started_again(self):
         pid = listener(self.master,
                        split_address(self.cluster.register_address)[1])

@@ -216,6 +216,18 @@ uint16_t gwd_socket_port(int fd)
                                                : own.v4.sin_port);
 }
 
+/* A second shutdown() is for connections: Linux keeps it, and whoever is
+ * accepted when the socket listens again is shut down from the beginning. */
+void gwd_socket_shut(int fd)
+{
+    int listens = 0;
+    socklen_t len = sizeof(listens);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 &&
+        listens)
+        shutdown(fd, SHUT_RDWR);
+}
+
 gwd_listener *gwd_listener_new(struct gwd_loop *loop, int fd, gwd_accept_fn fn,
                                void *arg)
 {
@@ -256,7 +268,7 @@ void gwd_listener_free(gwd_listener *listener)
     event_del(&listener->event);
     event_del(&listener->resume);
     /* A master has it, too: nobody is to wait there while we see others off. */
-    shutdown(listener->fd, SHUT_RDWR);
+    gwd_socket_shut(listener->fd);
     close(listener->fd);
     free(listener);
 }

@@ -22,6 +22,11 @@ int gwd_socket_listen(gw_slice address, bool shared, const char **why);
 /* The port that it has; 0 on failure. */
 uint16_t gwd_socket_port(int fd);
 
+/* Nobody listens on it any more, in no process that has it, and connections are
+ * refused; until somebody listens again. One that nobody listens on stays as it
+ * is. */
+void gwd_socket_shut(int fd);
+
 /* Takes connections from a bound socket, which it takes over; it listens again
  * if it was shut down. NULL: errno; the fd is still the caller's. */
 gwd_listener *gwd_listener_new(struct gwd_loop *loop, int fd, gwd_accept_fn fn,

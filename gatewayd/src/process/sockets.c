@@ -101,7 +101,7 @@ static void close_one(gwd_socket *socket)
 static void shut_one(const gwd_socket *socket)
 {
     if (socket->fd >= 0)
-        shutdown(socket->fd, SHUT_RDWR);
+        gwd_socket_shut(socket->fd);
 }
 
 int gwd_socket_take(gwd_socket *socket)
