@@ -1,9 +1,11 @@
 #include "app.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/memory.h"
 #include "core/signals.h"
@@ -54,14 +56,32 @@ void gwctl_note(const gwctl_app *app, const char *format, ...)
     va_end(args);
 }
 
+/* What is written from now on goes nowhere: to write what is left, and how it
+ * ended, would mean to wait for the reader again. */
+static int give_up_output(void)
+{
+    int fd = open("/dev/null", O_WRONLY);
+
+    if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
+        return GWCTL_SYSTEM;
+    close(fd);
+    clearerr(stdout);
+    return GWCTL_OK;
+}
+
 int gwctl_flush_output(void)
 {
     static bool told;
+    bool failed = ferror(stdout);
     int error;
 
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (failed && gwctl_stopped())
+        return give_up_output();
+    if (fflush(stdout) == 0 && !failed)
         return GWCTL_OK;
     error = errno;
+    if (error == EINTR && gwctl_stopped())
+        return give_up_output();
     if (error == EPIPE)
         gwctl_signals_broken_pipe();
     if (!told)

@@ -76,7 +76,8 @@ int gwctl_parse_ids(char **words, size_t count, gw_client_id **ids);
 int gwctl_confirm(gwctl_app *app, bool *confirmed);
 
 /* Puts what is written out. GWCTL_OK; GWCTL_SYSTEM when that fails, which is
- * told; ends the program when the reader is gone. */
+ * told; ends the program when the reader is gone. Whoever is told to stop while
+ * he waits for the reader writes no more, and that is no failure. */
 int gwctl_flush_output(void);
 
 #endif

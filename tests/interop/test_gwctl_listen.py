@@ -12,7 +12,7 @@ from pathlib import Path
 from harness import gwctl
 from harness.cluster import REFERENCE, WHY_NO_REFERENCE
 from harness.gwctl import Running, parse_line
-from harness.process import refusing_address
+from harness.process import PATIENCE, refusing_address, wait_until
 from harness.tls import Certificate
 from harness.websocket_server import WebSocketServer, close_frame, frame
 from test_gwctl import GwctlTest
@@ -90,6 +90,20 @@ class Listening(GwctlTest):
         running.wait_out(b"client_id")
         running.signal(signal.SIGTERM)
         self.assertEqual(running.ended(), 0)
+
+    def test_sigterm_ends_it_while_nobody_reads_its_output(self):
+        running = self.listen("--json", "--uid", "ann")
+        running.wait_objects(3)
+
+        def fill():
+            self.gwctl("send-to-uid", "ann", 3000 * "x")
+            return running.waits_to_write()
+
+        wait_until(fill, "that the pipe is full", interval=0)
+        running.signal(signal.SIGTERM)
+        self.assertEqual(running.popen.wait(2 * PATIENCE), 0)
+        running.read()
+        self.assertNotIn(b"standard output", running.err)
 
     def test_whoever_reads_its_output_is_gone(self):
         running = self.listen()

@@ -57,6 +57,18 @@ class Terminal(GwctlTest):
         running.wait_out(b"1 connections")  # the second round is not late
         self.assertEqual(running.stop(), 0)
 
+    def test_a_new_size_while_the_terminal_stands_still(self):
+        running = self.start("watch", "--interval", "0.05")
+        running.wait_out(b"0 connections")
+        os.write(running.master, b"\x13")  # Ctrl-S
+        wait_until(running.waits_to_write, "that it waits for the terminal")
+        running.signal(signal.SIGWINCH)
+        os.write(running.master, b"\x11")  # Ctrl-Q
+        client = self.page(0, None)
+        running.wait_out(b"1 connections")
+        client.close()
+        self.assertEqual(running.stop(), 0)
+
     def test_it_fits_the_terminal(self):
         for number in range(30):
             self.page(0, None, f"group {number} with quite a long name")

@@ -61,6 +61,8 @@ static void catch_signal(int number)
 
     memset(&action, 0, sizeof(action));
     action.sa_handler = on_signal;
+    /* poll() ends all the same; a write that waits for the terminal goes on */
+    action.sa_flags = number == SIGWINCH ? SA_RESTART : 0;
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, NULL);
 }

@@ -167,6 +167,11 @@ class Running:
         lines = self.out.decode().splitlines()
         return [parse_line(line) for line in lines[:count]]
 
+    def waits_to_write(self):
+        """Whether it stands in a call with standard output: its write()."""
+        with open(f"/proc/{self.popen.pid}/syscall", encoding="ascii") as file:
+            return file.read().split()[1:2] == ["0x1"]
+
     def write(self, text):
         self.popen.stdin.write(text)
         self.popen.stdin.flush()
