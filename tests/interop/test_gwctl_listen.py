@@ -428,6 +428,15 @@ class OddServers(unittest.TestCase):
                 self.assertEqual(done.status, 3, done)
                 self.assertIn("certificate is not trusted", done.err)
 
+    def test_certificates_that_cannot_be_read(self):
+        with tempfile.TemporaryDirectory() as folder, \
+                socket.create_server(("127.0.0.1", 0)) as server:
+            missing = f"{folder}/ca.pem"
+            done = gwctl.run(None, "listen", "--ca-file", missing,
+                             f"wss://127.0.0.1:{server.getsockname()[1]}")
+        self.assertEqual(done.status, 3, done)
+        self.assertIn(f"TLS: {missing}: No such file or directory", done.err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -18,10 +18,17 @@ struct gwctl_tls {
 
 /* ---- errors -------------------------------------------------------------- */
 
+/* Since version 3 OpenSSL has no texts for errors of the system. */
+static const char *reason_of(unsigned long code)
+{
+    if (code != 0 && ERR_GET_LIB(code) == ERR_LIB_SYS)
+        return strerror((int)ERR_GET_REASON(code));
+    return code == 0 ? NULL : ERR_reason_error_string(code);
+}
+
 static void say(char *error, const char *what)
 {
-    unsigned long code = ERR_get_error();
-    const char *reason = code == 0 ? NULL : ERR_reason_error_string(code);
+    const char *reason = reason_of(ERR_get_error());
 
     snprintf(error, GWCTL_NET_ERROR_LEN + 1, "TLS: %s%s%s", what,
              reason == NULL ? "" : ": ", reason == NULL ? "" : reason);
