@@ -58,6 +58,16 @@ install_staged() {
         <(cd "$work/stage$prefix" && find . | sort)
 }
 
+# Some distributions say where each folder is, and not only the prefix.
+finds_given_folders() {
+    cmake -S "$root" -B "$work/given" -DGW_BUILD_DAEMON=OFF -DGW_BUILD_GWCTL=OFF \
+        -DGW_BUILD_TESTS=OFF -DGW_BUILD_BENCH=OFF -DCMAKE_INSTALL_PREFIX="$prefix" \
+        -DCMAKE_INSTALL_LIBDIR=/given/lib -DCMAKE_INSTALL_INCLUDEDIR=/given/include
+    export PKG_CONFIG_PATH=$work/given/libgwclient
+    [ "$(pkg-config --variable=libdir gwclient)" = /given/lib ]
+    [ "$(pkg-config --variable=includedir gwclient)" = /given/include ]
+}
+
 build_with_cmake() {
     cmake -S "$root/examples/c" -B "$work/cmake" \
         -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS="-Wall -Wextra -Werror"
@@ -178,6 +188,7 @@ for compiler in g++ clang++; do
     check_with $compiler 'headers in C++' headers_stand_alone c++ c++11 c++17
     check_with $compiler 'a program in C++' links_and_runs
 done
+check 'folders that are given whole' finds_given_folders
 check 'build with CMake' build_with_cmake
 check 'build with pkg-config' build_with_pkg_config
 check 'push, CMake' says "$work/cmake/push" uid u1 hello
