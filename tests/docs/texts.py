@@ -61,6 +61,7 @@ OUT = [
      "headers"),
     ("gatewayd/src/status/status.c", "-", "charset=|^200 ", "HTTP"),
     ("*", "gwd_notify", "", "for systemd"),
+    ("gatewayd/src/core/system_log.c", "snprintf", "", "the head of a line"),
     ("gatewayd/src/daemon.c", "*", " ready", "it says so when it is ready"),
 ]
 SENTENCE = re.compile(rf"\S \S")
