@@ -137,14 +137,11 @@ static void on_all_ready(void *arg)
     say_ready(arg);
 }
 
-static bool on_reload(void *arg)
+static void on_reload(void *arg)
 {
-    bool done;
-
     gwd_notify_reloading();
-    done = gwd_reload(arg, NULL);
+    gwd_reload(arg, NULL);
     gwd_notify("READY=1");
-    return done;
 }
 
 static void on_stop(void *arg)

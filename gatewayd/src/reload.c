@@ -32,13 +32,19 @@ static void tell(gwd_log_level level, const char *what,
 
 /* The file is opened anew whether or not its name has changed: it may have been
  * moved away. Where that fails, lines go on to where they went. */
-static void reopen_log(const gwd_options *fresh)
+static void reopen_log(const gwd_options *options)
 {
-    gwd_log_set_level((gwd_log_level)fresh->log_level);
-    gwd_log_set_format((gwd_log_format)fresh->log_format);
-    if (!gwd_log_open(fresh->log_target))
+    gwd_log_set_level((gwd_log_level)options->log_level);
+    gwd_log_set_format((gwd_log_format)options->log_format);
+    if (!gwd_log_open(options->log_target))
         gwd_log(GWD_LOG_ERROR, "reload: log_target: %s: %s, the log stays",
-                fresh->log_target, strerror(errno));
+                options->log_target, strerror(errno));
+}
+
+static void refuse(const gwd_runtime *runtime, const char *why)
+{
+    reopen_log(runtime->options);
+    gwd_log(GWD_LOG_ERROR, "reload: %s; everything stays as it was", why);
 }
 
 /* The files may have new contents under the old names. */
@@ -49,7 +55,7 @@ static bool reload_tls(gwd_runtime *runtime, const gwd_options *fresh)
     if (runtime->tls == NULL ||
         gwd_daemon_tls_reload(runtime->tls, fresh, error) == GW_OK)
         return true;
-    gwd_log(GWD_LOG_ERROR, "reload: %s; everything stays as it was", error);
+    refuse(runtime, error);
     return false;
 }
 
@@ -62,17 +68,15 @@ static void take_over(gwd_options *running, gwd_options *fresh)
     *fresh = old;
 }
 
-bool gwd_reload(gwd_runtime *runtime, gwd_parts *parts)
+void gwd_reload(gwd_runtime *runtime, gwd_parts *parts)
 {
     const gwd_invocation *by = runtime->invocation;
     gwd_options_changes changes;
     gwd_options fresh;
-    bool done = false;
 
     if (gwd_options_reload(runtime->options, &fresh, by->argc, by->argv,
                            by->env, &changes) < 0) {
-        gwd_log(GWD_LOG_ERROR, "reload: %s; everything stays as it was",
-                fresh.error);
+        refuse(runtime, fresh.error);
     } else if (reload_tls(runtime, &fresh)) {
         take_over(runtime->options, &fresh);
         reopen_log(runtime->options);
@@ -82,8 +86,6 @@ bool gwd_reload(gwd_runtime *runtime, gwd_parts *parts)
         tell(GWD_LOG_INFO, "changed", changes.reloaded, changes.reloaded_count);
         tell(GWD_LOG_WARNING, "needs a restart", changes.restart,
              changes.restart_count);
-        done = true;
     }
     gwd_options_deinit(&fresh);
-    return done;
 }

@@ -578,6 +578,23 @@ class Reloading(unittest.TestCase):
             self.assertEqual(sorted(json.loads(line)),
                              ["level", "message", "process", "time"])
 
+    def test_a_log_that_was_moved_away_is_left_whatever_is_wrong(self):
+        """Else it grows where nobody looks, until the mistake is found."""
+        for workers, processes in ("1", 1), ("2", 4):
+            with self.subTest(workers=workers):
+                log = self.log_file()
+                self.start(f"log_target = {log}\n", "--workers", workers)
+                self.file.write_text("nonsense\n")
+                old = log.rename(f"{log}.1")
+                size = old.stat().st_size
+                os.kill(self.gateway.process.pid, signal.SIGHUP)
+                wait_until(lambda f=log, n=processes: f.exists() and
+                           f.read_text().count("stays as it was") == n,
+                           "every process in a new file")
+                self.assertEqual(old.stat().st_size, size)
+                self.gateway.close()
+                log.unlink()
+
     def log_file(self):
         if not hasattr(self, "log_folder"):
             self.log_folder = tempfile.TemporaryDirectory()

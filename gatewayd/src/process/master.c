@@ -333,8 +333,10 @@ static void handle_signals(master *m)
 {
     if (stop_signals > 0 && !m->stopping)
         on_stop_signal(m);
-    if (hangups && !m->stopping && m->config->on_reload(m->config->arg))
-        kill_all(m, SIGHUP);
+    if (hangups && !m->stopping) {
+        m->config->on_reload(m->config->arg);
+        kill_all(m, SIGHUP); /* each has the log's file open */
+    }
     hangups = 0;
     reap(m);
     if (m->failed && !m->stopping)

@@ -13,7 +13,7 @@ typedef struct gwd_master_config {
      * SIGUSR2 and SIGCHLD are blocked when it begins. */
     int (*child)(void *arg, const gwd_role *role);
     void (*on_ready)(void *arg);  /* all have started, once */
-    bool (*on_reload)(void *arg); /* true: the children shall, too */
+    void (*on_reload)(void *arg); /* before the children do it */
     void (*on_stop)(void *arg);   /* the end begins */
     void *arg;
 } gwd_master_config;
