@@ -193,6 +193,7 @@ int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation)
     int status = GWD_EXIT_OPTIONS;
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a log that may not grow is as on a full disk */
     /* Until somebody reloads. */
     signal(SIGHUP, SIG_IGN);
     signal(SIGUSR1, SIG_IGN);

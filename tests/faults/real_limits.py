@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -325,6 +326,43 @@ def _(stage):
     equal(torn, [], "lines with more or less than one date")
 
 
+@case("full disk", "the log, as large as files may be",
+      "goes on; in a new file it says once how many lines are missing")
+def _(stage):
+    folder = Process(["true"], "log").folder
+    stage.callback(folder.rmdir)
+    log = folder / "log"
+    gateway = stage.keep(Gatewayd(
+        options=["--log-target", str(log)],
+        prefix=["prlimit", "--fsize=2048", "--"]))
+    stage.callback(log.unlink)
+    until(lambda: come_and_go(gateway) or log.stat().st_size == 2048,
+          "a file that may not grow")
+    come_and_go(gateway)
+    browser = stage.keep(WebSocket(gateway.websocket_port))
+    with php_for(OneGateway(gateway)) as php:
+        expect_clean(php.call("Gateway::sendToAll('well')"))
+    browser.expect_text("well")
+    log.unlink()
+    os.kill(gateway.process.pid, signal.SIGHUP)
+    until(lambda: log.exists() and "reloaded" in log.read_text(), "a new file")
+    equal(log.read_text().count("log lines were lost"), 1,
+          "lines about lost lines")
+
+
+def small_disk(stage):
+    folder = Process(["true"], "disk").folder
+    stage.callback(folder.rmdir)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder],
+        capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Skip(f"no tmpfs: {done.stderr.strip()}")
+    stage.callback(lambda: subprocess.run(["umount", "-l", folder],
+                                          check=False))
+    return folder
+
+
 # ---- a system log that is not read ------------------------------------------
 
 # In a /dev of its own, so that nobody else logs there.
@@ -391,16 +429,3 @@ def come_and_go(gateway):
                        "secret_key": ""}) + "\n"
     with Connection(port, line.encode(), host=host):
         pass
-
-
-def small_disk(stage):
-    folder = Process(["true"], "disk").folder
-    stage.callback(folder.rmdir)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder],
-        capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Skip(f"no tmpfs: {done.stderr.strip()}")
-    stage.callback(lambda: subprocess.run(["umount", "-l", folder],
-                                          check=False))
-    return folder
