@@ -10,19 +10,23 @@
 #include <string.h>
 
 #define EXAMPLE_REGISTERS_MAX 8
+#define EXAMPLE_KEY_MAX 4095
 
-/* The first line of the file. */
-static inline int example_read_key(const char *path, char *key, int size)
+/* The first line of the file, all of it: a part is another key. */
+static inline int example_read_key(const char *path,
+                                   char key[EXAMPLE_KEY_MAX + 2])
 {
     FILE *file = fopen(path, "r");
-    int good = file != NULL && fgets(key, size, file) != NULL;
+    int good = file != NULL && fgets(key, EXAMPLE_KEY_MAX + 2, file) != NULL;
 
     if (file != NULL)
         fclose(file);
+    if (good) {
+        key[strcspn(key, "\r\n")] = '\0';
+        good = strlen(key) <= EXAMPLE_KEY_MAX;
+    }
     if (!good)
         fprintf(stderr, "cannot read a key from %s\n", path);
-    else
-        key[strcspn(key, "\r\n")] = '\0';
     return good;
 }
 
@@ -31,7 +35,7 @@ static inline int example_read_key(const char *path, char *key, int size)
 static inline gw_client *example_client(int *argc, char ***argv)
 {
     const char *registers[EXAMPLE_REGISTERS_MAX];
-    char key[256] = "";
+    char key[EXAMPLE_KEY_MAX + 2] = "";
     gw_options options;
     gw_client *client;
     char **arg = *argv + 1;
@@ -41,7 +45,7 @@ static inline gw_client *example_client(int *argc, char ***argv)
     options.registers = registers;
     while (arg[0] != NULL && arg[0][0] == '-' && arg[1] != NULL) {
         if (strcmp(arg[0], "-k") == 0) {
-            if (!example_read_key(arg[1], key, sizeof key))
+            if (!example_read_key(arg[1], key))
                 return NULL;
         } else if (strcmp(arg[0], "-r") == 0 &&
                    options.register_count < EXAMPLE_REGISTERS_MAX) {

@@ -104,6 +104,16 @@ says() {
         [[ $output == *"Can not connect to tcp://127.0.0.1:$port Connection refused"* ]]
 }
 
+# A part of a key would be another key.
+refuses_a_long_key() {
+    local output status=0
+    head -c 5000 /dev/zero | tr '\0' k >"$work/key"
+    output=$("$work/cmake/push-static" -r "127.0.0.1:$(free_port)" \
+        -k "$work/key" all hello 2>&1) || status=$?
+    printf '%s\n' "$output"
+    [ "$status" = 2 ] && [[ $output == "cannot read a key from $work/key" ]]
+}
+
 # Every function and variable that the public headers declare, and no other.
 exports_the_headers() {
     nm -D --defined-only "$prefix/lib/libgwclient.so" | sed 's/.* //' |
@@ -193,6 +203,7 @@ check 'build with CMake' build_with_cmake
 check 'build with pkg-config' build_with_pkg_config
 check 'push, CMake' says "$work/cmake/push" uid u1 hello
 check 'push, CMake, static' says "$work/cmake/push-static" all hello
+check 'push, a key that is too long' refuses_a_long_key
 check 'whois, CMake' says "$work/cmake/whois"
 check 'push, pkg-config' says "$work/make/push" group g1 hello
 check 'whois, pkg-config' says "$work/make/whois" g1
