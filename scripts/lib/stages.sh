@@ -128,20 +128,22 @@ stage_structure() {
     python3 "$ROOT/tests/structure/check.py"
 }
 
-# Where numbers have a decimal comma: code must not depend on the locale.
-make_locale() {
-    local folder=$OUT/locale
-    [ -d "$folder/de_DE.UTF-8" ] || {
-        mkdir -p "$folder"
-        localedef -i de_DE -f UTF-8 "$folder/de_DE.UTF-8"
-    }
+# Where numbers have a decimal comma, and where the capital of i is not I: code
+# must not depend on the locale.
+make_locales() {
+    local folder=$OUT/locale name
+    mkdir -p "$folder"
+    for name in de_DE tr_TR; do
+        [ -d "$folder/$name.UTF-8" ] ||
+            localedef -i "$name" -f UTF-8 "$folder/$name.UTF-8"
+    done
     export LOCPATH=$folder
 }
 
 stage_units() {
     local raw=$OUT/log/test/ctest-${GW_VARIANT:-release}.raw status=0
     mkdir -p "$(dirname "$raw")"
-    make_locale
+    make_locales
     ctest --test-dir "$OUT/build/${GW_VARIANT:-release}" --verbose \
         --no-tests=error --timeout 120 -j "$(nproc)" >"$raw" 2>&1 || status=$?
     tally ctest "$raw" "$status"

@@ -64,6 +64,7 @@ LEAVES = {
 LEAVES["gatewayd/src/core/message.h"] = "message"
 # What the WebSocket codec, without any input or output, and TLS share with the
 # rest of gwctl.
+LEAVES["gwctl/src/core/ascii.h"] = "ascii"
 LEAVES["gwctl/src/core/base64.h"] = "base64"
 LEAVES["gwctl/src/core/memory.h"] = "memory"
 
@@ -73,8 +74,9 @@ ALLOWED = {
     "wire": {"leaf"},
     "library": {"api", "leaf", "wire"},
     "ext": {"api", "leaf"},
-    "gwctl": {"api", "leaf", "base64", "memory", "gwctl codec", "gwctl tls"},
-    "gwctl codec": {"leaf", "base64"},
+    "gwctl": {"api", "leaf", "ascii", "base64", "memory", "gwctl codec",
+              "gwctl tls"},
+    "gwctl codec": {"leaf", "ascii", "base64"},
     "gwctl tls": {"memory"},
     "core": DAEMON | {"message", "client", "tls", "conf"},
     "clients": DAEMON | {"message", "core", "client", "hub", "tls"},

@@ -2,7 +2,6 @@
  * with # or ;. gatewayd reads its file, which looks the same, through inih;
  * here that would be a dependency for what is one function: inih cuts long
  * lines, and takes " ;" within a value for a comment. */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "conf/formats.h"
 #include "conf/options.h"
+#include "core/ascii.h"
 #include "core/memory.h"
 #include "core/text.h"
 
@@ -22,11 +22,11 @@
 
 static gw_slice trimmed(const char *base, size_t len)
 {
-    while (len > 0 && isspace((unsigned char)base[0])) {
+    while (len > 0 && gwctl_ascii_is_space(base[0])) {
         base++;
         len--;
     }
-    while (len > 0 && isspace((unsigned char)base[len - 1]))
+    while (len > 0 && gwctl_ascii_is_space(base[len - 1]))
         len--;
     return gw_slice_of(base, len);
 }

@@ -1,9 +1,10 @@
 #include "conf/formats.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <gwclient/types.h>
+
+#include "core/ascii.h"
 
 bool gwctl_is_name(const char *text)
 {
@@ -23,8 +24,7 @@ static size_t host_len(const char *text, const char *others)
 {
     size_t len = 0;
 
-    while (text[len] != '\0' && (((unsigned char)text[len] < 0x80 &&
-                                  isalnum((unsigned char)text[len])) ||
+    while (text[len] != '\0' && (gwctl_ascii_is_alnum(text[len]) ||
                                  strchr(others, text[len]) != NULL))
         len++;
     return len;
@@ -50,16 +50,17 @@ bool gwctl_is_client_id(const char *text)
     return gw_client_id_parse(gw_slice_str(text), &id) == 0;
 }
 
-static bool is_token_char(unsigned char c)
+static bool is_token_char(char c)
 {
-    return isalnum(c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+    return gwctl_ascii_is_alnum(c) ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static size_t token_len(const char *text)
 {
     size_t len = 0;
 
-    while (is_token_char((unsigned char)text[len]))
+    while (is_token_char(text[len]))
         len++;
     return len;
 }

@@ -1,7 +1,8 @@
 #include "conf/options.h"
 
-#include <ctype.h>
 #include <stdio.h>
+
+#include "core/ascii.h"
 
 #define AT(field) offsetof(gwctl_options, field)
 #define MIB ((uint64_t)1024 * 1024)
@@ -153,5 +154,5 @@ void gwctl_option_env_name(const gwctl_option *option,
     snprintf(out, GWCTL_OPTION_NAME_LEN + 1, GWCTL_ENV_PREFIX "%s",
              option->key);
     for (char *p = out; *p != '\0'; p++)
-        *p = (char)toupper((unsigned char)*p);
+        *p = gwctl_ascii_upper(*p);
 }

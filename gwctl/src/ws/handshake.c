@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 
+#include "core/ascii.h"
 #include "core/base64.h"
 #include "ws/sha1.h"
 
@@ -77,7 +78,7 @@ static bool equals_ignoring_case(gw_slice text, const char *lower)
     if (text.len != strlen(lower))
         return false;
     for (size_t i = 0; i < text.len; i++) {
-        if (tolower((unsigned char)text.base[i]) != lower[i])
+        if (gwctl_ascii_lower(text.base[i]) != lower[i])
             return false;
     }
     return true;

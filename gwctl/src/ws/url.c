@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <gwclient/error.h>
 
+#include "core/ascii.h"
+
 #define WS_PORT 80
 #define WSS_PORT 443
 
@@ -13,7 +15,7 @@ static bool take_scheme(gw_slice *text, const char *scheme)
     if (text->len < len)
         return false;
     for (size_t i = 0; i < len; i++) {
-        if (tolower((unsigned char)text->base[i]) != scheme[i])
+        if (gwctl_ascii_lower(text->base[i]) != scheme[i])
             return false;
     }
     *text = gw_slice_of(text->base + len, text->len - len);

@@ -1,6 +1,8 @@
 /* The WebSocket handshake, and the digests that it needs. */
 #include "support.h"
 
+#include <locale.h>
+
 #include "core/base64.h"
 #include "core/buf.h"
 #include "ws/handshake.h"
@@ -55,6 +57,23 @@ static void it_is_awaited_whole(void **state)
     for (size_t len = 0; len < sizeof(GOOD) - 1; len++)
         assert_int_equal(
             read_exact(gw_slice_of(GOOD, len), &refusal, &consumed), GW_EAGAIN);
+}
+
+static void capitals_are_those_of_ascii_in_every_locale(void **state)
+{
+    gwctl_ws_refusal refusal;
+    size_t consumed;
+    int rc;
+
+    (void)state;
+    if (setlocale(LC_CTYPE, "tr_TR.UTF-8") == NULL)
+        skip();
+    rc = read_exact(LIT("HTTP/1.1 101 Switching Protocols\r\n"
+                        "UPGRADE: WEBSOCKET\r\nCONNECTION: UPGRADE\r\n"
+                        "SEC-WEBSOCKET-ACCEPT: " ACCEPT "\r\n\r\n"),
+                    &refusal, &consumed);
+    setlocale(LC_CTYPE, "C");
+    assert_int_equal(rc, GW_OK);
 }
 
 static void headers_are_read_as_http_has_them(void **state)
@@ -250,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_answer_is_taken_with_what_follows),
         cmocka_unit_test(it_is_awaited_whole),
+        cmocka_unit_test(capitals_are_those_of_ascii_in_every_locale),
         cmocka_unit_test(headers_are_read_as_http_has_them),
         cmocka_unit_test(what_is_no_websocket_is_refused),
         cmocka_unit_test(an_answer_without_end_is_too_big),

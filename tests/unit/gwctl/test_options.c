@@ -1,6 +1,7 @@
 /* Where options come from, and what they may be. */
 #include "support.h"
 
+#include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,6 +135,22 @@ static void the_higher_source_wins(void **state)
     gwctl_options_deinit(&options);
     unlink(path);
     free(path);
+}
+
+/* In a Turkish one i has no capital in ASCII. */
+static void variables_have_their_names_in_every_locale(void **state)
+{
+    char *env[] = {WORD("GWCTL_CONFIG=/dev/null"), WORD("GWCTL_TIMEOUT=7"),
+                   NULL};
+    gwctl_options options;
+
+    (void)state;
+    if (setlocale(LC_CTYPE, "tr_TR.UTF-8") == NULL)
+        skip();
+    assert_int_equal(load(&options, "", env), GW_OK);
+    setlocale(LC_CTYPE, "C");
+    assert_int_equal(options.timeout, 7000);
+    gwctl_options_deinit(&options);
 }
 
 static void the_users_file_is_above_the_systems(void **state)
@@ -472,6 +489,7 @@ int main(void)
         cmocka_unit_test(defaults),
         cmocka_unit_test(words_that_are_no_options_stay),
         cmocka_unit_test(the_higher_source_wins),
+        cmocka_unit_test(variables_have_their_names_in_every_locale),
         cmocka_unit_test(the_users_file_is_above_the_systems),
         cmocka_unit_test(the_users_file_is_found),
         cmocka_unit_test(help_needs_no_right_file),
