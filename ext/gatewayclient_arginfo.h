@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 8248ab5d2cbb1a6d201968c15d43cd3c3a1c076c */
+ * Stub hash: 43d57fd1f4356d608254b0c0c1405dd1fa74f55b */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

@@ -35,7 +35,7 @@ function nearly_full(): array
         new Page;
     }
     $kept = [];
-    while (gc_status()['roots'] < gc_status()['threshold'] - 20) {
+    for ($i = gc_status()['threshold'] - 20 - gc_status()['roots']; $i > 0; $i--) {
         $kept[] = $object = new stdClass;
         $object = null;
     }

@@ -780,6 +780,9 @@ class Gateway
      * queue of the connection; not that a page has shown it. Commands need no
      * flush() to be sent.
      *
+     * What went over a BusinessWorker's connections is not among them: nobody
+     * tells when it was handled.
+     *
      *     Gateway::sendToUid('alice', 'hello');
      *     Gateway::flush();   // => true
      *
