@@ -302,6 +302,7 @@ static void say(int who, gw_slice bytes)
     size_t before = clients_got();
 
     if (conn->stream == NULL) {
+        forget(p); /* the loop may have closed the last one by itself */
         p->known = !w->has_key;
         p->since = w->core->loop->now;
     }
