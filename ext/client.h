@@ -26,6 +26,9 @@ typedef enum php_gwc_property {
 
 void php_gwc_properties_startup(void);
 
+/* False: disable_classes names Gateway, and PHP has taken them away. */
+bool php_gwc_properties_exist(void);
+
 /* The property's value as `ce` has it, dereferenced; NULL: an exception was
  * thrown. */
 zval *php_gwc_property_get(zend_class_entry *ce, php_gwc_property property);

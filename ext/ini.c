@@ -69,6 +69,9 @@ static void set_property(php_gwc_property property)
 {
     zval value;
 
+    if (!php_gwc_properties_exist()) {
+        return;
+    }
     switch (property) {
     case PHP_GWC_REGISTER_ADDRESS:
         registers_value(&value, GWC_G(register_address));

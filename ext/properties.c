@@ -42,6 +42,11 @@ void php_gwc_properties_startup(void)
     }
 }
 
+bool php_gwc_properties_exist(void)
+{
+    return zend_hash_num_elements(&php_gwc_gateway_ce->properties_info) > 0;
+}
+
 zval *php_gwc_property_get(zend_class_entry *ce, php_gwc_property property)
 {
     zval *value;
