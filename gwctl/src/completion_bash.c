@@ -99,6 +99,7 @@ static void put_case(FILE *out, const gwctl_command *command)
     fputs("' ;;\n", out);
 }
 
+/* bash makes words of = and : and what is between them. */
 static void put_head(FILE *out)
 {
     fputs("# bash completion for gwctl, written by: gwctl completion bash\n"
@@ -120,6 +121,8 @@ static void put_head(FILE *out)
           out);
     put_options(out, takes_file, "|");
     fputs(")\n"
+          "        compopt -o filenames 2>/dev/null\n"
+          "        local IFS=$'\\n'\n"
           "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
           "        return ;;\n"
           "    esac\n"
@@ -129,7 +132,7 @@ static void put_head(FILE *out)
           "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
           "        word=${COMP_WORDS[i]}\n"
           "        case $word in\n"
-          "        =) ((i++)); continue ;;\n"
+          "        [=:]*) ((i++)); continue ;;\n"
           "        -*)\n"
           "            case $with_value in\n"
           "            *\" $word \"*)\n"

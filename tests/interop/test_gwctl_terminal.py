@@ -196,7 +196,7 @@ class Completion(unittest.TestCase):
                 _gwctl gwctl "${{COMP_WORDS[COMP_CWORD]}}" \
                     "${{COMP_WORDS[COMP_CWORD-1]}}"
                 printf '%s\\n' "${{COMPREPLY[@]}}"
-            """).split())
+            """).splitlines()) - {""}
 
     def test_bash_knows_the_function(self):
         text = self.run_shell("bash", "--norc", "--noprofile", "-s",
@@ -215,6 +215,10 @@ class Completion(unittest.TestCase):
             "session", "sessions"})
         self.assertEqual(self.bash("--timeout", "=", "3", "wa"), {"watch"})
         self.assertEqual(self.bash("--json", "wa"), {"watch"})
+        for address in ((), ("=",)):
+            for host in (("127.0.0.1",), ("[", "::", "1]")):
+                self.assertEqual(self.bash("--register", *address, *host, ":",
+                                           "1236", "wa"), {"watch"})
         self.assertEqual(self.bash("session", ""), {"get", "set", "update"})
         self.assertEqual(self.bash("completion", ""),
                          {"bash", "zsh", "fish"})
@@ -243,7 +247,22 @@ class Completion(unittest.TestCase):
                              {str(path)})
             self.assertEqual(self.bash("--secret-key-file", "=", begin),
                              {str(path)})
+            path = path.rename(Path(folder) / "a key")
+            self.assertEqual(self.bash("--config", f"{folder}/"), {str(path)})
             self.assertEqual(self.bash("--timeout", ""), set())
+
+    def test_bash_goes_on_in_folders(self):
+        """As to bash itself, a folder is no end: compopt tells it so."""
+        text = self.run_shell(
+            "bash", "--norc", "--noprofile", "-s", text=self.script("bash")
+            + """
+                compopt() { printf '%s\\n' "$*"; }
+                COMP_WORDS=(gwctl --config /et)
+                COMP_CWORD=2
+                _gwctl gwctl /et --config
+                printf '%s\\n' "${COMPREPLY[@]}"
+            """)
+        self.assertEqual(text, "-o filenames\n/etc\n")
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is missing")
     def test_zsh_reads_it(self):
