@@ -91,16 +91,11 @@ static void put_case(FILE *out, const gwctl_command *command)
 {
     fprintf(out, "    '%s')\n        _arguments -S \\\n", command->name);
     put_options(out, command->uses);
-    fputs("        '*:argument:", out);
-    if (command->words != NULL) {
-        fputc('(', out);
-        for (size_t i = 0; command->words[i] != NULL; i++)
-            fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
-        fputc(')', out);
-    } else {
-        fputc(' ', out);
-    }
-    fputs("' ;;\n", out);
+    /* With a blank for no words at all, options would only be listed. */
+    fputs("        '*:argument:(", out);
+    for (size_t i = 0; command->words != NULL && command->words[i] != NULL; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
+    fputs(")' ;;\n", out);
 }
 
 void gwctl_completion_zsh(FILE *out)

@@ -1,6 +1,7 @@
 """gwctl for people: on a terminal, in pipes, and with a shell's completion."""
 
 import os
+import pty
 import re
 import shutil
 import signal
@@ -106,6 +107,41 @@ class Terminal(GwctlTest):
                              "20000")
         self.assertEqual(running.ended(), 0)
         self.assertNotIn(b" of 20000", running.out)
+
+
+class Shell:
+    """A shell that believes that somebody types."""
+
+    def __init__(self, *command):
+        self.out = ""
+        self.master, slave = pty.openpty()
+        self.popen = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave,
+            start_new_session=True,
+            env={**gwctl.environment(), "TERM": "dumb", "PS1": "> ",
+                 "PATH": f"{GWCTL.parent}:{os.environ['PATH']}"})
+        os.close(slave)
+        os.set_blocking(self.master, False)
+
+    def write(self, text):
+        os.write(self.master, text.encode())
+
+    def wait(self, text):
+        """Waits until this came, behind what was waited for before."""
+        def came():
+            try:
+                self.out += os.read(self.master, 65536).decode()
+            except BlockingIOError:
+                pass
+            return text in self.out
+
+        wait_until(came, lambda: f"{text!r}, have {self.out!r}")
+        self.out = self.out.partition(text)[2]
+
+    def close(self):
+        self.popen.kill()
+        self.popen.wait()
+        os.close(self.master)
 
 
 class Pipes(GwctlTest):
@@ -270,6 +306,24 @@ class Completion(unittest.TestCase):
             "zsh", "-f", "-s", text="autoload -Uz compinit; compinit -D -u\n"
             + self.script("zsh") + "\nprint -r -- $_comps[gwctl]\n")
         self.assertEqual(text, "_gwctl\n")
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is missing")
+    def test_zsh_completes_on_a_terminal(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "_gwctl"
+            script.write_text(self.script("zsh"))
+            shell = Shell("zsh", "-f", "-i")
+            self.addCleanup(shell.close)
+            shell.write("autoload -Uz compinit; compinit -D -u; "
+                        f"source {script}; print rea''dy\n")
+            shell.wait("ready\r\n")
+        for begin, whole in (("gwctl wa", "tch "), ("gwctl --qui", "et "),
+                             ("gwctl uids --qui", "et "),
+                             ("gwctl session set x --confir", "m "),
+                             ("gwctl bench send-to-a", "ll ")):
+            shell.write(begin + "\t")
+            shell.wait(begin + whole)
+            shell.write("\x15")  # the line is deleted
 
     @unittest.skipUnless(shutil.which("fish"), "fish is missing")
     def test_fish_offers_commands_and_options(self):
