@@ -17,6 +17,22 @@ void gwctl_completion_quote(FILE *out, const char *text)
     fputc('\'', out);
 }
 
+void gwctl_completion_first_words(FILE *out)
+{
+    const char *last = "";
+
+    for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++) {
+        const char *name = gwctl_command_table[i].name;
+        size_t len = strcspn(name, " ");
+
+        if (strlen(last) >= len && strncmp(name, last, len) == 0 &&
+            last[len] == ' ')
+            continue;
+        fprintf(out, "%s%.*s", i == 0 ? "" : " ", (int)len, name);
+        last = name;
+    }
+}
+
 int gwctl_completion(gwctl_app *app)
 {
     static const struct {

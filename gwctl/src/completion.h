@@ -13,4 +13,7 @@ void gwctl_completion_fish(FILE *out);
 /* A text in single quotes, as all three shells read it. */
 void gwctl_completion_quote(FILE *out, const char *text);
 
+/* First words of commands, each once: "session" stands for three. */
+void gwctl_completion_first_words(FILE *out);
+
 #endif

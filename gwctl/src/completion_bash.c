@@ -50,23 +50,6 @@ static bool is_common(const gwctl_option *option)
             (GWCTL_USES_ALWAYS | GWCTL_USES_JSON | GWCTL_USES_CLUSTER)) != 0;
 }
 
-/* First words, each once: "session" stands for three commands. */
-static void put_first_words(FILE *out)
-{
-    const char *last = "";
-
-    for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++) {
-        const char *name = gwctl_command_table[i].name;
-        size_t len = strcspn(name, " ");
-
-        if (strlen(last) >= len && strncmp(name, last, len) == 0 &&
-            last[len] == ' ')
-            continue;
-        fprintf(out, "%s%.*s", i == 0 ? "" : " ", (int)len, name);
-        last = name;
-    }
-}
-
 static void put_second_words(FILE *out, const char *first)
 {
     const char *separator = "";
@@ -158,11 +141,11 @@ void gwctl_completion_bash(FILE *out)
     fputs("    '')\n        options='", out);
     put_options(out, is_common, " ");
     fputs("'\n        words='", out);
-    put_first_words(out);
+    gwctl_completion_first_words(out);
     fputs("' ;;\n    session)\n        words='", out);
     put_second_words(out, "session");
     fputs("' ;;\n    help)\n        words='", out);
-    put_first_words(out);
+    gwctl_completion_first_words(out);
     fputs("' ;;\n", out);
     for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++) {
         if (strcmp(gwctl_command_table[i].name, "help") != 0)

@@ -11,7 +11,7 @@ static void put_condition(FILE *out, const gwctl_command *command)
     char *blank;
 
     if (command == NULL) {
-        fputs("__fish_use_subcommand", out);
+        fputs("__gwctl_needs_command", out);
         return;
     }
     snprintf(words, sizeof(words), "%s", command->name);
@@ -84,7 +84,7 @@ static void put_name(FILE *out, const gwctl_command *command, bool *session)
 
     if (blank != NULL && !*session) {
         *session = true;
-        fputs("complete -c gwctl -n __fish_use_subcommand -a session -d "
+        fputs("complete -c gwctl -n __gwctl_needs_command -a session -d "
               "'Show or change the session of a connection.'\n",
               out);
     }
@@ -105,23 +105,37 @@ static void put_name(FILE *out, const gwctl_command *command, bool *session)
 
 static void put_words(FILE *out, const gwctl_command *command)
 {
-    if (command->words == NULL)
+    bool is_help = strcmp(command->name, "help") == 0;
+
+    if (command->words == NULL && !is_help)
         return;
     fputs("complete -c gwctl -n ", out);
     put_condition(out, command);
     fputs(" -a '", out);
-    for (size_t i = 0; command->words[i] != NULL; i++)
+    if (is_help)
+        gwctl_completion_first_words(out);
+    for (size_t i = 0; command->words != NULL && command->words[i] != NULL; i++)
         fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
     fputs("'\n", out);
+}
+
+/* fish's own __fish_use_subcommand takes the value of an option for one. */
+static void put_head(FILE *out)
+{
+    fputs("# fish completion for gwctl, written by: gwctl completion fish\n"
+          "complete -c gwctl -f\n"
+          "function __gwctl_needs_command\n"
+          "    not __fish_seen_subcommand_from ",
+          out);
+    gwctl_completion_first_words(out);
+    fputs("\nend\n", out);
 }
 
 void gwctl_completion_fish(FILE *out)
 {
     bool session = false;
 
-    fputs("# fish completion for gwctl, written by: gwctl completion fish\n"
-          "complete -c gwctl -f\n",
-          out);
+    put_head(out);
     put_options(out, NULL);
     for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++) {
         const gwctl_command *command = &gwctl_command_table[i];

@@ -336,6 +336,9 @@ class Completion(unittest.TestCase):
         self.assertEqual(offered("gwctl send-to-"), {
             "send-to-uid", "send-to-group", "send-to-client", "send-to-all"})
         self.assertEqual(offered("gwctl session "), {"get", "set", "update"})
+        self.assertEqual(offered("gwctl --register 127.0.0.1:1236 wa"),
+                         {"watch"})
+        self.assertEqual(offered("gwctl help uid"), {"uids"})
         self.assertIn("--insecure", offered("gwctl listen --in"))
         self.assertNotIn("--insecure", offered("gwctl uids --in"))
 
