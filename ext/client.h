@@ -54,6 +54,9 @@ gw_client *php_gwc_begin_one(zend_class_entry *called);
  * those that the worker knows. */
 gw_client *php_gwc_begin_all(zend_class_entry *called);
 
+/* Arrays that were made in the call are released before it: afterwards that
+ * may run destructors, and these the next call, whose failures would be what
+ * is reported. */
 void php_gwc_end(void);
 
 /* What a call that was left by longjmp() left behind. */

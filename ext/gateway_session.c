@@ -351,8 +351,8 @@ static void get_sessions(zend_class_entry *called, zval *group,
         rc = gw_get_sessions(client,
                              text == NULL || ZSTR_LEN(text) == 0 ? NULL : &key,
                              collect_session, &list);
-        php_gwc_end();
         php_gwc_plain_deinit(&list.plain);
+        php_gwc_end();
         php_gwc_report(rc, PHP_GWC_QUESTION);
         decode_sessions(&list);
     }
