@@ -3,6 +3,7 @@ their ports."""
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -394,8 +395,8 @@ REGISTER_PORT, INNER_PORT = 1236, 2900
 
 
 class Machines:
-    """A Register and a gateway on one machine, a gateway on a second, a worker
-    of the first gateway on a third."""
+    """A Register and a gateway on one machine, a gateway on a second, two
+    workers of the first gateway on a third, and a browser for each."""
 
     def __init__(self, stage):
         why = hosts.why_not()
@@ -410,10 +411,18 @@ class Machines:
                                   self.register)
         self.start(self.second, "--no-register")
         with hosts.inside(self.third.namespace):
-            self.worker = stage.keep(Peer(
-                f"{self.first.address}:{INNER_PORT}"))
-            self.worker.send(attach("W:0"))
-            self.worker.fence()
+            for name in "idle", "busy":
+                worker = stage.keep(Peer(f"{self.first.address}:{INNER_PORT}"))
+                worker.send(attach(name))
+                worker.fence()
+        # Each goes to the worker with the fewest.
+        self.quiet, self.talker = (self.browser() for _ in range(2))
+
+    def browser(self):
+        port = int(re.search(r"websocket://127\.0\.0\.1:(\d+)",
+                             self.gateway.log)[1])
+        with hosts.inside(self.first.namespace):
+            return self.stage.keep(WebSocket(port, greeting=False))
 
     def start(self, host, *options):
         process = Process(
@@ -432,19 +441,23 @@ class Machines:
 
 
 @case("no power, or a cable that was pulled",
-      "the machine of a gateway, and that of a worker",
-      "the Register forgets the gateway, and the gateway its worker, after "
+      "the machine of a gateway, and that of workers, idle and busy",
+      "the Register forgets the gateway, and the gateway its workers, after "
       "20 s; the gateway is listed again within 3 s of finding out")
 def _(stage):
     play = Machines(stage)
     until(lambda: play.listed() == 2, "both gateways in the list")
     for host in (play.second, play.third):
         play.network.link(host, up=False)
+    # The kernel does not ask while it repeats what the worker has not got.
+    play.talker.send(1, b"to nobody")
     began = time.monotonic()
     until(lambda: play.listed() == 1, "a list without it", DEAD + BACK)
     if time.monotonic() - began < DEAD / 2:
         raise AssertionError("forgotten too early")
-    until(lambda: "W:0: gone" in play.gateway.log, "the worker's end", BACK)
+    for name in "idle", "busy":
+        until(lambda n=name: f":{n}: gone" in play.gateway.log,
+              "the worker's end", BACK)
     for host in (play.second, play.third):
         play.network.link(host, up=True)
     until(lambda: play.listed() == 2, "both in the list", DEAD + BACK)

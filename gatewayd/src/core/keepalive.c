@@ -7,6 +7,8 @@
 #define PROBES 3
 #define PROBE_SECONDS 4
 #define IDLE_SECONDS (GWD_KEEPALIVE_SECONDS - PROBES * PROBE_SECONDS)
+/* Less may be a machine that stood still itself. */
+#define REPEATS 3
 
 static void set_tcp(int fd, int name, int value)
 {
@@ -31,5 +33,21 @@ void gwd_keepalive_start_strict(int fd)
 #ifdef TCP_USER_TIMEOUT
     /* While something waits for its acknowledgement nobody probes. */
     set_tcp(fd, TCP_USER_TIMEOUT, GWD_KEEPALIVE_SECONDS * 1000);
+#endif
+}
+
+bool gwd_keepalive_is_lost(int fd)
+{
+#ifdef __linux__
+    struct tcp_info info;
+    socklen_t len = sizeof(info);
+
+    /* A peer whose buffers are full has acknowledged all. */
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+           info.tcpi_unacked > 0 && info.tcpi_retransmits >= REPEATS &&
+           info.tcpi_last_ack_recv >= GWD_KEEPALIVE_SECONDS * 1000;
+#else
+    (void)fd;
+    return false;
 #endif
 }

@@ -5,6 +5,8 @@
 #ifndef GWD_KEEPALIVE_H
 #define GWD_KEEPALIVE_H
 
+#include <stdbool.h>
+
 /* After so many seconds without a sign of life a connection is dead. */
 #define GWD_KEEPALIVE_SECONDS 20
 
@@ -18,5 +20,11 @@ void gwd_keepalive_start(int fd);
  * that reads nothing for so long, until its buffers are full, is dead to it,
  * too: only where a few bytes are sent. */
 void gwd_keepalive_start_strict(int fd);
+
+/* Whether it is dead because what was sent is repeated in vain; the kernel asks
+ * nothing then, and would go on for a quarter of an hour. A process that stands
+ * still has a kernel that acknowledges. False where the system does not tell.
+ */
+bool gwd_keepalive_is_lost(int fd);
 
 #endif

@@ -5,6 +5,7 @@
 #include <gwclient/protocol.h>
 
 #include "core/client.h"
+#include "core/keepalive.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "inner/request.h"
@@ -119,6 +120,20 @@ void gwd_inner_ping(gwd_inner *inner)
         }
     }
     gwd_ring_arm(&inner->ring, &inner->ping.timeout, GWD_WORKER_PING_SECONDS);
+}
+
+/* Events would go on to it, and new clients be given to it. */
+void gwd_inner_watch(gwd_inner *inner)
+{
+    for (gwd_worker *w = inner->workers.first; w != NULL; w = w->next) {
+        if (!gwd_stream_closing(w->stream) &&
+            gwd_keepalive_is_lost(w->stream->fd)) {
+            gwd_worker_log(GWD_LOG_WARNING, w,
+                           "its machine does not answer, closed");
+            gwd_stream_abort(w->stream);
+        }
+    }
+    gwd_ring_arm(&inner->ring, &inner->watch.timeout, GWD_WORKER_WATCH_SECONDS);
 }
 
 /* ---- events -------------------------------------------------------------- */

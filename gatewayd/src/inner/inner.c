@@ -199,11 +199,14 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
     gw_buf_init(&inner->text, NULL, TEXT_MAX);
     inner->started = gwd_loop_seconds();
     inner->ping = (gwd_inner_timer){.inner = inner, .fn = gwd_inner_ping};
+    inner->watch = (gwd_inner_timer){.inner = inner, .fn = gwd_inner_watch};
     inner->report = (gwd_inner_timer){.inner = inner, .fn = gwd_inner_report};
     gwd_loop_add_ring(config->loop, &inner->ring, on_timeout);
     if (config->ping_workers) {
         gwd_ring_arm(&inner->ring, &inner->ping.timeout,
                      GWD_WORKER_PING_SECONDS);
+        gwd_ring_arm(&inner->ring, &inner->watch.timeout,
+                     GWD_WORKER_WATCH_SECONDS);
     }
     gwd_inner_reload(inner, config);
     return inner;

@@ -47,6 +47,7 @@ struct gwd_inner {
     size_t worker_queue_max; /* bytes; of replies, too */
     gwd_ring ring;
     gwd_inner_timer ping;   /* of all workers */
+    gwd_inner_timer watch;  /* for those whose machines are gone */
     gwd_inner_timer report; /* armed while there is something to tell */
     uint64_t refused;       /* clients, since the last report: without_worker */
     uint32_t started;       /* gwd_loop_seconds() */
@@ -110,12 +111,14 @@ void gwd_reply_empty_array(const gwd_request *request);
 
 /* Workers on other machines: NAT and firewalls forget silent connections. */
 #define GWD_WORKER_PING_SECONDS 25
+#define GWD_WORKER_WATCH_SECONDS 1
 
 /* Some worker has come, or gone. inner.c */
 void gwd_inner_on_workers(gwd_inner *inner);
 
 /* events.c: what the timers do. */
 void gwd_inner_ping(gwd_inner *inner);
+void gwd_inner_watch(gwd_inner *inner);
 void gwd_inner_report(gwd_inner *inner);
 
 /* For when a worker has come: where none ever does, `unheard` is as meant. */
