@@ -149,8 +149,8 @@ int gw_client_set_gateways(gw_client *client, const gw_slice *addresses,
 /* ---- what happened ------------------------------------------------------- */
 
 /* What the last call met, in one English line that names peers and causes;
- * "" after success. Never holds a key or a message. Valid until the next
- * call. */
+ * "" after success. The text of GW_ENOGATEWAY is that of PHP and has a newline
+ * in it. Never holds a key or a message. Valid until the next call. */
 const char *gw_client_error(const gw_client *client);
 
 /* A gateway that a call could not serve. */
