@@ -20,8 +20,8 @@ SHOWS = "<?php echo GatewayClient\\Gateway::$registerAddress;"
 REGISTER = r"gatewayclient\.register_address\S*\s+(?:= )?([\d.:]+)"
 
 
-def get(host, port, path="/"):
-    """The body of a good answer; None while nobody listens."""
+def ask(host, port, path="/"):
+    """Status and body of the answer; None while nobody listens."""
     with hosts.inside(host.namespace):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
@@ -32,9 +32,15 @@ def get(host, port, path="/"):
             return None
         finally:
             connection.close()
-    if answer.status != 200:
-        raise AssertionError(f"{path}: {answer.status} {body[:1000]}")
-    return body
+    return answer.status, body
+
+
+def get(host, port, path="/"):
+    """The body of a good answer; None while nobody listens."""
+    answer = ask(host, port, path)
+    if answer is not None and answer[0] != 200:
+        raise AssertionError(f"{path}: {answer[0]} {answer[1][:1000]}")
+    return answer and answer[1]
 
 
 @claims(PAGE, "ini fpm-pools")
@@ -124,22 +130,25 @@ def a_class_for_each_cluster(block):
 def a_workerman_application(block):
     if REFERENCE is None:
         raise Skip(WHY_NO_REFERENCE)
-    with machines(1) as [host], folder() as home, \
-            gatewayd(host, "gatewayd", home), browser(host) as page:
+    push = "/?uid=alice&text=hi"
+    with machines(1) as [host], folder() as home:
         (home / "vendor").mkdir()
         (home / "vendor/autoload.php").write_text(
             f"<?php require {str(REFERENCE)!r};")
         (home / "push.php").write_text(block.text)
-        run_php(host.prefix, home, """
-            GatewayClient\\Gateway::bindUid($id, 'alice');
-            GatewayClient\\Gateway::flush();""",
-                variables={"id": page.client_id})
         with typed(host, f"{CLIENT_PHP} -d extension={EXTENSION} push.php "
                    "start", home, ready="Start success",
                    env=with_extension(True)):
-            said = wait_until(lambda: get(host, 8080, "/?uid=alice&text=hi"),
-                              "an answer")
-        page.expect_text("hi")
+            early = wait_until(lambda: ask(host, 8080, push), "an answer")
+            with gatewayd(host, "gatewayd", home), browser(host) as page:
+                run_php(host.prefix, home, """
+                    GatewayClient\\Gateway::bindUid($id, 'alice');
+                    GatewayClient\\Gateway::flush();""",
+                        variables={"id": page.client_id})
+                said = get(host, 8080, push)
+                page.expect_text("hi")
+    if early != (503, "not sent"):
+        raise AssertionError(f"without gatewayd it said {early}")
     if said != "sent":
         raise AssertionError(f"it said {said}")
 
