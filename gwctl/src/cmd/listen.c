@@ -197,6 +197,20 @@ static int time_left(const gwctl_listener *l)
     return next <= now ? 0 : next - now > 60000 ? 60000 : (int)(next - now);
 }
 
+/* A server that takes no more may have told why before it went. */
+static void on_send_error(gwctl_listener *l)
+{
+    char error[GWCTL_NET_ERROR_LEN + 1];
+
+    snprintf(error, sizeof(error), "%s", l->ws.error);
+    gwctl_websocket_drop_output(&l->ws);
+    read_socket(l);
+    if (l->done)
+        return;
+    gwctl_warn("%s", error);
+    end(l, GWCTL_PARTIAL);
+}
+
 static void turn(gwctl_listener *l)
 {
     bool input = may_read_input(l);
@@ -227,10 +241,8 @@ static void turn(gwctl_listener *l)
         read_socket(l);
     if (!l->done)
         check_times(l);
-    if (!l->done && gwctl_websocket_flush(&l->ws) < 0) {
-        gwctl_warn("%s", l->ws.error);
-        end(l, GWCTL_PARTIAL);
-    }
+    if (!l->done && gwctl_websocket_flush(&l->ws) < 0)
+        on_send_error(l);
     if (gwctl_flush_output() != GWCTL_OK)
         end(l, GWCTL_SYSTEM);
 }

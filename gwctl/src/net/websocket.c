@@ -90,6 +90,12 @@ int gwctl_websocket_flush(gwctl_websocket *ws)
     return 0;
 }
 
+void gwctl_websocket_drop_output(gwctl_websocket *ws)
+{
+    ws->out.len = 0;
+    ws->written = 0;
+}
+
 bool gwctl_websocket_may_fill(const gwctl_websocket *ws)
 {
     return !ws->ended && ws->out.len < GWCTL_WEBSOCKET_BACKLOG;

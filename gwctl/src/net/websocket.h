@@ -73,4 +73,7 @@ void gwctl_websocket_close(gwctl_websocket *ws, uint16_t code);
 /* Writes as much as the connection takes. -1: it failed. */
 int gwctl_websocket_flush(gwctl_websocket *ws);
 
+/* Forgets what waits to be written. */
+void gwctl_websocket_drop_output(gwctl_websocket *ws);
+
 #endif
