@@ -110,6 +110,23 @@ class RegisterByName(unittest.TestCase):
         self.addCleanup(gateway.close)
         self.expect_announcement(place.accept()[0])
 
+    def test_name_servers_that_are_down_are_told_once(self):
+        """They are asked every second, by each process."""
+        servers = self.hosts.parent / "resolv.conf"
+        servers.write_text("nameserver 127.0.0.2\n"
+                           "options timeout:1 attempts:1\n")
+        gateway = Gatewayd("register.test:1", prefix=seeing(
+            servers, "/etc/resolv.conf"), options=["--log-level", "debug"])
+        self.addCleanup(gateway.close)
+        down = " debug: libevent: All nameservers have failed"
+        wait_until(lambda: gateway.process.log.count(down) >= 3,
+                   "a third attempt")
+        told = [line.split(" ", 1)[1]
+                for line in gateway.process.log.splitlines()
+                if "libevent" in line and " debug: " not in line]
+        self.assertEqual(told, [])
+        self.assertEqual(gateway.process.log.count("cannot reach Register"), 1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -44,11 +44,13 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
         gwd_ring_advance(ring, now);
 }
 
+/* Its messages are of name servers, which are asked again and again; what comes
+ * of that is told by who asks. */
 static void on_libevent(int severity, const char *text)
 {
     static const gwd_log_level levels[] = {
         [EVENT_LOG_DEBUG] = GWD_LOG_DEBUG,
-        [EVENT_LOG_MSG] = GWD_LOG_INFO,
+        [EVENT_LOG_MSG] = GWD_LOG_DEBUG,
         [EVENT_LOG_WARN] = GWD_LOG_WARNING,
         [EVENT_LOG_ERR] = GWD_LOG_ERROR,
     };
