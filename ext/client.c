@@ -47,6 +47,17 @@ static void strings_none(strings *list)
     list->count = 0;
 }
 
+/* Behind the port PHP takes blanks, too, such as a file's end of line. */
+static gw_slice address_of(const zend_string *str)
+{
+    size_t len = ZSTR_LEN(str);
+
+    while (len > 0 && memchr(" \t\r\n", ZSTR_VAL(str)[len - 1], 4) != NULL) {
+        len--;
+    }
+    return gw_slice_of(ZSTR_VAL(str), len);
+}
+
 static bool strings_add(strings *list, zval *value)
 {
     zend_string *str = zval_try_get_string(value);
@@ -55,7 +66,7 @@ static bool strings_add(strings *list, zval *value)
         return false;
     }
     list->held[list->count] = str;
-    list->list[list->count] = gw_slice_of(ZSTR_VAL(str), ZSTR_LEN(str));
+    list->list[list->count] = address_of(str);
     list->count++;
     return true;
 }
@@ -250,8 +261,8 @@ static void throw_bad_registers(const config *c)
             break;
         }
     }
-    php_gwc_throw("Can not connect to tcp://%s: not a host:port",
-                  ZSTR_VAL(c->registers.held[i]));
+    php_gwc_throw("Can not connect to tcp://%.*s: not a host:port",
+                  (int)c->registers.list[i].len, c->registers.list[i].base);
 }
 
 static int apply_registers(gw_client *client, const config *c)

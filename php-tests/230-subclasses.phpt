@@ -67,6 +67,9 @@ echo "references and strange types\n";
 $address = $shared->register;
 Chat::$registerAddress = &$address;
 Chat::$secretKey = null;
+$address = "$shared->register \r\n"; // as a file or the environment may have it
+told('blanks', function () { return Chat::sendToAll('blanks'); }, $shared);
+$address = $shared->register;
 told('reference', function () { return Chat::sendToAll('reference'); }, $shared);
 $address = ['a' => $own->register];
 Chat::$secretKey = new class {
@@ -112,6 +115,8 @@ false
 null
   base again: 0: cmd 6 connection 0 flag 1 |base
 references and strange types
+null
+  blanks: 0: cmd 6 connection 0 flag 1 |blanks
 null
   reference: 0: cmd 6 connection 0 flag 1 |reference
 null
