@@ -418,11 +418,11 @@ class Machines:
         # Each goes to the worker with the fewest.
         self.quiet, self.talker = (self.browser() for _ in range(2))
 
-    def browser(self):
+    def browser(self, greeting=False):
         port = int(re.search(r"websocket://127\.0\.0\.1:(\d+)",
                              self.gateway.log)[1])
         with hosts.inside(self.first.namespace):
-            return self.stage.keep(WebSocket(port, greeting=False))
+            return self.stage.keep(WebSocket(port, greeting=greeting))
 
     def start(self, host, *options):
         process = Process(
@@ -442,8 +442,9 @@ class Machines:
 
 @case("no power, or a cable that was pulled",
       "the machine of a gateway, and that of workers, idle and busy",
-      "the Register forgets the gateway, and the gateway its workers, after "
-      "20 s; the gateway is listed again within 3 s of finding out")
+      "the Register forgets the gateway, and the gateway the idle worker, after "
+      "20 s; the busy one gets no clients until it answers again; the gateway "
+      "is listed again within 3 s of finding out")
 def _(stage):
     play = Machines(stage)
     until(lambda: play.listed() == 2, "both gateways in the list")
@@ -455,9 +456,11 @@ def _(stage):
     until(lambda: play.listed() == 1, "a list without it", DEAD + BACK)
     if time.monotonic() - began < DEAD / 2:
         raise AssertionError("forgotten too early")
-    for name in "idle", "busy":
-        until(lambda n=name: f":{n}: gone" in play.gateway.log,
-              "the worker's end", BACK)
+    for text in "idle: gone", "busy: its machine does not answer":
+        until(lambda t=text: t in play.gateway.log, text, BACK)
+    play.browser(greeting=True)  # as where no worker is
     for host in (play.second, play.third):
         play.network.link(host, up=True)
     until(lambda: play.listed() == 2, "both in the list", DEAD + BACK)
+    until(lambda: "busy: its machine answers again" in play.gateway.log,
+          "the worker", DEAD + BACK)

@@ -122,16 +122,20 @@ void gwd_inner_ping(gwd_inner *inner)
     gwd_ring_arm(&inner->ring, &inner->ping.timeout, GWD_WORKER_PING_SECONDS);
 }
 
-/* Events would go on to it, and new clients be given to it. */
+/* It keeps its connection: a BusinessWorker asks for no signs of life, and
+ * might not find out that it was closed meanwhile. */
 void gwd_inner_watch(gwd_inner *inner)
 {
     for (gwd_worker *w = inner->workers.first; w != NULL; w = w->next) {
-        if (!gwd_stream_closing(w->stream) &&
-            gwd_keepalive_is_lost(w->stream->fd)) {
+        bool lost = gwd_keepalive_is_lost(w->stream->fd);
+
+        if (lost && !w->lost) {
             gwd_worker_log(GWD_LOG_WARNING, w,
-                           "its machine does not answer, closed");
-            gwd_stream_abort(w->stream);
+                           "its machine does not answer; clients go to others");
+        } else if (!lost && w->lost) {
+            gwd_worker_log(GWD_LOG_INFO, w, "its machine answers again");
         }
+        w->lost = lost;
     }
     gwd_ring_arm(&inner->ring, &inner->watch.timeout, GWD_WORKER_WATCH_SECONDS);
 }

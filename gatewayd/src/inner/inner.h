@@ -31,7 +31,7 @@ typedef struct gwd_inner_config {
     gwd_router_mode router;
     gwd_without_worker without_worker;
     size_t send_to_worker_buffer_size; /* events are dropped above it */
-    bool ping_workers; /* every 25 s, and see whether their machines are gone;
+    bool ping_workers; /* every 25 s, and see whether their machines answer;
                           for workers on other machines */
     bool named; /* announced by a host name, which workers do not look up */
 } gwd_inner_config;

@@ -47,7 +47,7 @@ struct gwd_inner {
     size_t worker_queue_max; /* bytes; of replies, too */
     gwd_ring ring;
     gwd_inner_timer ping;   /* of all workers */
-    gwd_inner_timer watch;  /* for those whose machines are gone */
+    gwd_inner_timer watch;  /* whether their machines answer */
     gwd_inner_timer report; /* armed while there is something to tell */
     uint64_t refused;       /* clients, since the last report: without_worker */
     uint32_t started;       /* gwd_loop_seconds() */

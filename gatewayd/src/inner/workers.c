@@ -113,6 +113,7 @@ int gwd_workers_attach(gwd_workers *workers, gw_slice key, gwd_stream *stream,
     worker->owner = owner;
     worker->load = 0;
     worker->dropped = 0;
+    worker->lost = false;
     *owner = worker;
     enlist(workers, worker);
     return GW_OK;
@@ -129,7 +130,8 @@ void gwd_workers_detach(gwd_workers *workers, gwd_worker *worker)
 /* A connection that is closing in this turn takes nothing more. */
 static bool is_here(const gwd_worker *worker)
 {
-    return worker->stream != NULL && !gwd_stream_closing(worker->stream);
+    return worker->stream != NULL && !worker->lost &&
+           !gwd_stream_closing(worker->stream);
 }
 
 /* The first among those with the fewest clients. */
@@ -180,8 +182,7 @@ gwd_worker *gwd_workers_bind(gwd_workers *workers, gwd_worker **slot)
     }
     chosen->refs++;
     if (*slot != NULL) {
-        (*slot)->refs--;
-        free_if_unused(workers, *slot);
+        gwd_workers_unbind(workers, slot);
     }
     chosen->load++;
     *slot = chosen;
