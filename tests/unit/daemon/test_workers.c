@@ -12,6 +12,7 @@
 #include <gwclient/protocol.h>
 
 #include "fake_core.h"
+#include "inner/request.h"
 
 static fake_core *core;
 
@@ -356,6 +357,32 @@ static void a_connection_that_closes_takes_nothing_more(void **state)
     assert_string_equal(core->clients[0].got, "");
 }
 
+static void one_that_does_not_answer_gets_no_clients(void **state)
+{
+    gwd_worker *worker;
+
+    (void)state;
+    introduce(0, "W:0");
+    introduce(1, "W:1");
+    fake_core_arrive(core, 0, 1);
+    fake_core_arrive(core, 1, 2);
+    fake_core_clear(core);
+    worker = core->inner->workers.first;
+    worker->lost = true;
+    says(0, "moved");
+    fake_core_arrive(core, 2, 3);
+    expect_told(0, "");
+    expect_told(1, "message 1 moved, connect 3");
+    worker->lost = false; /* has none now; the other one has three */
+    fake_core_arrive(core, 3, 4);
+    fake_core_arrive(core, 4, 5);
+    expect_told(0, "connect 4, connect 5");
+    worker->lost = true;
+    introduce(2, "W:0");
+    fake_core_arrive(core, 5, 6);
+    expect_told(2, "connect 6");
+}
+
 static void random_routing_reaches_all(void **state)
 {
     bool seen[3] = {false};
@@ -665,6 +692,7 @@ int main(void)
         T(one_that_was_replaced_and_does_not_read_is_cut_off),
         T(a_worker_may_introduce_itself_again),
         T(a_connection_that_closes_takes_nothing_more),
+        T(one_that_does_not_answer_gets_no_clients),
         T_WITH(random_routing_reaches_all, setup_random),
         T(odd_worker_keys_are_what_php_makes_of_them),
         T(who_does_not_know_the_key_is_no_worker),
