@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import unittest
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from harness.children import alive, children, listener, status_of
@@ -613,6 +613,25 @@ class Shipped(unittest.TestCase):
                               capture_output=True, text=True, timeout=PATIENCE,
                               check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_the_health_check_of_the_image_asks_any_address(self):
+        check = ROOT / "packaging/docker/healthcheck"
+        hosts = ["127.0.0.1"]
+        with suppress(OSError), socket.create_server(
+                ("::1", 0), family=socket.AF_INET6):
+            hosts.append("[::1]")
+        for host in hosts:
+            gateway = Gatewayd(options=["--status-listen", f"{host}:0"])
+            self.addCleanup(gateway.close)
+            port = re.search(rf"status {re.escape(host)}:(\d+)",
+                             gateway.process.log)[1]
+            with self.subTest(host=host):
+                done = subprocess.run(
+                    ["bash", check], capture_output=True, text=True,
+                    env={**os.environ,
+                         "GATEWAYD_STATUS_LISTEN": f"{host}:{port}"},
+                    timeout=PATIENCE, check=False)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze")
     def test_the_unit_is_right(self):
