@@ -10,12 +10,23 @@
 #define LINE_MAX_LEN ((size_t)1024 * 1024)
 /* So much of an answer that is none is quoted. */
 #define QUOTE_MAX 200
+/* Registers that were asked in vain are so long asked after the one that had an
+ * answer: a machine that is gone takes a connect timeout each time. */
+#define FAILED_TTL_MS 30000u
 
 static int ask_next(gw_client *c, gw_lookup *l);
 
+/* The first one, and then the others in their order. */
+static size_t index_of(const gw_lookup *l)
+{
+    if (l->turn == 0)
+        return l->first.index;
+    return l->turn <= l->first.index ? l->turn - 1 : l->turn;
+}
+
 static gw_slice register_of(const gw_client *c, const gw_lookup *l)
 {
-    return c->registers->items[l->index];
+    return c->registers->items[index_of(l)];
 }
 
 void gw_lookup_init(gw_client *c)
@@ -181,14 +192,16 @@ static int give_up_register(gw_client *c, gw_lookup *l, int closed)
 {
     put_bad(c, l, closed);
     hang_up(l);
-    l->index++;
+    l->turn++;
     return ask_next(c, l);
 }
 
 static int on_line(gw_client *c, gw_lookup *l, size_t len, uint64_t now)
 {
-    int rc =
-        gw_registry_store(c, gw_slice_of(l->reply.base, len), now, &l->list);
+    const gw_list_source source = {index_of(l),
+                                   l->turn == 0 ? l->first.failed_at : now};
+    int rc = gw_registry_store(c, gw_slice_of(l->reply.base, len), now, source,
+                               &l->list);
 
     if (rc != GW_OK && rc != GW_ENOMEM) {
         l->reply.len = len;
@@ -245,7 +258,7 @@ static uint64_t reply_limit(const gw_client *c, const gw_lookup *l,
 {
     uint64_t limit = now + c->connect_timeout_ms;
 
-    if (l->index + 1 == c->registers->count || limit > l->deadline)
+    if (l->turn + 1 == c->registers->count || limit > l->deadline)
         return l->deadline;
     return limit;
 }
@@ -266,7 +279,7 @@ static int on_dialed(gw_client *c, gw_lookup *l, int rc, uint64_t now)
         return send_some(c, l);
     }
     put_unreached(c, l, gw_net_strerror(l->dial.error, scratch));
-    l->index++;
+    l->turn++;
     return GW_ECONNECT;
 }
 
@@ -293,7 +306,7 @@ static int ask_one(gw_client *c, gw_lookup *l)
         return rc;
     if (rc != GW_OK) {
         put_unreached(c, l, gw_strerror(rc));
-        l->index++;
+        l->turn++;
         return GW_ECONNECT;
     }
     now = gw_net_now(); /* a name may have taken long */
@@ -304,7 +317,7 @@ static int ask_one(gw_client *c, gw_lookup *l)
 
 static int ask_next(gw_client *c, gw_lookup *l)
 {
-    while (l->index < c->registers->count) {
+    while (l->turn < c->registers->count) {
         int rc = ask_one(c, l);
 
         if (rc != GW_ECONNECT)
@@ -318,6 +331,15 @@ static int ask_next(gw_client *c, gw_lookup *l)
 
 /* ---- what the call does with it ----------------------------------------- */
 
+static gw_list_source whom_to_ask_first(const gw_client *c)
+{
+    const gw_list *kept = gw_registry_kept(c);
+
+    if (kept != NULL && c->call.now - kept->source.failed_at < FAILED_TTL_MS)
+        return kept->source;
+    return (gw_list_source){0, 0};
+}
+
 int gw_lookup_start(gw_client *c, uint64_t deadline)
 {
     gw_lookup *l = &c->call.lookup;
@@ -329,7 +351,8 @@ int gw_lookup_start(gw_client *c, uint64_t deadline)
     gw_register_put_worker_connect(&l->request, key);
     if (l->request.error != 0)
         return GW_ENOMEM;
-    l->index = 0;
+    l->first = whom_to_ask_first(c);
+    l->turn = 0;
     l->deadline = deadline;
     c->stats.register_lookups++;
     return ask_next(c, l);

@@ -15,7 +15,8 @@ typedef enum gw_lookup_state {
 
 typedef struct gw_lookup {
     gw_lookup_state state;
-    size_t index; /* the Register that is being asked */
+    gw_list_source first; /* who is asked first */
+    size_t turn;          /* so many have failed */
     gw_endpoint endpoints[GW_ENDPOINT_MAX];
     size_t endpoint_count;
     gw_dial dial;

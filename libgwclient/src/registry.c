@@ -160,7 +160,7 @@ static void drop_old(gw_client *c)
 }
 
 int gw_registry_store(gw_client *c, gw_slice line, uint64_t now,
-                      const gw_list **out)
+                      gw_list_source source, const gw_list **out)
 {
     gw_list *list = NULL;
     int rc = read_line(c, line, &list);
@@ -174,6 +174,7 @@ int gw_registry_store(gw_client *c, gw_slice line, uint64_t now,
     list->registers = c->registers->print;
     list->key = c->key.print;
     list->fetched_at = now;
+    list->source = source;
     list->serial = ++c->registry.serials;
     list->next = c->registry.lists;
     c->registry.lists = list;

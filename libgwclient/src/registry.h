@@ -19,12 +19,19 @@ static inline uint64_t gw_place(uint32_t ip, uint16_t port)
     return (uint64_t)1 << 48 | (uint64_t)ip << 16 | port;
 }
 
+/* Which of the Registers a list is from. */
+typedef struct gw_list_source {
+    size_t index;
+    uint64_t failed_at; /* when those before it were asked in vain */
+} gw_list_source;
+
 /* One block of memory; addresses are NUL-terminated, each once. */
 typedef struct gw_list {
     struct gw_list *next;
     gw_print registers;
     gw_print key;
     uint64_t fetched_at;
+    gw_list_source source;
     uint64_t serial; /* no other list of the client has it; never 0 */
     size_t count;
     gw_list_index *index; /* of the items */
@@ -53,7 +60,7 @@ const gw_list *gw_registry_kept(const gw_client *c);
  * then. GW_ENOMEM, or GW_EPROTO, GW_EDEPTH, GW_EUTF8: the line is no such
  * answer; then the old list stays. */
 int gw_registry_store(gw_client *c, gw_slice line, uint64_t now,
-                      const gw_list **out);
+                      gw_list_source source, const gw_list **out);
 
 void gw_registry_clear(gw_client *c);
 

@@ -95,8 +95,9 @@ void gw_client_free(gw_client *client);
  * are kept per address, key and Register list, so one client may serve several
  * clusters in turn. */
 
-/* The Registers, tried in this order. GW_EINVAL: an address that is not
- * host:port, none, or more than 64. */
+/* The Registers, tried in this order; the one that answers after others have
+ * failed is tried first for 30 s. GW_EINVAL: an address that is not host:port,
+ * none, or more than 64. */
 int gw_client_set_registers(gw_client *client, const gw_slice *addresses,
                             size_t count);
 

@@ -313,6 +313,12 @@ static void a_register_knows_no_gateway(void **state)
     cluster_free(x);
 }
 
+/* Since Registers were asked in vain. */
+static void thirty_seconds_pass(cluster *x)
+{
+    x->client->registry.lists->source.failed_at -= 30000;
+}
+
 static void the_next_register_is_asked(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -326,14 +332,84 @@ static void the_next_register_is_asked(void **state)
     fake_set_mode(bad, FAKE_CLOSE);
     assert_int_equal(send_all(x), GW_OK);
     fake_set_mode(bad, FAKE_SILENT);
+    thirty_seconds_pass(x);
     assert_int_equal(send_all(x), GW_OK);
     fake_set_line(bad, "half");
     fake_set_mode(bad, FAKE_HALF);
+    thirty_seconds_pass(x);
     assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(bad), 3);
     fake_stop(bad);
+    thirty_seconds_pass(x);
     assert_int_equal(send_all(x), GW_OK);
     assert_int_equal(fake_accepts(x->reg), 4);
     fake_free(bad);
+    cluster_free(x);
+}
+
+/* A machine that is gone would take a connect timeout of every call that asks.
+ */
+static void the_register_that_answered_is_asked_first_for_a_while(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    fake *first = fake_register();
+
+    (void)state;
+    gw_client_set_register_ttl(x->client, 0);
+    assert_int_equal(
+        use_registers(x, fake_address(first), fake_address(x->reg)), GW_OK);
+    fake_set_gateways(first, x->gw, 1);
+    fake_set_mode(first, FAKE_CLOSE);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(first), 1);
+    assert_int_equal(fake_accepts(x->reg), 2);
+    thirty_seconds_pass(x);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(first), 2);
+    assert_int_equal(fake_accepts(x->reg), 4);
+    fake_set_mode(x->reg, FAKE_CLOSE);
+    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
+    fake_set_mode(first, FAKE_ANSWER);
+    assert_int_equal(send_all(x), GW_OK); /* it is asked after all */
+    assert_int_equal(send_all(x), GW_OK);
+    assert_int_equal(fake_accepts(first), 5);
+    assert_int_equal(fake_accepts(x->reg), 6);
+    fake_free(first);
+    cluster_free(x);
+}
+
+/* Of the others, in their order. */
+static void when_who_answered_fails_every_other_is_asked(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    fake *others[3] = {fake_register(), fake_register(), fake_register()};
+    gw_slice list[4];
+    size_t i;
+
+    (void)state;
+    gw_client_set_register_ttl(x->client, 0);
+    for (i = 0; i < 3; i++) {
+        list[i < 2 ? i : 3] = gw_slice_str(fake_address(others[i]));
+        fake_set_mode(others[i], FAKE_CLOSE);
+    }
+    list[2] = gw_slice_str(fake_address(x->reg));
+    assert_int_equal(gw_client_set_registers(x->client, list, 4), GW_OK);
+    assert_int_equal(send_all(x), GW_OK);
+    fake_set_mode(x->reg, FAKE_CLOSE);
+    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
+    assert_error(x->client,
+                 text("getAllGatewayAddressesFromRegister fail. tcp://%s "
+                      "return false (closed without an answer: wrong or "
+                      "missing secret key?)",
+                      fake_address(x->reg)));
+    assert_int_equal(fake_accepts(x->reg), 2);
+    assert_int_equal(fake_accepts(others[0]), 2);
+    assert_int_equal(fake_accepts(others[1]), 2);
+    assert_int_equal(fake_accepts(others[2]), 1);
+    for (i = 0; i < 3; i++)
+        fake_free(others[i]);
     cluster_free(x);
 }
 
@@ -559,6 +635,8 @@ int main(void)
         cmocka_unit_test(connecting_to_a_register_hangs),
         cmocka_unit_test(a_register_knows_no_gateway),
         cmocka_unit_test(the_next_register_is_asked),
+        cmocka_unit_test(the_register_that_answered_is_asked_first_for_a_while),
+        cmocka_unit_test(when_who_answered_fails_every_other_is_asked),
         cmocka_unit_test(the_last_register_has_all_the_time_that_is_left),
         cmocka_unit_test(
             a_register_that_keeps_talking_is_given_up_at_its_limit),
