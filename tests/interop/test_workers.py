@@ -11,7 +11,7 @@ from harness.process import wait_until
 from harness.websocket import WebSocket, client_frame
 
 CMD_ON_CONNECT, CMD_ON_MESSAGE, CMD_ON_CLOSE = 1, 3, 4
-CMD_JOIN_GROUP, CMD_GET_CLIENT_COUNT_BY_GROUP = 20, 24
+CMD_SEND_TO_ONE, CMD_JOIN_GROUP, CMD_GET_CLIENT_COUNT_BY_GROUP = 5, 20, 24
 
 
 class WorkerCase(unittest.TestCase):
@@ -91,6 +91,26 @@ class Push(WorkerCase):
 
 class Order(WorkerCase):
     """A BusinessWorker tells on one connection and asks on another."""
+
+    def test_small_pieces_of_a_worker_do_not_wait_for_each_other(self):
+        """Its PHP need not have TCP_NODELAY."""
+        client = self.client(greeting=True)
+        number = int(client.client_id[12:], 16)
+        worker, other = Peer(self.gateway.inner_address), Peer(
+            self.gateway.inner_address)
+        for peer in worker, other:
+            self.addCleanup(peer.close)
+        worker.send(Frame(CMD_WORKER_CONNECT, body=php_json(
+            {"worker_key": "V:0", "secret_key": ""})))
+        for _ in range(50):  # the kernel puts acknowledgements into answers
+            worker.fence()
+        for _ in range(3):
+            worker.send(Frame(CMD_SEND_TO_ONE, number, body=b"one"))
+            worker.send(Frame(CMD_SEND_TO_ONE, number, body=b"two"))
+            client.expect_text("one")
+            other.send(Frame(CMD_SEND_TO_ONE, number, body=b"three"))
+            client.expect_text("two")
+            client.expect_text("three")
 
     def test_what_was_told_before_a_question_is_in_the_answer(self):
         client = self.client(greeting=True)

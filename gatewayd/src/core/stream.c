@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <gwclient/error.h>
@@ -237,6 +239,19 @@ static void count_input(gwd_stream *stream, size_t len)
         stream->kind->loop->metrics->bytes_in += len;
 }
 
+/* Linux forgets the option sooner or later; it is an order, too. */
+static void acknowledge(const gwd_stream *stream)
+{
+#ifdef TCP_QUICKACK
+    int on = 1;
+
+    if (stream->kind->acks_at_once)
+        setsockopt(stream->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+#else
+    (void)stream;
+#endif
+}
+
 static void read_input(gwd_stream *stream)
 {
     size_t kept, room;
@@ -251,6 +266,7 @@ static void read_input(gwd_stream *stream)
     tell_tls(stream);
     if (got > 0 && !gwd_stream_closing(stream)) {
         count_input(stream, (size_t)got);
+        acknowledge(stream);
         offer(stream, base, kept + (size_t)got);
     } else if (got <= 0 && got != GW_EAGAIN) {
         end_input(stream, got);

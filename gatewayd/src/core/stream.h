@@ -39,6 +39,9 @@ typedef struct gwd_stream_kind {
     void (*on_tls)(gwd_stream *stream);
     /* Input is read after that of all other streams that have some. */
     bool reads_last;
+    /* What was read is acknowledged at once: a peer with Nagle's algorithm
+     * holds its next small piece back until then. */
+    bool acks_at_once;
 } gwd_stream_kind;
 
 struct gwd_stream {

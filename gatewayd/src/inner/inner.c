@@ -193,6 +193,8 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
     inner->kind = (gwd_stream_kind){
         .loop = config->loop, .on_data = on_data, .on_close = on_close};
     inner->worker_kind = inner->kind;
+    /* PHP without the extension sockets has Nagle's algorithm. */
+    inner->worker_kind.acks_at_once = true;
     inner->hub = config->hub;
     inner->named = config->named;
     gw_buf_init(&inner->reply, NULL, REPLY_MAX);
