@@ -577,7 +577,7 @@ class Gateway
      * E_WARNING: unserialize() does not take a session; its member is false.
      *
      * @param int|string $group '': every connection
-     * @return mixed[][] client_id => session, [] when none was set
+     * @return mixed[] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientSessions($group = '') {}
@@ -595,7 +595,7 @@ class Gateway
      * E_WARNING: unserialize() does not take a session; its member is false.
      *
      * @param int|string $group
-     * @return mixed[][] client_id => session, [] when none was set; [] when the
+     * @return mixed[] client_id => session, [] when none was set; [] when the
      *     group is empty
      * @throws GatewayException no Register answers with a list of gateways
      */
@@ -610,7 +610,7 @@ class Gateway
      * result is what the others said.
      *
      * @param int|string $group '': every connection
-     * @return mixed[][] client_id => session, [] when none was set
+     * @return mixed[] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientInfo($group = '') {}
@@ -625,7 +625,7 @@ class Gateway
      * result is what the others said.
      *
      * @param int|string $group '': every connection
-     * @return mixed[][] client_id => session, [] when none was set
+     * @return mixed[] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getClientInfoByGroup($group) {}

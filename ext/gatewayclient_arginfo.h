@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 43d57fd1f4356d608254b0c0c1405dd1fa74f55b */
+ * Stub hash: 49420f199fdcb1ab119e861f4996ea717ade836d */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

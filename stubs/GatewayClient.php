@@ -576,7 +576,7 @@ class Gateway
      * E_WARNING: unserialize() does not take a session; its member is false.
      *
      * @param int|string $group '': every connection
-     * @return mixed[][] client_id => session, [] when none was set
+     * @return mixed[] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientSessions($group = '') {}
@@ -594,7 +594,7 @@ class Gateway
      * E_WARNING: unserialize() does not take a session; its member is false.
      *
      * @param int|string $group
-     * @return mixed[][] client_id => session, [] when none was set; [] when the
+     * @return mixed[] client_id => session, [] when none was set; [] when the
      *     group is empty
      * @throws GatewayException no Register answers with a list of gateways
      */
@@ -609,7 +609,7 @@ class Gateway
      * result is what the others said.
      *
      * @param int|string $group '': every connection
-     * @return mixed[][] client_id => session, [] when none was set
+     * @return mixed[] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getAllClientInfo($group = '') {}
@@ -624,7 +624,7 @@ class Gateway
      * result is what the others said.
      *
      * @param int|string $group '': every connection
-     * @return mixed[][] client_id => session, [] when none was set
+     * @return mixed[] client_id => session, [] when none was set
      * @throws GatewayException no Register answers with a list of gateways
      */
     public static function getClientInfoByGroup($group) {}
