@@ -41,7 +41,7 @@ MEMORY_FAULTS = [*faults("malloc", MEMORY, "ENOMEM"),
 # Lines that an earlier fault in the log cost are told by the next. The worker
 # of the conversation comes after the browsers.
 TROUBLE = re.compile(r"^\S+ (warning|error): (?!\d+ log lines were lost|"
-                     r"inner: no worker was attached: ).*$",
+                     r"inner: no worker was there: ).*$",
                      re.MULTILINE)
 
 

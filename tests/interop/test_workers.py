@@ -62,7 +62,7 @@ class Push(WorkerCase):
         client.send(9, b"fence")
         client.expect(b"\x8a\x05fence")
         self.worker("V")
-        self.log_has("no worker was attached: 1 messages of clients dropped, "
+        self.log_has("no worker was there: 1 messages of clients dropped, "
                      "2 handshakes told to nobody")
         client.send(1, b"this is heard")
         self.assertEqual(self.hears("V", 2), [

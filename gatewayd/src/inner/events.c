@@ -66,7 +66,7 @@ void gwd_inner_report_unheard(gwd_inner *inner)
 
     if (unheard->messages + unheard->handshakes > 0) {
         gwd_log(GWD_LOG_WARNING,
-                "inner: no worker was attached: %llu messages of clients "
+                "inner: no worker was there: %llu messages of clients "
                 "dropped, %llu handshakes told to nobody; without_worker = "
                 "strict closes clients instead",
                 (unsigned long long)unheard->messages,
@@ -129,13 +129,18 @@ void gwd_inner_watch(gwd_inner *inner)
     for (gwd_worker *w = inner->workers.first; w != NULL; w = w->next) {
         bool lost = gwd_keepalive_is_lost(w->stream->fd);
 
-        if (lost && !w->lost) {
-            gwd_worker_log(GWD_LOG_WARNING, w,
-                           "its machine does not answer; clients go to others");
-        } else if (!lost && w->lost) {
-            gwd_worker_log(GWD_LOG_INFO, w, "its machine answers again");
+        if (lost == w->lost || gwd_stream_closing(w->stream)) {
+            continue;
         }
         w->lost = lost;
+        if (lost) {
+            gwd_worker_log(GWD_LOG_WARNING, w,
+                           "its machine does not answer; new clients are not "
+                           "given to it");
+        } else {
+            gwd_worker_log(GWD_LOG_INFO, w, "its machine answers again");
+            gwd_inner_report_unheard(inner);
+        }
     }
     gwd_ring_arm(&inner->ring, &inner->watch.timeout, GWD_WORKER_WATCH_SECONDS);
 }

@@ -130,8 +130,12 @@ void gwd_workers_detach(gwd_workers *workers, gwd_worker *worker)
 /* A connection that is closing in this turn takes nothing more. */
 static bool is_here(const gwd_worker *worker)
 {
-    return worker->stream != NULL && !worker->lost &&
-           !gwd_stream_closing(worker->stream);
+    return worker->stream != NULL && !gwd_stream_closing(worker->stream);
+}
+
+static bool takes_clients(const gwd_worker *worker)
+{
+    return is_here(worker) && !worker->lost;
 }
 
 /* The first among those with the fewest clients. */
@@ -140,7 +144,7 @@ static gwd_worker *least_loaded(const gwd_workers *workers)
     gwd_worker *best = NULL;
 
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        if (is_here(w) && (best == NULL || w->load < best->load)) {
+        if (takes_clients(w) && (best == NULL || w->load < best->load)) {
             best = w;
         }
     }
@@ -153,7 +157,7 @@ static gwd_worker *random_one(gwd_workers *workers)
     size_t count = 0;
 
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        count += is_here(w);
+        count += takes_clients(w);
     }
     if (count == 0) {
         return NULL;
@@ -161,7 +165,7 @@ static gwd_worker *random_one(gwd_workers *workers)
     gwd_random_u32(&workers->random, &number); /* none: the first one */
     size_t left = number % count;
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        if (is_here(w) && left-- == 0) {
+        if (takes_clients(w) && left-- == 0) {
             return w;
         }
     }
@@ -172,13 +176,13 @@ gwd_worker *gwd_workers_bind(gwd_workers *workers, gwd_worker **slot)
 {
     gwd_worker *chosen;
 
-    if (*slot != NULL && is_here(*slot)) {
+    if (*slot != NULL && takes_clients(*slot)) {
         return *slot;
     }
     chosen = workers->router == GWD_ROUTER_RANDOM ? random_one(workers)
                                                   : least_loaded(workers);
-    if (chosen == NULL) {
-        return NULL;
+    if (chosen == NULL) { /* what waits for a lost one may arrive yet */
+        return *slot != NULL && is_here(*slot) ? *slot : NULL;
     }
     chosen->refs++;
     if (*slot != NULL) {

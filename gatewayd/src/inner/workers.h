@@ -26,7 +26,7 @@ struct gwd_worker {
     uint32_t load;      /* clients that chose it since it came */
     uint32_t refs;      /* clients that point here */
     uint64_t dropped;   /* frames since the last report */
-    bool lost;          /* its machine does not answer: nobody is bound to it */
+    bool lost;          /* its machine does not answer: clients go to others */
     uint32_t key_len;
     char key[];
 };

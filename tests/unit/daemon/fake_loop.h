@@ -22,6 +22,7 @@ typedef struct fake_conn {
                       and is closed only when its stream is aborted */
     bool closed;
     bool aborted;
+    bool lost; /* what gwd_keepalive_is_lost() says */
 } fake_conn;
 
 typedef struct fake_loop {

@@ -357,30 +357,66 @@ static void a_connection_that_closes_takes_nothing_more(void **state)
     assert_string_equal(core->clients[0].got, "");
 }
 
+static int times(const char *text, const char *what)
+{
+    int count = 0;
+
+    for (; (text = strstr(text, what)) != NULL; text += strlen(what)) {
+        count++;
+    }
+    return count;
+}
+
 static void one_that_does_not_answer_gets_no_clients(void **state)
 {
-    gwd_worker *worker;
-
     (void)state;
     introduce(0, "W:0");
     introduce(1, "W:1");
     fake_core_arrive(core, 0, 1);
     fake_core_arrive(core, 1, 2);
     fake_core_clear(core);
-    worker = core->inner->workers.first;
-    worker->lost = true;
+    core->conns[0].lost = true;
+    fake_core_pass(core, 2);
     says(0, "moved");
     fake_core_arrive(core, 2, 3);
     expect_told(0, "");
     expect_told(1, "message 1 moved, connect 3");
-    worker->lost = false; /* has none now; the other one has three */
+    assert_int_equal(times(core->log, "its machine does not answer"), 1);
+    core->conns[0].lost = false; /* has none now; the other one has three */
+    fake_core_pass(core, 2);
     fake_core_arrive(core, 3, 4);
     fake_core_arrive(core, 4, 5);
     expect_told(0, "connect 4, connect 5");
-    worker->lost = true;
+    assert_int_equal(times(core->log, "its machine answers again"), 1);
+    core->conns[0].lost = true;
+    fake_core_pass(core, 2);
     introduce(2, "W:0");
     fake_core_arrive(core, 5, 6);
     expect_told(2, "connect 6");
+}
+
+/* onConnect and onClose of its clients stay pairs, and nothing is lost that it
+ * may hear yet. */
+static void when_none_answers_clients_keep_theirs(void **state)
+{
+    (void)state;
+    introduce(0, "W:0");
+    fake_core_arrive(core, 0, 1);
+    fake_core_arrive(core, 1, 2);
+    fake_core_clear(core);
+    core->conns[0].lost = true;
+    fake_core_pass(core, 2);
+    fake_core_arrive(core, 2, 3);
+    says(0, "waits");
+    fake_core_leave(core, 1);
+    says(2, "nobody hears");
+    expect_told(0, "message 1 waits, close 2");
+    fake_core_clear(core);
+    core->conns[0].lost = false;
+    fake_core_pass(core, 2);
+    assert_non_null(strstr(core->log, "there: 1 messages of clients dropped"));
+    says(2, "heard");
+    expect_told(0, "connect 3, message 3 heard");
 }
 
 static void random_routing_reaches_all(void **state)
@@ -488,16 +524,6 @@ static void upgrades(int client)
         core->inner, fake_core_client(core, client), &head);
 }
 
-static int times(const char *text, const char *what)
-{
-    int count = 0;
-
-    for (; (text = strstr(text, what)) != NULL; text += strlen(what)) {
-        count++;
-    }
-    return count;
-}
-
 /* Silent where workers never come: there it is as it should be. */
 static void the_first_worker_brings_up_what_was_dropped(void **state)
 {
@@ -512,9 +538,9 @@ static void the_first_worker_brings_up_what_was_dropped(void **state)
     assert_string_equal(core->log, "");
     introduce(0, "W:0");
     introduce(1, "W:1");
-    assert_int_equal(times(core->log, "no worker was attached"), 1);
+    assert_int_equal(times(core->log, "no worker was there"), 1);
     assert_non_null(strstr(core->log,
-                           "no worker was attached: 3 messages of clients "
+                           "no worker was there: 3 messages of clients "
                            "dropped, 2 handshakes told to nobody; "
                            "without_worker = strict"));
     says(0, "heard");
@@ -527,7 +553,7 @@ static void the_first_worker_brings_up_what_was_dropped(void **state)
     fake_core_hang_up(core, 0);
     says(1, "nobody hears");
     introduce(0, "W:0");
-    assert_non_null(strstr(core->log, "attached: 1 messages of clients "
+    assert_non_null(strstr(core->log, "there: 1 messages of clients "
                                       "dropped, 0 handshakes"));
 }
 
@@ -692,7 +718,8 @@ int main(void)
         T(one_that_was_replaced_and_does_not_read_is_cut_off),
         T(a_worker_may_introduce_itself_again),
         T(a_connection_that_closes_takes_nothing_more),
-        T(one_that_does_not_answer_gets_no_clients),
+        T_WITH(one_that_does_not_answer_gets_no_clients, setup_pings),
+        T_WITH(when_none_answers_clients_keep_theirs, setup_pings),
         T_WITH(random_routing_reaches_all, setup_random),
         T(odd_worker_keys_are_what_php_makes_of_them),
         T(who_does_not_know_the_key_is_no_worker),
