@@ -586,14 +586,18 @@ class Reloading(unittest.TestCase):
                 self.start(f"log_target = {log}\n", "--workers", workers)
                 self.file.write_text("nonsense\n")
                 old = log.rename(f"{log}.1")
+                self.refuse_a_reload(log, processes)
                 size = old.stat().st_size
-                os.kill(self.gateway.process.pid, signal.SIGHUP)
-                wait_until(lambda f=log, n=processes: f.exists() and
-                           f.read_text().count("stays as it was") == n,
-                           "every process in a new file")
+                self.refuse_a_reload(log, 2 * processes)
                 self.assertEqual(old.stat().st_size, size)
                 self.gateway.close()
                 log.unlink()
+
+    def refuse_a_reload(self, log, lines):
+        os.kill(self.gateway.process.pid, signal.SIGHUP)
+        wait_until(lambda: log.exists() and
+                   log.read_text().count("stays as it was") == lines,
+                   "every process in a new file")
 
     def log_file(self):
         if not hasattr(self, "log_folder"):
