@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/keepalive.h"
+
 static fake_core *self;
 
 static void append(char *to, size_t room, size_t *len, const void *base,
@@ -142,6 +144,14 @@ void gwd_client_drop(gwd_client *client, gwd_close_reason reason)
     snprintf(text, sizeof(text), "<drop %d>", (int)reason);
     client_gets(client, text, strlen(text));
     end_client(client);
+}
+
+/* ---- core/keepalive.h ------------------------------------------------------
+ */
+
+bool gwd_keepalive_is_lost(int fd)
+{
+    return self->conns[fake_index(fd)].lost;
 }
 
 /* ---- the core --------------------------------------------------------------

@@ -7,7 +7,6 @@
 #include <gwclient/error.h>
 
 #include "core/chunk.h"
-#include "core/keepalive.h"
 #include "core/log.h"
 
 #define FIRST_FD (1 << 20) /* the process has none there */
@@ -180,24 +179,6 @@ void fake_loop_read(fake_loop *loop, int index)
 {
     loop->conns[index].queued = 0;
     loop->closing = true;
-}
-
-/* ---- core/keepalive.h ------------------------------------------------------
- */
-
-void gwd_keepalive_start(int fd)
-{
-    (void)fd;
-}
-
-void gwd_keepalive_start_strict(int fd)
-{
-    (void)fd;
-}
-
-bool gwd_keepalive_is_lost(int fd)
-{
-    return self->conns[fake_index(fd)].lost;
 }
 
 /* ---- core/loop.h -----------------------------------------------------------
