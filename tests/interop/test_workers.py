@@ -92,16 +92,21 @@ class Push(WorkerCase):
 class Order(WorkerCase):
     """A BusinessWorker tells on one connection and asks on another."""
 
+    def worker_and_another(self):
+        """Two connections to the inner port."""
+        peers = []
+        for _ in range(2):
+            peers.append(Peer(self.gateway.inner_address))
+            self.addCleanup(peers[-1].close)
+        peers[0].send(Frame(CMD_WORKER_CONNECT, body=php_json(
+            {"worker_key": "V:0", "secret_key": ""})))
+        return peers
+
     def test_small_pieces_of_a_worker_do_not_wait_for_each_other(self):
         """Its PHP need not have TCP_NODELAY."""
         client = self.client(greeting=True)
         number = int(client.client_id[12:], 16)
-        worker, other = Peer(self.gateway.inner_address), Peer(
-            self.gateway.inner_address)
-        for peer in worker, other:
-            self.addCleanup(peer.close)
-        worker.send(Frame(CMD_WORKER_CONNECT, body=php_json(
-            {"worker_key": "V:0", "secret_key": ""})))
+        worker, other = self.worker_and_another()
         for _ in range(50):  # the kernel puts acknowledgements into answers
             worker.fence()
         for _ in range(3):
@@ -114,12 +119,7 @@ class Order(WorkerCase):
 
     def test_what_was_told_before_a_question_is_in_the_answer(self):
         client = self.client(greeting=True)
-        worker, asker = Peer(self.gateway.inner_address), Peer(
-            self.gateway.inner_address)
-        for peer in worker, asker:
-            self.addCleanup(peer.close)
-        worker.send(Frame(CMD_WORKER_CONNECT, body=php_json(
-            {"worker_key": "V:0", "secret_key": ""})))
+        worker, asker = self.worker_and_another()
         worker.fence()
         number = int(client.client_id[12:], 16)
         question = Frame(CMD_GET_CLIENT_COUNT_BY_GROUP, 0, b"room").encode()

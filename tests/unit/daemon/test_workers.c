@@ -248,6 +248,16 @@ static void clients_go_where_the_fewest_are(void **state)
     expect_told(1, "message 5 mine");
 }
 
+/* Client 1 has worker 0, and client 2 the other. */
+static void two_of_each(void)
+{
+    introduce(0, "W:0");
+    introduce(1, "W:1");
+    fake_core_arrive(core, 0, 1);
+    fake_core_arrive(core, 1, 2);
+    fake_core_clear(core);
+}
+
 static void clients_of_a_lost_worker_move_at_their_next_event(void **state)
 {
     (void)state;
@@ -370,11 +380,7 @@ static int times(const char *text, const char *what)
 static void one_that_does_not_answer_gets_no_clients(void **state)
 {
     (void)state;
-    introduce(0, "W:0");
-    introduce(1, "W:1");
-    fake_core_arrive(core, 0, 1);
-    fake_core_arrive(core, 1, 2);
-    fake_core_clear(core);
+    two_of_each();
     core->conns[0].lost = true;
     fake_core_pass(core, 2);
     says(0, "moved");
@@ -614,11 +620,7 @@ static void a_reload_makes_it_strict(void **state)
 static void a_worker_that_is_behind_loses_events(void **state)
 {
     (void)state;
-    introduce(0, "W:0");
-    introduce(1, "W:1");
-    fake_core_arrive(core, 0, 1);
-    fake_core_arrive(core, 1, 2);
-    fake_core_clear(core);
+    two_of_each();
     core->conns[0].queued = 999;
     says(0, "fits");
     core->conns[0].queued = 1000;
