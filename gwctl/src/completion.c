@@ -17,6 +17,12 @@ void gwctl_completion_quote(FILE *out, const char *text)
     fputc('\'', out);
 }
 
+void gwctl_completion_words(FILE *out, const gwctl_command *command)
+{
+    for (size_t i = 0; command->words != NULL && command->words[i] != NULL; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
+}
+
 void gwctl_completion_first_words(FILE *out)
 {
     const char *last = "";

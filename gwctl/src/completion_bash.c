@@ -77,8 +77,7 @@ static void put_case(FILE *out, const gwctl_command *command)
         put_option_name(out, option);
     }
     fputs("'\n        words='", out);
-    for (size_t i = 0; command->words != NULL && command->words[i] != NULL; i++)
-        fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
+    gwctl_completion_words(out, command);
     fputs("' ;;\n", out);
 }
 

@@ -114,8 +114,7 @@ static void put_words(FILE *out, const gwctl_command *command)
     fputs(" -a '", out);
     if (is_help)
         gwctl_completion_first_words(out);
-    for (size_t i = 0; command->words != NULL && command->words[i] != NULL; i++)
-        fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
+    gwctl_completion_words(out, command);
     fputs("'\n", out);
 }
 

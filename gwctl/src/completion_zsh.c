@@ -93,8 +93,7 @@ static void put_case(FILE *out, const gwctl_command *command)
     put_options(out, command->uses);
     /* With a blank for no words at all, options would only be listed. */
     fputs("        '*:argument:(", out);
-    for (size_t i = 0; command->words != NULL && command->words[i] != NULL; i++)
-        fprintf(out, "%s%s", i == 0 ? "" : " ", command->words[i]);
+    gwctl_completion_words(out, command);
     fputs(")' ;;\n", out);
 }
 

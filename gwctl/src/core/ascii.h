@@ -5,6 +5,7 @@
 #define GWCTL_ASCII_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 static inline char gwctl_ascii_upper(char c)
 {
@@ -14,6 +15,17 @@ static inline char gwctl_ascii_upper(char c)
 static inline char gwctl_ascii_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Whether `len` bytes are those of `lower` but for capitals. */
+static inline bool gwctl_ascii_equals(const char *text, const char *lower,
+                                      size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (gwctl_ascii_lower(text[i]) != lower[i])
+            return false;
+    }
+    return true;
 }
 
 static inline bool gwctl_ascii_is_alnum(char c)

@@ -75,13 +75,8 @@ typedef struct answer {
 
 static bool equals_ignoring_case(gw_slice text, const char *lower)
 {
-    if (text.len != strlen(lower))
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (gwctl_ascii_lower(text.base[i]) != lower[i])
-            return false;
-    }
-    return true;
+    return text.len == strlen(lower) &&
+           gwctl_ascii_equals(text.base, lower, text.len);
 }
 
 static gw_slice trimmed(gw_slice text)

@@ -12,12 +12,8 @@ static bool take_scheme(gw_slice *text, const char *scheme)
 {
     size_t len = strlen(scheme);
 
-    if (text->len < len)
+    if (text->len < len || !gwctl_ascii_equals(text->base, scheme, len))
         return false;
-    for (size_t i = 0; i < len; i++) {
-        if (gwctl_ascii_lower(text->base[i]) != scheme[i])
-            return false;
-    }
     *text = gw_slice_of(text->base + len, text->len - len);
     return true;
 }
