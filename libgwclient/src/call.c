@@ -5,6 +5,9 @@
 #include "listed.h"
 #include "targets.h"
 
+/* Of each of its arrays, a call leaves room for so many to the next one. */
+#define KEPT_MAX 4096
+
 /* ---- begin and end ------------------------------------------------------ */
 
 void gw_call_init(gw_client *c)
@@ -13,6 +16,27 @@ void gw_call_init(gw_client *c)
     gw_buf_init(&c->call.text, &c->allocator, GW_FRAME_MAX);
     gw_buf_init(&c->call.cause, &c->allocator, 0);
     gw_lookup_init(c);
+}
+
+static void shrink_arrays(gw_client *c)
+{
+    gw_call *call = &c->call;
+
+    if (call->cap > KEPT_MAX) {
+        gw_mem_free(&c->allocator, call->targets);
+        call->targets = NULL;
+        call->cap = 0;
+    }
+    if (call->fd_cap > KEPT_MAX) {
+        gw_mem_free(&c->allocator, call->fds);
+        call->fds = NULL;
+        call->fd_cap = 0;
+    }
+    if (call->number_cap > KEPT_MAX) {
+        gw_mem_free(&c->allocator, call->numbers);
+        call->numbers = NULL;
+        call->number_cap = 0;
+    }
 }
 
 void gw_call_reset(gw_client *c)
@@ -26,6 +50,7 @@ void gw_call_reset(gw_client *c)
         gw_targets_release(c, call->targets[--call->count]);
     gw_targets_shrink(&call->text);
     gw_targets_shrink(&call->cause);
+    shrink_arrays(c);
     call->request = NULL;
     call->list = NULL;
     call->cached = 0;
@@ -128,6 +153,7 @@ static int abandon(gw_client *c, int code)
 int gw_call_finish(gw_client *c, int partial)
 {
     const gw_report *r = &c->report;
+    const gw_request *request = c->call.request;
 
     c->busy = 0;
     c->call.request = NULL;
@@ -135,6 +161,8 @@ int gw_call_finish(gw_client *c, int partial)
         c->call.code = GW_ENOMEM;
     if (c->call.code != GW_OK)
         return abandon(c, c->call.code);
+    if (request != NULL && request->check == NULL)
+        gw_call_reset(c);
     if (r->failure_count == 0)
         return GW_OK;
     return gw_report_failures_as_error(c, partial != 0 ? partial
@@ -344,7 +372,9 @@ int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg)
         if (c->call.targets[i]->state == GW_TARGET_DONE)
             rc = fn(arg, c->call.targets[i]);
     }
-    if (c->busy == number)
+    if (c->calls == number) {
         c->busy = 0;
+        gw_call_reset(c);
+    }
     return rc != 0 ? rc : code;
 }

@@ -2,8 +2,8 @@
  *
  * A call has two phases. gw_call_all() and _ids() do all input and
  * output and return when every gateway has answered or failed; then
- * gw_call_deliver() walks over the replies, which the client owns until the
- * next call begins. So a callback may even leave by longjmp(). */
+ * gw_call_deliver() walks over the replies, which the client owns: until then,
+ * or until the next call begins. So a callback may even leave by longjmp(). */
 #ifndef GW_SRC_CALL_H
 #define GW_SRC_CALL_H
 

@@ -208,6 +208,20 @@ static void a_reset_in_a_callback_that_returns_ends_the_call(void **state)
     cluster_free(x);
 }
 
+static void a_long_reply_is_not_read_after_a_reset(void **state)
+{
+    cluster *x = with_ids();
+    seen s = {x->client, 0, 1, 0};
+
+    (void)state;
+    set_long_list(x->gw[0]);
+    assert_int_equal(ask(x, reset_id, &s), GW_OK);
+    assert_int_equal(s.calls, 1);
+    assert_int_equal(ask(x, reset_id, &s), GW_OK);
+    assert_int_equal(s.calls, 1 + 10000 + 1);
+    cluster_free(x);
+}
+
 static int reset_and_ask(void *arg, const gw_client_id *id)
 {
     seen *s = arg;
@@ -312,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_callback_may_leave_by_longjmp),
         cmocka_unit_test(a_client_may_be_freed_after_a_longjmp),
         cmocka_unit_test(a_reset_in_a_callback_that_returns_ends_the_call),
+        cmocka_unit_test(a_long_reply_is_not_read_after_a_reset),
         cmocka_unit_test(a_call_after_a_reset_in_a_callback_is_good),
         cmocka_unit_test(
             a_call_that_was_left_in_a_callback_wants_its_own_reset),
