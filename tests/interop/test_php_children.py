@@ -69,7 +69,9 @@ class Books:
                 if not isinstance(answer, dict) or not answer["right"]}
 
     def pids(self):
-        return {answer["pid"] for answer in self.answered.values()}
+        with self.lock:
+            return {answer["pid"] for answer in self.answered.values()
+                    if isinstance(answer, dict)}
 
 
 class Children:
@@ -152,14 +154,19 @@ class Children:
         before = set(fpm.children())
         reloads = 0
 
+        def seen():
+            return len(books.pids() - before)
+
         def reload():
             nonlocal reloads
-            if reloads < 2 and len(books.answered) > 60 * (reloads + 1):
+            if (reloads < 2 and seen() == 4 * reloads
+                    and len(books.answered) > 60 * (reloads + 1)):
                 reloads += 1
                 fpm.reload()
 
-        books.run(lambda: reloads == 2 and len(books.answered) > 240, reload)
-        self.assertEqual(len(books.pids() - before), 2 * 4)
+        # On a busy machine a child may have its first request late.
+        books.run(lambda: reloads == 2 and seen() == 2 * 4
+                  and len(books.answered) > 240, reload)
         self.expect_books(books)
         self.assertFalse(before & set(fpm.children()))
         self.wait_connections(4)
