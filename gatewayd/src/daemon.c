@@ -57,17 +57,27 @@ static bool find_user(gwd_runtime *r)
            gwd_log_failure("%s", error);
 }
 
+/* In a folder of the user there may be a link of the user, to a file that only
+ * root may write. So root opens nothing for it that is there already. */
 static bool open_log(gwd_runtime *r)
 {
     const char *target = r->options->log_target;
+    char error[GWD_PRIVILEGES_ERROR_LEN + 1];
+    bool opened;
+    int cause;
 
     gwd_log_set_level((gwd_log_level)r->options->log_level);
     gwd_log_set_format((gwd_log_format)r->options->log_format);
-    if (!gwd_log_open(target))
-        return gwd_log_failure("log_target: %s: %s", target, strerror(errno));
-    if (r->who.change)
-        gwd_log_give(r->who.uid, r->who.gid);
-    return true;
+    if (!gwd_privileges_borrow(&r->who, error))
+        return gwd_log_failure("%s", error);
+    opened = gwd_log_open(target);
+    cause = errno;
+    if (!gwd_privileges_return(&r->who, error))
+        return gwd_log_failure("%s", error);
+    if (!opened && r->who.change && cause == EACCES && target[0] == '/')
+        opened = gwd_log_make(target, r->who.uid, r->who.gid);
+    return opened ||
+           gwd_log_failure("log_target: %s: %s", target, strerror(cause));
 }
 
 static bool load_tls(gwd_runtime *r)

@@ -464,6 +464,63 @@ class Privileges(ProcessTest):
         self.close_later([cluster.connect()])
 
 
+class LogOfTheUser(unittest.TestCase):
+    """Started by root, with a user to become."""
+
+    server = "gatewayd"
+
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.folder.chmod(0o711)
+        self.user = pwd.getpwnam("nobody").pw_uid
+
+    def folder_of_the_user(self):
+        own = self.folder / "own"
+        own.mkdir()
+        os.chown(own, self.user, -1)
+        return own
+
+    def start(self, log):
+        gateway = Gatewayd(options=["--user", "nobody", "--log-target", log])
+        self.addCleanup(gateway.close)
+        self.assertEqual(log.stat().st_uid, self.user)
+        return gateway
+
+    def test_it_is_made_where_the_user_may_or_by_root(self):
+        for folder in self.folder_of_the_user(), self.folder:
+            with self.subTest(folder=folder.name):
+                log = folder / "log"
+                gateway = self.start(log)
+                os.kill(gateway.process.pid, signal.SIGHUP)
+                wait_until(lambda f=log: "reloaded" in f.read_text(),
+                           "the same file, opened anew")
+                gateway.close()
+                self.start(log).close()
+
+    def test_a_link_of_the_user_leads_root_nowhere(self):
+        precious = self.folder / "precious"
+        precious.write_text("root's\n")
+        precious.chmod(0o600)
+        log = self.folder_of_the_user() / "log"
+        log.symlink_to(precious)
+        self.refuse(log)
+        self.assertEqual(precious.read_text(), "root's\n")
+        self.assertEqual(precious.stat().st_uid, 0)
+
+    def refuse(self, log):
+        done = subprocess.run(
+            [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0", "--user",
+             "nobody", "--log-target", log], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, f"gatewayd: log_target: {log}: "
+                          "Permission denied\n"))
+
+
 class Reloading(unittest.TestCase):
     """SIGHUP."""
 

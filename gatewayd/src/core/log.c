@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +60,14 @@ static void replace_fd(int fd, bool to_syslog)
         close(old);
 }
 
+static int open_file(const char *path, int how)
+{
+    return open(path,
+                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
+                    O_NONBLOCK | how,
+                0640);
+}
+
 bool gwd_log_open(const char *target)
 {
     bool to_syslog = strcmp(target, "syslog") == 0;
@@ -69,24 +76,24 @@ bool gwd_log_open(const char *target)
     if (to_syslog)
         fd = gwd_system_log_open();
     else if (strcmp(target, "stderr") != 0)
-        fd = open(target,
-                  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
-                      O_NONBLOCK,
-                  0640);
+        fd = open_file(target, 0);
     if (fd < 0)
         return false;
     replace_fd(fd, to_syslog);
     return true;
 }
 
-void gwd_log_give(uid_t uid, gid_t gid)
+bool gwd_log_make(const char *path, uid_t uid, gid_t gid)
 {
-    struct stat st;
+    int fd = open_file(path, O_EXCL);
 
-    if (state.fd > STDERR_FILENO && fstat(state.fd, &st) == 0 &&
-        S_ISREG(st.st_mode) && fchown(state.fd, uid, gid) < 0)
+    if (fd < 0)
+        return false;
+    replace_fd(fd, false);
+    if (fchown(fd, uid, gid) < 0)
         gwd_log(GWD_LOG_WARNING, "the log file cannot be given to its user: %s",
                 strerror(errno));
+    return true;
 }
 
 /* ---- writing ------------------------------------------------------------ */

@@ -71,6 +71,8 @@ static bool take_opened(gwd_pid_file *file, char *error, bool *again)
     return write_pid(file->fd) || fail(error, file->path, strerror(errno));
 }
 
+/* Whoever can read it could lock it, and so keep us from starting; and its
+ * folder may be another user's, who made a link there. */
 bool gwd_pid_file_take(gwd_pid_file *file, const char *path,
                        char error[GWD_PID_FILE_ERROR_LEN + 1])
 {
@@ -85,7 +87,7 @@ bool gwd_pid_file_take(gwd_pid_file *file, const char *path,
         return fail(error, path, "out of memory");
     for (int i = 0; again && i < TRIES; i++) {
         again = false;
-        file->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        file->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (file->fd < 0)
             fail(error, path, strerror(errno));
         else if (take_opened(file, error, &again))

@@ -67,17 +67,43 @@ bool gwd_privileges_find(gwd_privileges *who, const char *user,
     return true;
 }
 
+static int take_groups(const gwd_privileges *who)
+{
+    return who->user[0] != '\0' ? initgroups(who->user, who->gid)
+                                : setgroups(1, &who->gid);
+}
+
+static bool fail_change(char error[GWD_PRIVILEGES_ERROR_LEN + 1])
+{
+    return fail(error, "user, group: %s", strerror(errno));
+}
+
+/* Root needs no supplementary groups: those of the user stay. */
+bool gwd_privileges_borrow(gwd_privileges *who,
+                           char error[GWD_PRIVILEGES_ERROR_LEN + 1])
+{
+    if (!who->change)
+        return true;
+    who->own_gid = getegid();
+    return (take_groups(who) == 0 && setegid(who->gid) == 0 &&
+            seteuid(who->uid) == 0) ||
+           fail_change(error);
+}
+
+bool gwd_privileges_return(const gwd_privileges *who,
+                           char error[GWD_PRIVILEGES_ERROR_LEN + 1])
+{
+    return !who->change || (seteuid(0) == 0 && setegid(who->own_gid) == 0) ||
+           fail_change(error);
+}
+
 bool gwd_privileges_drop(const gwd_privileges *who,
                          char error[GWD_PRIVILEGES_ERROR_LEN + 1])
 {
-    int groups;
-
     if (!who->change)
         return true;
-    groups = who->user[0] != '\0' ? initgroups(who->user, who->gid)
-                                  : setgroups(1, &who->gid);
-    if (groups < 0 || setgid(who->gid) < 0 || setuid(who->uid) < 0)
-        return fail(error, "user, group: %s", strerror(errno));
+    if (take_groups(who) < 0 || setgid(who->gid) < 0 || setuid(who->uid) < 0)
+        return fail_change(error);
     if (who->uid != 0 && (setuid(0) == 0 || geteuid() != who->uid ||
                           getuid() != who->uid || getegid() != who->gid))
         return fail(error, "user: root's rights cannot be given up");

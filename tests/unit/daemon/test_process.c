@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -209,6 +210,34 @@ static void a_childs_end_does_not_unlock_it(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_false(gwd_pid_file_take(&other, pid_path, error));
     gwd_pid_file_remove(&file);
+}
+
+/* A lock needs no more than that the file can be read. */
+static void nobody_else_can_lock_it(void **state)
+{
+    char error[GWD_PID_FILE_ERROR_LEN + 1];
+    gwd_pid_file file;
+    struct stat st;
+
+    (void)state;
+    assert_true(gwd_pid_file_take(&file, pid_path, error));
+    assert_int_equal(stat(pid_path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    gwd_pid_file_remove(&file);
+}
+
+static void it_is_not_written_where_a_link_leads(void **state)
+{
+    char error[GWD_PID_FILE_ERROR_LEN + 1];
+    char other[80];
+    gwd_pid_file file;
+
+    (void)state;
+    snprintf(other, sizeof(other), "%s.other", pid_path);
+    assert_int_equal(symlink(other, pid_path), 0);
+    assert_false(gwd_pid_file_take(&file, pid_path, error));
+    assert_int_equal(access(other, F_OK), -1);
+    unlink(pid_path);
 }
 
 static void a_pid_file_that_cannot_be_made_is_told(void **state)
@@ -440,6 +469,8 @@ int main(void)
         cmocka_unit_test(the_pid_file_has_our_pid_and_goes_with_us),
         cmocka_unit_test(two_daemons_cannot_hold_it),
         cmocka_unit_test(a_childs_end_does_not_unlock_it),
+        cmocka_unit_test(nobody_else_can_lock_it),
+        cmocka_unit_test(it_is_not_written_where_a_link_leads),
         cmocka_unit_test(a_pid_file_that_cannot_be_made_is_told),
         cmocka_unit_test(unknown_users_and_groups_are_told),
         cmocka_unit_test(root_becomes_another_user_for_good),
