@@ -3,22 +3,21 @@
 #include "inner/query.h"
 #include "ser_write.h"
 
-/* The header lines, so that they can be looked at more than once. */
+typedef struct line {
+    gw_slice value;
+    gw_slice lower;   /* its name, in lower case… */
+    gw_slice mangled; /* …and as HTTP_… has it */
+    size_t first;     /* the first line with that name, either way */
+    size_t first_mangled;
+} line;
+
+/* The header lines. Their names are written out, so that those who begin alike
+ * are told apart at the speed of memcmp(). */
 typedef struct lines {
-    gwd_http_header at[GWD_HTTP_HEADERS_MAX];
+    line at[GWD_HTTP_HEADERS_MAX];
     size_t count;
+    char names[2 * GWD_HTTP_HEAD_MAX];
 } lines;
-
-static void collect(lines *l, const gwd_http_head *head)
-{
-    size_t at = 0;
-
-    l->count = 0;
-    while (l->count < GWD_HTTP_HEADERS_MAX &&
-           gwd_http_head_next(head, &at, &l->at[l->count])) {
-        l->count++;
-    }
-}
 
 static char lower(char c)
 {
@@ -30,25 +29,48 @@ static char mangled(char c)
     return c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-static bool same_by(char (*as)(char), gw_slice a, gw_slice b)
+static gw_slice write_as(char (*as)(char), gw_slice name, char *out)
 {
-    size_t i = 0;
-
-    while (i < a.len && i < b.len && as(a.base[i]) == as(b.base[i])) {
-        i++;
+    for (size_t i = 0; i < name.len; i++) {
+        out[i] = as(name.base[i]);
     }
-    return i == a.len && i == b.len;
+    return gw_slice_of(out, name.len);
 }
 
-/* The first line whose name is line `i`'s, compared by `as`. */
-static size_t first_by(char (*as)(char), const lines *l, size_t i)
+static bool same(gw_slice a, gw_slice b)
 {
-    size_t first = 0;
+    return a.len == b.len && memcmp(a.base, b.base, a.len) == 0;
+}
 
-    while (!same_by(as, l->at[first].name, l->at[i].name)) {
-        first++;
+static void find_first(lines *l, size_t i)
+{
+    line *own = &l->at[i];
+
+    while (!same(l->at[own->first].lower, own->lower)) {
+        own->first++;
     }
-    return first;
+    while (!same(l->at[own->first_mangled].mangled, own->mangled)) {
+        own->first_mangled++;
+    }
+}
+
+static void collect(lines *l, const gwd_http_head *head)
+{
+    gwd_http_header header;
+    char *out = l->names;
+    size_t at = 0;
+
+    l->count = 0;
+    while (l->count < GWD_HTTP_HEADERS_MAX &&
+           gwd_http_head_next(head, &at, &header)) {
+        l->at[l->count] = (line){
+            .value = header.value,
+            .lower = write_as(lower, header.name, out),
+            .mangled = write_as(mangled, header.name, out + header.name.len),
+        };
+        find_first(l, l->count++);
+        out += 2 * header.name.len;
+    }
 }
 
 /* Lines of one name are one value, joined by commas. `out` is written twice:
@@ -59,7 +81,7 @@ static void put_joined(gw_buf *out, const lines *l, size_t first)
     bool more = false;
 
     for (size_t i = first; i < l->count; i++) {
-        if (same_by(lower, l->at[i].name, l->at[first].name)) {
+        if (l->at[i].first == first) {
             len += l->at[i].value.len + 1;
         }
     }
@@ -67,7 +89,7 @@ static void put_joined(gw_buf *out, const lines *l, size_t first)
     gw_buf_put_int(out, (int64_t)len - 1);
     gw_buf_put_str(out, ":\"");
     for (size_t i = first; i < l->count; i++) {
-        if (same_by(lower, l->at[i].name, l->at[first].name)) {
+        if (l->at[i].first == first) {
             gw_buf_put_str(out, more ? "," : "");
             gw_buf_put_slice(out, l->at[i].value);
             more = true;
@@ -81,7 +103,7 @@ static size_t find(const lines *l, const char *name)
 {
     size_t i = 0;
 
-    while (i < l->count && !gwd_http_name_is(l->at[i].name, name)) {
+    while (i < l->count && !same(l->at[i].lower, gw_slice_str(name))) {
         i++;
     }
     return i;
@@ -121,21 +143,18 @@ static void put_port(gw_buf *out, const char *key, uint16_t port)
  * one, as "a-b" and "a_b" are, the one that came up last tells the value. */
 static void put_http(gw_buf *out, const lines *l, size_t first)
 {
-    gw_slice name = l->at[first].name;
+    gw_slice name = l->at[first].mangled;
     size_t told = first;
 
     for (size_t i = first + 1; i < l->count; i++) {
-        if (same_by(mangled, l->at[i].name, name) &&
-            first_by(lower, l, i) == i) {
+        if (l->at[i].first_mangled == first && l->at[i].first == i) {
             told = i;
         }
     }
     gw_buf_put_str(out, "s:");
     gw_buf_put_int(out, (int64_t)name.len + 5);
     gw_buf_put_str(out, ":\"HTTP_");
-    for (size_t i = 0; i < name.len; i++) {
-        gw_buf_put_char(out, mangled(name.base[i]));
-    }
+    gw_buf_put_slice(out, name);
     gw_buf_put_str(out, "\";");
     put_joined(out, l, told);
 }
@@ -157,7 +176,7 @@ static void put_server(gw_buf *out, const gwd_upgrade *u, const lines *l)
     size_t count = 9;
 
     for (size_t i = 0; i < l->count; i++) {
-        count += first_by(mangled, l, i) == i;
+        count += l->at[i].first_mangled == i;
     }
     gw_ser_put_array(out, count);
     put_text(out, "QUERY_STRING", query_of(head->target));
@@ -170,7 +189,7 @@ static void put_server(gw_buf *out, const gwd_upgrade *u, const lines *l)
     put_port(out, "REMOTE_PORT", u->remote_port);
     put_port(out, "SERVER_PORT", u->server_port);
     for (size_t i = 0; i < l->count; i++) {
-        if (first_by(mangled, l, i) == i) {
+        if (l->at[i].first_mangled == i) {
             put_http(out, l, i);
         }
     }
@@ -185,7 +204,7 @@ static void put_cookies(gw_buf *out, const gwd_upgrade *u, const lines *l)
 
     gw_buf_init(&joined, NULL, 0);
     for (size_t i = first; i < l->count; i++) {
-        if (same_by(lower, l->at[i].name, l->at[first].name)) {
+        if (l->at[i].first == first) {
             gw_buf_put_str(&joined, i == first ? "" : ",");
             gw_buf_put_slice(&joined, l->at[i].value);
         }
