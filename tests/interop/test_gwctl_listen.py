@@ -414,6 +414,26 @@ class OddServers(unittest.TestCase):
                                stdin=b"y" * 100000)
             self.assertEqual(done.status, 0, done)
 
+    def test_tls_is_closed_too(self):
+        """RFC 8446, 6.1: else the server cannot tell it from a cut."""
+        with tempfile.TemporaryDirectory() as folder:
+            certificate = Certificate(Path(folder), "own", "localhost")
+            for newest in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.maximum_version = newest
+                context.load_cert_chain(certificate.certificate,
+                                        certificate.key)
+
+                def serve(link):
+                    link.socket.suppress_ragged_eofs = False
+                    link.accept()
+                    link.send(close_frame(1000))
+                    self.assertEqual(link.read(), (8, b"\x03\xe8"))
+                    self.assertEqual(link.file.read(), b"")
+
+                done = self.listen(serve, "--insecure", tls=context)
+                self.assertEqual(done.status, 0, done)
+
     def test_a_server_that_says_why_it_takes_no_more(self):
         def serve(link):
             link.accept()

@@ -14,6 +14,7 @@
 struct gwctl_tls {
     SSL_CTX *context;
     SSL *ssl;
+    bool broken; /* nothing more may be said */
 };
 
 /* ---- errors -------------------------------------------------------------- */
@@ -65,12 +66,14 @@ static int outcome(gwctl_tls *tls, int result, const char *what, char *error)
     case SSL_ERROR_ZERO_RETURN:
         return 0;
     case SSL_ERROR_SYSCALL:
+        tls->broken = true;
         if (saved == 0 || saved == ECONNRESET)
             return 0;
         snprintf(error, GWCTL_NET_ERROR_LEN + 1, "TLS: %s: %s", what,
                  strerror(saved));
         return GWCTL_NET_FAILED;
     default:
+        tls->broken = true;
         say(error, what);
         return GWCTL_NET_FAILED;
     }
@@ -156,10 +159,22 @@ gwctl_tls *gwctl_tls_new(int fd, const char *host, const char *ca_file,
     return NULL;
 }
 
+/* Without it the server cannot tell our end from a cut (RFC 8446, 6.1). Its own
+ * is not waited for. */
+static void say_goodbye(gwctl_tls *tls)
+{
+    if (tls->ssl == NULL || tls->broken || !SSL_is_init_finished(tls->ssl))
+        return;
+    ERR_clear_error();
+    SSL_shutdown(tls->ssl);
+    ERR_clear_error();
+}
+
 void gwctl_tls_free(gwctl_tls *tls)
 {
     if (tls == NULL)
         return;
+    say_goodbye(tls);
     SSL_free(tls->ssl);
     SSL_CTX_free(tls->context);
     free(tls);

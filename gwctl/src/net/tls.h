@@ -21,6 +21,7 @@ typedef struct gwctl_tls gwctl_tls;
  * the system's certificates. NULL: `error` says why. */
 gwctl_tls *gwctl_tls_new(int fd, const char *host, const char *ca_file,
                          bool insecure, char error[GWCTL_NET_ERROR_LEN + 1]);
+/* Ends TLS, too, as far as the socket takes that at once. */
 void gwctl_tls_free(gwctl_tls *tls);
 
 /* 0: done, or GWCTL_NET_…. */
