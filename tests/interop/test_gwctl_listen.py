@@ -146,6 +146,18 @@ class OddServers(unittest.TestCase):
         self.assertEqual(done.status, 0, done)
         self.assertEqual(done.objects[0]["protocol"], "b")
 
+    def test_a_host_of_ones_own(self):
+        def serve(link):
+            hosts = [line for line in link.request.split("\r\n")
+                     if line.lower().startswith("host:")]
+            self.assertEqual(hosts, ["Host: chat.example"])
+            link.accept()
+            link.send(close_frame(1000))
+            link.read()
+
+        done = self.listen(serve, "--header", "Host: chat.example")
+        self.assertEqual(done.status, 0, done)
+
     def test_headers_from_a_file(self):
         def serve(link):
             self.assertEqual(link.header("Authorization"), "Bearer hush")

@@ -97,7 +97,8 @@ const gwctl_option gwctl_option_table[GWCTL_OPTION_COUNT] = {
      "A header line of the request, or @FILE: every line of that file, but "
      "empty ones and those that begin with #. A header with a secret belongs "
      "there: the command line can be read by every user. @- is a file named "
-     "\"-\"; for standard input it is @/dev/stdin."},
+     "\"-\"; for standard input it is @/dev/stdin. Host replaces that of the "
+     "URL."},
     {LISTEN, "protocol", GWCTL_OPTION_TOKEN, REPEAT | ARGS_ONLY, AT(protocols),
      "NAME", NULL, 0, 0, "A subprotocol to offer."},
     {LISTEN, "ca_file", GWCTL_OPTION_FILE, 0, AT(ca_file), "FILE", NULL, 0, 0,

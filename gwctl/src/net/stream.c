@@ -116,7 +116,7 @@ int gwctl_stream_open(gwctl_stream *stream, const gwctl_stream_goal *goal,
     result = open_socket(goal, deadline, &stream->fd, error);
     if (result < 0 || !goal->tls)
         return result;
-    stream->tls = gwctl_tls_new(stream->fd, goal->host, goal->ca_file,
+    stream->tls = gwctl_tls_new(stream->fd, goal->name, goal->ca_file,
                                 goal->insecure, error);
     result = stream->tls == NULL ? GWCTL_NET_FAILED
                                  : shake_hands(stream, deadline, error);

@@ -13,6 +13,7 @@ typedef struct gwctl_stream {
 
 typedef struct gwctl_stream_goal {
     const char *host;
+    const char *name; /* what its certificate has to be for */
     uint16_t port;
     bool tls;
     const char *ca_file; /* see gwctl_tls_new() */

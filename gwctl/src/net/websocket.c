@@ -192,9 +192,10 @@ int gwctl_websocket_open(gwctl_websocket *ws, const gwctl_websocket_goal *goal,
                          uint64_t deadline)
 {
     char *host = gwctl_copy(goal->url.host.base, goal->url.host.len);
-    const gwctl_stream_goal place = {host,           goal->url.port,
-                                     goal->url.tls,  goal->ca_file,
-                                     goal->insecure, goal->connect_timeout};
+    char *name = gwctl_copy(goal->url.name.base, goal->url.name.len);
+    const gwctl_stream_goal place = {
+        host,          name,           goal->url.port,       goal->url.tls,
+        goal->ca_file, goal->insecure, goal->connect_timeout};
     int result;
 
     memset(ws, 0, sizeof(*ws));
@@ -203,6 +204,7 @@ int gwctl_websocket_open(gwctl_websocket *ws, const gwctl_websocket_goal *goal,
     ws->write_events = POLLOUT;
     result = gwctl_stream_open(&ws->stream, &place, deadline, ws->error);
     free(host);
+    free(name);
     return result < 0 ? -1 : shake_hands(ws, goal, deadline);
 }
 

@@ -28,6 +28,47 @@ static void put_text(const writer *w, const char *text)
     put_slice(w, gw_slice_str(text));
 }
 
+static bool equals_ignoring_case(gw_slice text, const char *lower)
+{
+    return text.len == strlen(lower) &&
+           gwctl_ascii_equals(text.base, lower, text.len);
+}
+
+static bool has_header(const gwctl_ws_request *request, const char *lower)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        const char *line = request->headers[i];
+
+        if (equals_ignoring_case(gw_slice_of(line, strcspn(line, ":")), lower))
+            return true;
+    }
+    return false;
+}
+
+/* A zone is of this machine, and nothing to the server. */
+static void put_place(const writer *w, gw_slice place)
+{
+    const char *end = place.base + place.len;
+    const char *zone =
+        place.base[0] == '[' ? memchr(place.base, '%', place.len) : NULL;
+    const char *rest =
+        zone == NULL ? place.base : memchr(zone, ']', (size_t)(end - zone));
+
+    if (zone != NULL)
+        put_slice(w, gw_slice_of(place.base, (size_t)(zone - place.base)));
+    put_slice(w, gw_slice_of(rest, (size_t)(end - rest)));
+}
+
+/* There must not be two: the caller's own is the one. */
+static void put_host(const writer *w, const gwctl_ws_request *request)
+{
+    if (has_header(request, "host"))
+        return;
+    put_text(w, "Host: ");
+    put_place(w, request->url->place);
+    put_text(w, "\r\n");
+}
+
 static void put_protocols(const writer *w, const gwctl_ws_request *request)
 {
     for (size_t i = 0; i < request->protocol_count; i++) {
@@ -48,9 +89,9 @@ void gwctl_ws_write_request(const gwctl_ws_request *request, gwctl_put_fn put,
     if (target.len == 0 || target.base[0] != '/')
         put_text(&w, "/");
     put_slice(&w, target);
-    put_text(&w, " HTTP/1.1\r\nHost: ");
-    put_slice(&w, request->url->place);
-    put_text(&w, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    put_text(&w, " HTTP/1.1\r\n");
+    put_host(&w, request);
+    put_text(&w, "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                  "Sec-WebSocket-Key: ");
     put_slice(&w, gw_slice_of(request->key, GWCTL_WS_KEY_LEN));
     put_text(&w, "\r\nSec-WebSocket-Version: 13\r\n");
@@ -72,12 +113,6 @@ typedef struct answer {
     gw_slice accept;
     gw_slice protocol;
 } answer;
-
-static bool equals_ignoring_case(gw_slice text, const char *lower)
-{
-    return text.len == strlen(lower) &&
-           gwctl_ascii_equals(text.base, lower, text.len);
-}
 
 static gw_slice trimmed(gw_slice text)
 {
@@ -224,31 +259,64 @@ static bool may_be_http(gw_slice in)
     return len == 0 || memcmp(in.base, "HTTP/1.", len) == 0;
 }
 
+/* Answers that another one follows (RFC 9110, 15.2); 101 is the last one. */
+static bool is_interim(int status)
+{
+    return status >= 100 && status < 200 && status != 101;
+}
+
+/* One head, with its status in `refusal`; `*headers` are the lines behind that.
+ * GW_EAGAIN, GW_EPROTO. */
+static int read_head(gw_slice in, gwctl_ws_refusal *refusal, gw_slice *headers,
+                     size_t *len)
+{
+    *len = head_len(in);
+    if (!may_be_http(in))
+        return refuse(refusal, "this is no HTTP");
+    if (*len == 0)
+        return GW_EAGAIN;
+    *headers = gw_slice_of(in.base, *len);
+    refusal->line = take_line(headers);
+    refusal->status = read_status(refusal->line);
+    return refusal->status == 0 ? refuse(refusal, "this is no HTTP") : GW_OK;
+}
+
+/* The last head; `*end` is where it ends. */
+static int read_last_head(gw_slice in, gwctl_ws_refusal *refusal,
+                          gw_slice *headers, size_t *end)
+{
+    size_t len;
+    int rc;
+
+    *end = 0;
+    do {
+        memset(refusal, 0, sizeof(*refusal));
+        rc = read_head(gw_slice_of(in.base + *end, in.len - *end), refusal,
+                       headers, &len);
+        *end += len;
+    } while (rc == GW_OK && is_interim(refusal->status));
+    if (*end > GWCTL_WS_ANSWER_MAX ||
+        (rc == GW_EAGAIN && in.len >= GWCTL_WS_ANSWER_MAX))
+        return GW_ETOOBIG;
+    return rc;
+}
+
 int gwctl_ws_read_answer(gw_slice in, const gwctl_ws_request *request,
                          gw_slice *protocol, gwctl_ws_refusal *refusal,
                          size_t *consumed)
 {
-    size_t len = head_len(in);
-    gw_slice head = gw_slice_of(in.base, len);
+    gw_slice headers;
+    size_t len;
     answer a;
+    int rc = read_last_head(in, refusal, &headers, &len);
 
     memset(&a, 0, sizeof(a));
-    memset(refusal, 0, sizeof(*refusal));
-    if (!may_be_http(in))
-        return refuse(refusal, "this is no HTTP");
-    if (len > GWCTL_WS_ANSWER_MAX ||
-        (len == 0 && in.len >= GWCTL_WS_ANSWER_MAX))
-        return GW_ETOOBIG;
-    if (len == 0)
-        return GW_EAGAIN;
-    refusal->line = take_line(&head);
-    refusal->status = read_status(refusal->line);
-    if (refusal->status == 0)
-        return refuse(refusal, "this is no HTTP");
+    if (rc != GW_OK)
+        return rc;
     if (refusal->status != 101)
         return refuse(refusal, "it refuses");
-    for (gw_slice line = take_line(&head); line.len > 0;
-         line = take_line(&head)) {
+    for (gw_slice line = take_line(&headers); line.len > 0;
+         line = take_line(&headers)) {
         const char *why = read_header(line, &a);
 
         if (why != NULL)

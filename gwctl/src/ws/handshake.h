@@ -17,7 +17,7 @@ typedef struct gwctl_ws_request {
     const char *key; /* GWCTL_WS_KEY_LEN characters */
     const char *const *protocols;
     size_t protocol_count;
-    const char *const *headers; /* "Name: value" */
+    const char *const *headers; /* "Name: value"; a Host replaces the URL's */
     size_t header_count;
 } gwctl_ws_request;
 
@@ -33,9 +33,10 @@ typedef struct gwctl_ws_refusal {
     const char *why;
 } gwctl_ws_refusal;
 
-/* Reads the answer at the start of `in`, up to and including the empty line;
- * `*consumed` is its length: frames follow. `*protocol` is the subprotocol that
- * the server chose, or "".
+/* Reads the answer at the start of `in`, up to and including the empty line,
+ * and what a server or proxy says on the way to it (100 Continue and the like);
+ * `*consumed` is the length of it all: frames follow. `*protocol` is the
+ * subprotocol that the server chose, or "".
  *
  * GW_EAGAIN   it is not whole yet;
  * GW_EPROTO   it is no HTTP, refuses, or is not the answer to this request: see

@@ -56,6 +56,16 @@ static int parse_port(gw_slice digits, uint16_t *port)
     return GW_OK;
 }
 
+/* RFC 6066, 3: names have no dot at their end. */
+static gw_slice name_of(gw_slice host, bool brackets)
+{
+    if (brackets)
+        return gw_slice_of(host.base, index_of(host, "%"));
+    if (host.len > 1 && host.base[host.len - 1] == '.')
+        host.len--;
+    return host;
+}
+
 static int split_place(gwctl_url *url)
 {
     gw_slice place = url->place;
@@ -64,6 +74,7 @@ static int split_place(gwctl_url *url)
     size_t after = brackets ? end + 1 : end;
 
     url->host = gw_slice_of(place.base + brackets, end - brackets);
+    url->name = name_of(url->host, brackets);
     if (url->host.len == 0 || end > place.len || after > place.len ||
         index_of(place, "@\\") < place.len)
         return GW_EINVAL;

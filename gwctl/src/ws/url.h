@@ -8,7 +8,8 @@
 typedef struct gwctl_url {
     bool tls;
     gw_slice host;   /* without the brackets of an IPv6 address */
-    gw_slice place;  /* HOST[:PORT] as written: the header Host */
+    gw_slice name;   /* for TLS: without a zone, or the root's dot */
+    gw_slice place;  /* HOST[:PORT] as written */
     gw_slice target; /* path and query; "" stands for "/" */
     uint16_t port;
 } gwctl_url;

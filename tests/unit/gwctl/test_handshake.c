@@ -95,6 +95,29 @@ static void headers_are_read_as_http_has_them(void **state)
         GW_OK);
 }
 
+/* RFC 9110, 15.2 */
+static void answers_on_the_way_are_passed_over(void **state)
+{
+    const gw_slice bytes = LIT("HTTP/1.1 100 Continue\r\n\r\n"
+                               "HTTP/1.1 103 Early Hints\r\n"
+                               "Link: </a.css>; rel=preload\r\n\r\n" GOOD);
+    gwctl_ws_refusal refusal;
+    size_t consumed = 0;
+
+    (void)state;
+    for (size_t len = 0; len < bytes.len; len++)
+        assert_int_equal(
+            read_exact(gw_slice_of(bytes.base, len), &refusal, &consumed),
+            GW_EAGAIN);
+    assert_int_equal(read_exact(bytes, &refusal, &consumed), GW_OK);
+    assert_int_equal(consumed, bytes.len);
+    assert_int_equal(read_exact(LIT("HTTP/1.1 100 Continue\r\n\r\n"
+                                    "HTTP/1.1 403 Forbidden\r\n\r\n"),
+                                &refusal, &consumed),
+                     GW_EPROTO);
+    assert_int_equal(refusal.status, 403);
+}
+
 static void what_is_no_websocket_is_refused(void **state)
 {
     static const struct {
@@ -179,6 +202,36 @@ static void the_request_offers_what_was_asked_for(void **state)
                            "Sec-WebSocket-Version: 13\r\n"
                            "Sec-WebSocket-Protocol: a, b.c\r\n"
                            "Origin: null\r\nX: y\r\n\r\n"));
+    gwctl_buf_deinit(&out);
+}
+
+/* RFC 9112, 3.2: there is one Host, and a zone is nothing to the server. */
+static void the_request_has_one_host(void **state)
+{
+    static const char *const headers[] = {"X: y", "HOST: other"};
+    gwctl_ws_request other = request;
+    gwctl_buf out = {NULL, 0, 0};
+    gwctl_url zoned;
+
+    (void)state;
+    other.headers = headers;
+    other.header_count = 2;
+    gwctl_ws_write_request(&other, put, &out);
+    assert_slice_equal(gwctl_buf_slice(&out),
+                       LIT("GET /p?q HTTP/1.1\r\n"
+                           "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                           "Sec-WebSocket-Key: " KEY "\r\n"
+                           "Sec-WebSocket-Version: 13\r\n"
+                           "X: y\r\nHOST: other\r\n\r\n"));
+    out.len = 0;
+    assert_int_equal(
+        gwctl_url_parse(gw_slice_str("ws://[fe80::1%eth0]:81/"), &zoned),
+        GW_OK);
+    other = request;
+    other.url = &zoned;
+    gwctl_ws_write_request(&other, put, &out);
+    gwctl_buf_put(&out, "", 1);
+    assert_non_null(strstr(out.base, "\r\nHost: [fe80::1]:81\r\n"));
     gwctl_buf_deinit(&out);
 }
 
@@ -271,9 +324,11 @@ int main(void)
         cmocka_unit_test(it_is_awaited_whole),
         cmocka_unit_test(capitals_are_those_of_ascii_in_every_locale),
         cmocka_unit_test(headers_are_read_as_http_has_them),
+        cmocka_unit_test(answers_on_the_way_are_passed_over),
         cmocka_unit_test(what_is_no_websocket_is_refused),
         cmocka_unit_test(an_answer_without_end_is_too_big),
         cmocka_unit_test(the_request_offers_what_was_asked_for),
+        cmocka_unit_test(the_request_has_one_host),
         cmocka_unit_test(a_chosen_subprotocol_was_offered),
         cmocka_unit_test(sha1_digests),
         cmocka_unit_test(base64_texts),

@@ -8,19 +8,24 @@ static void urls_and_their_parts(void **state)
         const char *text;
         bool tls;
         const char *host;
+        const char *name;
         const char *place;
         unsigned port;
         const char *target;
     } cases[] = {
-        {"ws://h", false, "h", "h", 80, ""},
-        {"WSS://h", true, "h", "h", 443, ""},
-        {"ws://127.0.0.1:7272/", false, "127.0.0.1", "127.0.0.1:7272", 7272,
-         "/"},
-        {"wss://[::1]:8443/a/b?c=d", true, "::1", "[::1]:8443", 8443,
+        {"ws://h", false, "h", "h", "h", 80, ""},
+        {"WSS://h", true, "h", "h", "h", 443, ""},
+        {"ws://127.0.0.1:7272/", false, "127.0.0.1", "127.0.0.1",
+         "127.0.0.1:7272", 7272, "/"},
+        {"wss://[::1]:8443/a/b?c=d", true, "::1", "::1", "[::1]:8443", 8443,
          "/a/b?c=d"},
-        {"ws://[::1]", false, "::1", "[::1]", 80, ""},
-        {"ws://h?x=/y", false, "h", "h", 80, "?x=/y"},
-        {"ws://h:65535//@", false, "h", "h:65535", 65535, "//@"},
+        {"ws://[::1]", false, "::1", "::1", "[::1]", 80, ""},
+        {"wss://[fe80::1%eth0]:1", true, "fe80::1%eth0", "fe80::1",
+         "[fe80::1%eth0]:1", 1, ""},
+        {"wss://a.test.:1/", true, "a.test.", "a.test", "a.test.:1", 1, "/"},
+        {"ws://.", false, ".", ".", ".", 80, ""},
+        {"ws://h?x=/y", false, "h", "h", "h", 80, "?x=/y"},
+        {"ws://h:65535//@", false, "h", "h", "h:65535", 65535, "//@"},
     };
 
     (void)state;
@@ -31,6 +36,7 @@ static void urls_and_their_parts(void **state)
                          GW_OK);
         assert_int_equal(url.tls, cases[i].tls);
         assert_slice_equal(url.host, gw_slice_str(cases[i].host));
+        assert_slice_equal(url.name, gw_slice_str(cases[i].name));
         assert_slice_equal(url.place, gw_slice_str(cases[i].place));
         assert_int_equal(url.port, cases[i].port);
         assert_slice_equal(url.target, gw_slice_str(cases[i].target));
