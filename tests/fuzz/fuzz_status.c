@@ -4,6 +4,9 @@
  * in pieces. */
 #include "steps.h"
 
+#include <strings.h>
+
+#include "client/http_head.h"
 #include "core/slots.h"
 #include "fake_loop.h"
 #include "json_read.h"
@@ -96,12 +99,29 @@ static bool is(gw_slice text, const char *what)
 
 static gw_slice path_of(gw_slice target)
 {
+    static const char scheme[] = "http://";
+    const size_t len = sizeof(scheme) - 1;
     const char *query =
         target.len == 0 ? NULL : memchr(target.base, '?', target.len);
+    const char *slash;
 
     if (query != NULL)
         target.len = (size_t)(query - target.base);
-    return target;
+    if (target.len < len || strncasecmp(target.base, scheme, len) != 0)
+        return target;
+    slash = memchr(target.base + len, '/', target.len - len);
+    return slash == NULL
+               ? gw_slice_str("/")
+               : gw_slice_of(slash, (size_t)(target.base + target.len - slash));
+}
+
+static bool wants_head(gw_slice request)
+{
+    gwd_http_head head;
+    size_t consumed;
+
+    gwd_http_head_read(request, &head, &consumed);
+    return gwd_http_wants_head(&head);
 }
 
 /* ---- answers ------------------------------------------------------------- */
@@ -194,7 +214,7 @@ static void check_answer(gw_slice request, gw_slice sent)
     gw_slice method = word(request, 0);
     bool malformed = has(sent, gw_slice_str("HTTP/1.1 400 ")) ||
                      has(sent, gw_slice_str("HTTP/1.1 431 "));
-    answer a = read_answer(sent, !malformed && is(method, "HEAD"));
+    answer a = read_answer(sent, wants_head(request));
 
     HOLDS(!has(sent, gw_slice_str(TOKEN)));
     if (malformed)

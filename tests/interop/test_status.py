@@ -173,6 +173,46 @@ class OneProcess(StatusTest):
         response, _ = self.ask("/status", headers={"X": "x" * 20000})
         self.assertEqual(response.status, 431)
 
+    def status_of(self, request):
+        """Of the answer to bytes that no library would send."""
+        with socket.create_connection(
+                split_address(self.gateway.status_address), 10) as visitor:
+            visitor.sendall(request)
+            answer = b""
+            while piece := visitor.recv(65536):
+                answer += piece
+        return answer.split(b" ")[1]
+
+    def test_a_request_has_one_host(self):
+        """RFC 9112, 3.2: HTTP/1.0 may have none."""
+        for version, hosts, want in (
+                (b"1.1", b"Host: a.test:1\r\n", b"200"),
+                (b"1.1", b"Host:\r\n", b"200"),
+                (b"1.1", b"", b"400"),
+                (b"1.1", 2 * b"Host: a.test\r\n", b"400"),
+                (b"1.1", b"Host: http://a.test\r\n", b"400"),
+                (b"1.0", b"", b"200"),
+                (b"1.0", 2 * b"Host: a.test\r\n", b"400"),
+                (b"1.2", b"Host: a.test\r\n", b"200"),
+                (b"2.0", b"Host: a.test\r\n", b"400"),
+                (b"1.", b"Host: a.test\r\n", b"400")):
+            self.assertEqual(
+                self.status_of(b"GET /livez HTTP/" + version + b"\r\n" +
+                               hosts + b"\r\n"), want, (version, hosts))
+
+    def test_a_page_may_be_asked_for_by_its_whole_name(self):
+        """RFC 9112, 3.2.2."""
+        for target, want in ((b"http://a.test/livez", b"200"),
+                             (b"HTTP://a.test:9272/livez?x=/", b"200"),
+                             (b"http://a.test", b"200"),
+                             (b"http://a.test?/livez", b"200"),
+                             (b"http://a.test/none", b"404"),
+                             (b"http:/livez", b"404"), (b"*", b"404")):
+            self.assertEqual(
+                self.status_of(b"GET " + target +
+                               b" HTTP/1.1\r\nHost: a.test\r\n\r\n"), want,
+                target)
+
     def test_a_silent_visitor_is_cut_off(self):
         with socket.create_connection(
                 split_address(self.gateway.status_address), 20) as visitor:
@@ -189,7 +229,7 @@ class OneProcess(StatusTest):
         self.assertEqual(self.alive(), (200, "ok\n"))
         self.assertEqual(visitors[0].recv(1), b"")
         self.assertEqual(self.alive(), (200, "ok\n"))
-        visitors[1].sendall(b"GET /healthz HTTP/1.1\r\n\r\n")
+        visitors[1].sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
         self.assertTrue(visitors[1].recv(100).startswith(b"HTTP/1.1 200 OK"))
 
 

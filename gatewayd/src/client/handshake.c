@@ -121,7 +121,7 @@ gwd_handshake_result gwd_handshake_judge(const gwd_http_head *head,
     if (!slice_is(head->method, "GET"))
         return GWD_HANDSHAKE_METHOD;
     collect(head, &f);
-    if (f.repeated || f.body || f.host.len == 0)
+    if (f.repeated || f.body || f.host.len == 0 || !gwd_http_is_host(f.host))
         return GWD_HANDSHAKE_BAD_REQUEST;
     if (!f.upgrade)
         return GWD_HANDSHAKE_NO_UPGRADE;
@@ -192,6 +192,9 @@ gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key,
     return out->error == GW_OK ? GWD_HANDSHAKE_OK : GWD_HANDSHAKE_FAILED;
 }
 
+/* One needs the other (RFC 9110, 7.8). */
+#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+
 /* Status line, headers of this answer, body; by gwd_handshake_result. */
 static const struct {
     const char *status;
@@ -204,12 +207,10 @@ static const struct {
                                  "Pages from there may not connect.\n"},
     [GWD_HANDSHAKE_METHOD] = {"405 Method Not Allowed", "Allow: GET\r\n",
                               "This is a WebSocket server.\n"},
-    [GWD_HANDSHAKE_NO_UPGRADE] = {"426 Upgrade Required",
-                                  "Upgrade: websocket\r\n",
+    [GWD_HANDSHAKE_NO_UPGRADE] = {"426 Upgrade Required", UPGRADE,
                                   "This is a WebSocket server.\n"},
     [GWD_HANDSHAKE_VERSION] = {"426 Upgrade Required",
-                               "Upgrade: websocket\r\n"
-                               "Sec-WebSocket-Version: 13\r\n",
+                               UPGRADE "Sec-WebSocket-Version: 13\r\n",
                                "Only WebSocket version 13 is spoken here.\n"},
     [GWD_HANDSHAKE_TOO_MANY] = {"429 Too Many Requests", "",
                                 "Too many connections from this address.\n"},
@@ -223,7 +224,8 @@ static const struct {
                                     "HTTP/1.1 is needed.\n"},
 };
 
-void gwd_handshake_refuse(gw_buf *out, gwd_handshake_result result)
+void gwd_handshake_refuse(gw_buf *out, gwd_handshake_result result,
+                          bool head_only)
 {
     const char *body = refusals[result].body;
 
@@ -234,5 +236,6 @@ void gwd_handshake_refuse(gw_buf *out, gwd_handshake_result result)
     gw_buf_put_str(out, "Content-Type: text/plain\r\nContent-Length: ");
     gw_buf_put_int(out, (int64_t)strlen(body));
     gw_buf_put_str(out, "\r\nConnection: close\r\n\r\n");
-    gw_buf_put_str(out, body);
+    if (!head_only)
+        gw_buf_put_str(out, body);
 }

@@ -37,7 +37,9 @@ gw_slice gwd_handshake_protocol(const gwd_http_head *head,
 gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key,
                                           gw_slice protocol);
 
-/* Appends the refusal, which ends the connection. Not for GWD_HANDSHAKE_OK. */
-void gwd_handshake_refuse(gw_buf *out, gwd_handshake_result result);
+/* Appends the refusal, which ends the connection; `head_only`, as an answer to
+ * HEAD, without its body. Not for GWD_HANDSHAKE_OK. */
+void gwd_handshake_refuse(gw_buf *out, gwd_handshake_result result,
+                          bool head_only);
 
 #endif

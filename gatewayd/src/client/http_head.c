@@ -158,6 +158,28 @@ bool gwd_http_head_next(const gwd_http_head *head, size_t *at,
     return true;
 }
 
+bool gwd_http_wants_head(const gwd_http_head *head)
+{
+    return head->method.len == 4 && memcmp(head->method.base, "HEAD", 4) == 0;
+}
+
+static bool is_alnum(char c)
+{
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool gwd_http_is_host(gw_slice value)
+{
+    static const char others[] = "-._~%!$&'()*+,;=:[]";
+
+    for (size_t i = 0; i < value.len; i++) {
+        if (!is_alnum(value.base[i]) &&
+            memchr(others, value.base[i], sizeof(others) - 1) == NULL)
+            return false;
+    }
+    return true;
+}
+
 bool gwd_http_name_is(gw_slice name, const char *wanted)
 {
     if (name.len != strlen(wanted))

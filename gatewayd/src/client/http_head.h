@@ -20,6 +20,8 @@ typedef struct gwd_http_head {
 /* Reads the head at the start of `in`, up to and including the empty line;
  * `*consumed` is its length.
  *
+ * After an error `head->method` is what was read of it, and the rest nothing.
+ *
  * GW_EAGAIN   it is not whole yet;
  * GW_EPROTO   not HTTP: a bad character, a bare CR or LF, a folded line, a
  *             space before a colon… (answer 400). Where that shows in the
@@ -36,6 +38,13 @@ typedef struct gwd_http_header {
 /* Walks the header lines: start with `*at` = 0, false after the last one. */
 bool gwd_http_head_next(const gwd_http_head *head, size_t *at,
                         gwd_http_header *header);
+
+/* Whether the answer has to be without a body. */
+bool gwd_http_wants_head(const gwd_http_head *head);
+
+/* Whether a Host may have this value (RFC 9112, 3.2), by its characters: a host
+ * and perhaps a port; "" where the target has no host. */
+bool gwd_http_is_host(gw_slice value);
 
 /* ASCII case is ignored. */
 bool gwd_http_name_is(gw_slice name, const char *lower);

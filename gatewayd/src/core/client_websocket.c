@@ -16,12 +16,13 @@ static gwd_close_reason reason_of(gwd_handshake_result result)
                : GWD_CLOSE_HANDSHAKE;
 }
 
-static void refuse(gwd_client *client, gwd_handshake_result result)
+static void refuse(gwd_client *client, gwd_handshake_result result,
+                   const gwd_http_head *head)
 {
     gw_buf answer;
 
     gw_buf_init(&answer, NULL, REPLY_MAX);
-    gwd_handshake_refuse(&answer, result);
+    gwd_handshake_refuse(&answer, result, gwd_http_wants_head(head));
     if (answer.error == GW_OK)
         gwd_stream_write(&client->stream, answer.base, answer.len);
     gw_buf_deinit(&answer);
@@ -104,7 +105,7 @@ static void answer(gwd_client *client, int result, const gwd_http_head *head)
     if (verdict == GWD_HANDSHAKE_OK)
         verdict = grant(client, head, key);
     if (verdict != GWD_HANDSHAKE_OK)
-        refuse(client, verdict);
+        refuse(client, verdict, head);
 }
 
 size_t gwd_client_read_handshake(gwd_client *client, const char *base,
@@ -126,7 +127,8 @@ size_t gwd_client_read_refused(gwd_client *client, const char *base, size_t len)
     int result = gwd_http_head_read(gw_slice_of(base, len), &head, &consumed);
 
     if (result != GW_EAGAIN)
-        refuse(client, result < 0 ? head_verdict(result) : client->u.refusal);
+        refuse(client, result < 0 ? head_verdict(result) : client->u.refusal,
+               &head);
     return consumed;
 }
 

@@ -119,14 +119,31 @@ static bool wants_html(const gwd_http_head *head)
     return false;
 }
 
+/* Of "/status?x" or, as one may ask a proxy, "http://host/status" (RFC 9112,
+ * 3.2.2). */
+static gw_slice path_of(gw_slice target)
+{
+    static const char scheme[] = "http://";
+    const size_t len = sizeof(scheme) - 1;
+    const char *query = memchr(target.base, '?', target.len);
+    const char *slash;
+
+    if (query != NULL)
+        target.len = (size_t)(query - target.base);
+    if (target.len < len ||
+        !gwd_http_name_is(gw_slice_of(target.base, len), scheme))
+        return target;
+    slash = memchr(target.base + len, '/', target.len - len);
+    if (slash == NULL)
+        return gw_slice_str("/");
+    return gw_slice_of(slash, (size_t)(target.base + target.len - slash));
+}
+
 /* NULL: there is no such page. */
 static const page *find_page(const gwd_http_head *head)
 {
-    gw_slice path = head->target;
-    const char *query = memchr(path.base, '?', path.len);
+    gw_slice path = path_of(head->target);
 
-    if (query != NULL)
-        path.len = (size_t)(query - path.base);
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
         if (!slice_is(path, pages[i].path))
             continue;
@@ -262,12 +279,38 @@ static bool may_see(gwd_status *status, const page *what,
 
 /* ---- requests ----------------------------------------------------------- */
 
+static bool is_version_1(gw_slice version)
+{
+    return version.len == 8 && memcmp(version.base, "HTTP/1.", 7) == 0 &&
+           version.base[7] >= '0' && version.base[7] <= '9';
+}
+
+/* One Host and a right one, without which HTTP/1.0 may be (RFC 9112, 3.2). */
+static bool is_right(const gwd_http_head *head)
+{
+    bool right = is_version_1(head->version);
+    gwd_http_header header;
+    int hosts = 0;
+    size_t at = 0;
+
+    while (gwd_http_head_next(head, &at, &header)) {
+        if (!gwd_http_name_is(header.name, "host"))
+            continue;
+        right = right && gwd_http_is_host(header.value);
+        hosts++;
+    }
+    return right &&
+           (hosts == 1 || (hosts == 0 && slice_is(head->version, "HTTP/1.0")));
+}
+
 static void respond(visitor *v, const gwd_http_head *head)
 {
-    bool head_only = slice_is(head->method, "HEAD");
+    bool head_only = gwd_http_wants_head(head);
     const page *what = find_page(head);
 
-    if (!head_only && !slice_is(head->method, "GET"))
+    if (!is_right(head))
+        refuse(v, "400 Bad Request", "", head_only);
+    else if (!head_only && !slice_is(head->method, "GET"))
         refuse(v, "405 Method Not Allowed", "Allow: GET, HEAD\r\n", false);
     else if (!may_see(v->status, what, head))
         refuse(v, "401 Unauthorized",
@@ -299,9 +342,10 @@ static ssize_t on_data(gwd_stream *stream, const char *base, size_t len)
     if (result == GW_OK)
         respond(v, &head);
     else if (result == GW_ETOOBIG)
-        refuse(v, "431 Request Header Fields Too Large", "", false);
+        refuse(v, "431 Request Header Fields Too Large", "",
+               gwd_http_wants_head(&head));
     else
-        refuse(v, "400 Bad Request", "", false);
+        refuse(v, "400 Bad Request", "", gwd_http_wants_head(&head));
     return (ssize_t)len;
 }
 

@@ -189,10 +189,40 @@ static void a_wrong_request_is_answered_and_closed(void **state)
     send_bytes(fds[1], LIT("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
     expect_bytes(loop, fds[1],
                  LIT("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\n"
                      "Content-Type: text/plain\r\nContent-Length: 28\r\n"
                      "Connection: close\r\n\r\nThis is a WebSocket server.\n"));
     assert_int_equal(gwd_hub_count(hub), 0);
     expect_eof(loop, fds[1]);
+}
+
+/* However it is refused. */
+static void who_asks_for_the_head_gets_no_body(void **state)
+{
+    static const struct {
+        const char *request;
+        const char *answer;
+    } cases[] = {{"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n",
+                  "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\n"
+                  "Content-Type: text/plain\r\nContent-Length: 28\r\n"
+                  "Connection: close\r\n\r\n"},
+                 {"HEAD / HTTP/1.1\r\n: h\r\n\r\n",
+                  "HTTP/1.1 400 Bad Request\r\n"
+                  "Content-Type: text/plain\r\nContent-Length: 38\r\n"
+                  "Connection: close\r\n\r\n"}};
+
+    (void)state;
+    start("");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        if (i > 0) {
+            close(fds[1]);
+            tcp_pair(fds);
+        }
+        accept_one();
+        send_bytes(fds[1], gw_slice_str(cases[i].request));
+        expect_bytes(loop, fds[1], gw_slice_str(cases[i].answer));
+        expect_eof(loop, fds[1]);
+    }
 }
 
 static void who_does_not_finish_the_handshake_is_closed(void **state)
@@ -418,6 +448,7 @@ int main(void)
         TEST(messages_before_the_handshake_come_after_the_greeting),
         TEST(frames_may_follow_the_request_at_once),
         TEST(a_wrong_request_is_answered_and_closed),
+        TEST(who_asks_for_the_head_gets_no_body),
         TEST(who_does_not_finish_the_handshake_is_closed),
         TEST(close_is_echoed),
         TEST(errors_are_told_by_code),

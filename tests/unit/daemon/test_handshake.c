@@ -150,6 +150,21 @@ static void names_are_compared_whole(void **state)
     assert_false(gwd_http_name_is(LIT("hosts"), "host"));
 }
 
+static void hosts_are_told_by_their_characters(void **state)
+{
+    static const char *const good[] = {"", "example.com:7272", "10.0.0.1",
+                                       "[fe80::1%25eth0]:1", "a_b-c~d%20!"};
+    static const char *const bad[] = {"a b",  "http://a", "a/b", "u@a",
+                                      "a\tb", "a\"b",     "a<b", "\xc3\xa9"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_true(gwd_http_is_host(gw_slice_str(good[i])));
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(gwd_http_is_host(gw_slice_str(bad[i])));
+    assert_false(gwd_http_is_host(LIT("a\0b")));
+}
+
 static void lists_are_searched_by_token(void **state)
 {
     (void)state;
@@ -194,6 +209,8 @@ static void bad_requests_get_their_status(void **state)
         {START UPGRADE KEY VERSION "\r\n", GWD_HANDSHAKE_BAD_REQUEST},
         {START HOST HOST UPGRADE KEY VERSION "\r\n", GWD_HANDSHAKE_BAD_REQUEST},
         {START "Host:\r\n" UPGRADE KEY VERSION "\r\n",
+         GWD_HANDSHAKE_BAD_REQUEST},
+        {START "Host: a b\r\n" UPGRADE KEY VERSION "\r\n",
          GWD_HANDSHAKE_BAD_REQUEST},
         {START HOST "\r\n", GWD_HANDSHAKE_NO_UPGRADE},
         {START HOST "Connection: Upgrade\r\n" KEY VERSION "\r\n",
@@ -312,7 +329,7 @@ static void an_answer_that_did_not_fit_is_none(void **state)
     assert_int_equal(
         gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ=="), LIT("")),
         GWD_HANDSHAKE_FAILED);
-    gwd_handshake_refuse(&out, GWD_HANDSHAKE_FAILED);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_FAILED, false);
     assert_true(out.error < 0);
     gw_buf_deinit(&out);
 }
@@ -323,13 +340,43 @@ static void refusals_end_the_connection(void **state)
 
     (void)state;
     gw_buf_init(&out, NULL, 0);
-    gwd_handshake_refuse(&out, GWD_HANDSHAKE_VERSION);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_METHOD, false);
+    assert_slice_equal(
+        gw_buf_slice(&out),
+        LIT("HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\n"
+            "Content-Type: text/plain\r\nContent-Length: 28\r\n"
+            "Connection: close\r\n\r\nThis is a WebSocket server.\n"));
+    gw_buf_deinit(&out);
+}
+
+/* RFC 9110, 7.8 */
+static void an_upgrade_is_an_option_of_the_connection(void **state)
+{
+    gw_buf out;
+
+    (void)state;
+    gw_buf_init(&out, NULL, 0);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_VERSION, false);
     assert_slice_equal(
         gw_buf_slice(&out),
         LIT("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Version: 13\r\nContent-Type: text/plain\r\n"
-            "Content-Length: 42\r\nConnection: close\r\n\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Content-Type: text/plain\r\nContent-Length: 42\r\n"
+            "Connection: close\r\n\r\n"
             "Only WebSocket version 13 is spoken here.\n"));
+    gw_buf_deinit(&out);
+}
+
+/* RFC 9110, 9.3.2 */
+static void who_asks_for_the_head_gets_no_body(void **state)
+{
+    static const char end[] = "Content-Length: 28\r\nConnection: close\r\n\r\n";
+    gw_buf out;
+
+    (void)state;
+    gw_buf_init(&out, NULL, 0);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_METHOD, true);
+    assert_memory_equal(out.base + out.len - strlen(end), end, strlen(end));
     gw_buf_deinit(&out);
 }
 
@@ -342,6 +389,7 @@ int main(void)
         cmocka_unit_test(size_is_bounded),
         cmocka_unit_test(headers_can_be_walked),
         cmocka_unit_test(names_are_compared_whole),
+        cmocka_unit_test(hosts_are_told_by_their_characters),
         cmocka_unit_test(lists_are_searched_by_token),
         cmocka_unit_test(good_requests_are_accepted),
         cmocka_unit_test(bad_requests_get_their_status),
@@ -350,6 +398,8 @@ int main(void)
         cmocka_unit_test(the_subprotocol_follows_the_other_lines),
         cmocka_unit_test(an_answer_that_did_not_fit_is_none),
         cmocka_unit_test(refusals_end_the_connection),
+        cmocka_unit_test(an_upgrade_is_an_option_of_the_connection),
+        cmocka_unit_test(who_asks_for_the_head_gets_no_body),
     };
 
     return cmocka_run_group_tests_name("handshake", tests, NULL, NULL);

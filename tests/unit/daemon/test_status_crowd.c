@@ -84,7 +84,7 @@ a_probe_takes_the_place_of_the_oldest_that_asks_nothing(void **state)
     come(PLACES, PLACES + 1);
     assert_false(is_here(0));
     assert_int_equal(count(), PLACES);
-    say(PLACES, "GET /livez HTTP/1.1\r\n\r\n");
+    say(PLACES, "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_true(was_sent(PLACES, "200 OK"));
     assert_false(is_here(PLACES));
     come(PLACES, PLACES + 4); /* in one turn; the first takes the free place */
@@ -98,8 +98,8 @@ static void who_has_asked_stays(void **state)
     (void)state;
     come(0, PLACES);
     loop->conns[0].queued = loop->conns[2].queued = 1; /* they do not read */
-    say(0, "GET / HTTP/1.1\r\n\r\n");
-    say(2, "GET / HTTP/1.1\r\n\r\n");
+    say(0, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    say(2, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     come(PLACES, PLACES + 2);
     assert_true(is_here(0) && is_here(2));
     assert_false(is_here(1) || is_here(3));
@@ -111,12 +111,12 @@ static void who_does_not_read_keeps_nobody_out(void **state)
     come(0, PLACES);
     for (int i = 0; i < PLACES; i++) {
         loop->conns[i].queued = 1;
-        say(i, "GET / HTTP/1.1\r\n\r\n");
+        say(i, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     }
     assert_int_equal(count(), PLACES);
     come(PLACES, PLACES + 1);
     assert_false(is_here(0));
-    say(PLACES, "GET /livez HTTP/1.1\r\n\r\n");
+    say(PLACES, "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_true(was_sent(PLACES, "200 OK"));
 }
 
