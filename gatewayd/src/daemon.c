@@ -58,7 +58,7 @@ static bool find_user(gwd_runtime *r)
 }
 
 /* In a folder of the user there may be a link of the user, to a file that only
- * root may write. So root opens nothing for it that is there already. */
+ * root may write. So root opens for it what is the user's own, or new. */
 static bool open_log(gwd_runtime *r)
 {
     const char *target = r->options->log_target;
@@ -75,7 +75,7 @@ static bool open_log(gwd_runtime *r)
     if (!gwd_privileges_return(&r->who, error))
         return gwd_log_failure("%s", error);
     if (!opened && r->who.change && cause == EACCES && target[0] == '/')
-        opened = gwd_log_make(target, r->who.uid, r->who.gid);
+        opened = gwd_log_open_for(target, r->who.uid, r->who.gid);
     return opened ||
            gwd_log_failure("log_target: %s: %s", target, strerror(cause));
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,8 +64,7 @@ static void replace_fd(int fd, bool to_syslog)
 static int open_file(const char *path, int how)
 {
     return open(path,
-                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
-                    O_NONBLOCK | how,
+                O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | how,
                 0640);
 }
 
@@ -76,21 +76,35 @@ bool gwd_log_open(const char *target)
     if (to_syslog)
         fd = gwd_system_log_open();
     else if (strcmp(target, "stderr") != 0)
-        fd = open_file(target, 0);
+        fd = open_file(target, O_CREAT);
     if (fd < 0)
         return false;
     replace_fd(fd, to_syslog);
     return true;
 }
 
-bool gwd_log_make(const char *path, uid_t uid, gid_t gid)
+/* -1: it is not the user's. */
+static int open_own(const char *path, uid_t uid)
 {
-    int fd = open_file(path, O_EXCL);
+    int fd = open_file(path, O_NOFOLLOW);
+    struct stat st;
+
+    if (fd < 0 ||
+        (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == uid))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+bool gwd_log_open_for(const char *path, uid_t uid, gid_t gid)
+{
+    int made = open_file(path, O_CREAT | O_EXCL);
+    int fd = made >= 0 ? made : open_own(path, uid);
 
     if (fd < 0)
         return false;
     replace_fd(fd, false);
-    if (fchown(fd, uid, gid) < 0)
+    if (made >= 0 && fchown(fd, uid, gid) < 0)
         gwd_log(GWD_LOG_WARNING, "the log file cannot be given to its user: %s",
                 strerror(errno));
     return true;

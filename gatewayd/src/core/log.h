@@ -28,9 +28,9 @@ void gwd_log_set_format(gwd_log_format format);
  */
 bool gwd_log_open(const char *target);
 
-/* The same with a file that is not there yet; it is made for another user, who
- * is to open it later. */
-bool gwd_log_make(const char *path, uid_t uid, gid_t gid);
+/* The same for another user, who has no way to the file: one that is missing is
+ * made and given away; one that is there must be that user's, and no link. */
+bool gwd_log_open_for(const char *path, uid_t uid, gid_t gid);
 
 /* Tells processes of one daemon apart; "": there is only one. */
 void gwd_log_set_process(const char *name);
