@@ -324,12 +324,22 @@ static bool apply(gw_client *client, const config *c)
     return rc == GW_OK;
 }
 
-void php_gwc_recover(void)
+/* After a call that was left by longjmp(). */
+static void recover(void)
 {
     if (UNEXPECTED(GWC_G(in_call))) {
         gw_client_reset(GWC_G(client));
         GWC_G(in_call) = false;
     }
+}
+
+/* Every call begins with it, and one for no client does nothing more. */
+void php_gwc_release(void)
+{
+    static const gw_message nothing;
+
+    recover();
+    gw_send_to_clients(GWC_G(client), NULL, 0, &nothing);
 }
 
 static gw_client *begin(zend_class_entry *called, call_scope scope)
@@ -338,7 +348,7 @@ static gw_client *begin(zend_class_entry *called, call_scope scope)
     gw_client *client = NULL;
 
     config_init(&c);
-    php_gwc_recover();
+    recover();
     if (EG(exception) == NULL && read_config(&c, called, scope) &&
         (scope != WORKER_OR_REGISTERS || read_gateways(&c, called))) {
         client = client_of_process();

@@ -59,7 +59,9 @@ gw_client *php_gwc_begin_all(zend_class_entry *called);
  * is reported. */
 void php_gwc_end(void);
 
-/* What a call that was left by longjmp() left behind. */
-void php_gwc_recover(void);
+/* Lets go of what a call left behind: a session, or the reply that it was to
+ * deliver when it was left by longjmp(). Not in a callback, nor before
+ * php_gwc_report() of what failed. */
+void php_gwc_release(void);
 
 #endif /* PHP_GWC_CLIENT_H */

@@ -212,6 +212,9 @@ static bool fetch_session(zend_class_entry *called, const gw_client_id *id,
         }
     }
     php_gwc_end();
+    if (session.base != NULL) {
+        php_gwc_release();
+    }
     return php_gwc_report_client(rc);
 }
 

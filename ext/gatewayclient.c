@@ -82,7 +82,9 @@ static PHP_RINIT_FUNCTION(gatewayclient)
  * session module, and it may come after ours. */
 static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(gatewayclient)
 {
-    php_gwc_recover();
+    if (GWC_G(in_call)) {
+        php_gwc_release();
+    }
     php_gwc_forget_allowed_classes();
     return SUCCESS;
 }

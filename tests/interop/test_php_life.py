@@ -284,6 +284,59 @@ class Limits(Life):
         self.sweep("session")
 
 
+@limited
+class Memory(unittest.TestCase):
+    """What a process of php-fpm holds of a reply when its request is over."""
+
+    server = "gatewayd"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.clients, cls.cluster = [], None
+        try:
+            cls.cluster = make_cluster(cls.server, 1)
+            cls.clients = [cls.cluster.connect() for _ in range(4)]
+            with Php(True, cls.cluster) as php:
+                for client in cls.clients:
+                    php.call("Gateway::setSession($id, "
+                             "['big' => str_repeat('x', 9 * 1048576)])",
+                             id=client.client_id)
+        except BaseException:
+            cls.tearDownClass()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        for client in cls.clients:
+            client.close()
+        if cls.cluster:
+            cls.cluster.close()
+
+    @staticmethod
+    def memory(fpm):
+        """In MiB."""
+        fpm.wait_until_idle()
+        status = Path(f"/proc/{fpm.children()[0]}/status").read_text()
+        return int(re.search(r"RssAnon:\s*(\d+) kB", status)[1]) / 1024
+
+    def test_sessions_that_do_not_fit_into_the_memory_limit(self):
+        """Up to the limit PHP keeps what it had for its next request."""
+        fpm = Fpm(ini={"gatewayclient.timeout": 6 * PATIENCE,
+                       "display_errors": 0, "log_errors": 1})
+        self.addCleanup(fpm.close)
+
+        def ask(do, **more):
+            return fpm.ask(SCRIPTS / "request.php", urlencode({
+                "register": self.cluster.register_address, "do": do,
+                "ids": self.clients[0].client_id, **more}))
+
+        self.assertEqual(ask("uid").body, "null")
+        before = self.memory(fpm)
+        reply = ask("big reply", ask="sessions", limit="8M")
+        self.assertRegex(reply.errors, LIMIT)
+        self.assertLess(self.memory(fpm) - before, 16)
+
+
 class Stalled(Life):
     """A call waits for a gateway that does not answer."""
 

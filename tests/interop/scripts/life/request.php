@@ -215,6 +215,9 @@ $requests = [
     'session' => function () use ($ids) {
         echo Gateway::getSession($ids[1])['name'];
     },
+    'uid' => function () use ($ids) {
+        echo json_encode(Gateway::getUidByClientId($ids[0]));
+    },
     'big reply' => function () use ($ids) {
         ini_set('memory_limit', $_GET['limit']);
         ['groups' => fn() => Gateway::getAllGroupIdList(),
