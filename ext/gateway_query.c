@@ -111,6 +111,34 @@ static int collect_uid_client(void *arg, const gw_key *uid,
     return id == NULL ? 0 : collect_client_id(Z_ARRVAL_P(list), id);
 }
 
+/* The package sends the JSON of any value, so an object that is written as a
+ * list is one; for gateways all else is an empty one. False: thrown. */
+static bool uids_init(php_gwc_keys *keys, zval *uids)
+{
+    zend_string *json;
+    zval list;
+    bool ok;
+
+    ZVAL_DEREF(uids);
+    if (EXPECTED(Z_TYPE_P(uids) == IS_ARRAY)) {
+        return php_gwc_keys_init(keys, uids);
+    }
+    json = php_gwc_json(uids);
+    if (json == NULL) {
+        return false;
+    }
+    php_json_decode_ex(&list, ZSTR_VAL(json), ZSTR_LEN(json),
+                       PHP_JSON_OBJECT_AS_ARRAY, PHP_JSON_PARSER_DEFAULT_DEPTH);
+    zend_string_release(json);
+    if (Z_TYPE(list) != IS_ARRAY) {
+        zval_ptr_dtor(&list);
+        ZVAL_EMPTY_ARRAY(&list);
+    }
+    ok = php_gwc_keys_init(keys, &list);
+    zval_ptr_dtor(&list);
+    return ok;
+}
+
 /* ($uids): uid ⇒ list of client ids. */
 static bool client_ids_by_uids(INTERNAL_FUNCTION_PARAMETERS)
 {
@@ -120,10 +148,10 @@ static bool client_ids_by_uids(INTERNAL_FUNCTION_PARAMETERS)
     zval *uids;
 
     PHP_GWC_PARAMETERS_START(1)
-        Z_PARAM_ARRAY(uids)
+        Z_PARAM_ZVAL(uids)
     ZEND_PARSE_PARAMETERS_END_EX(return false);
 
-    if (php_gwc_keys_init(&keys, uids) &&
+    if (uids_init(&keys, uids) &&
         (client = php_gwc_begin_all(called)) != NULL) {
         int rc;
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 49420f199fdcb1ab119e861f4996ea717ade836d */
+ * Stub hash: 0ffc41f72b530d2fa094e9d396695c949b384640 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)
@@ -66,7 +66,7 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_isUidOnline, 0, 0, 1)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_isUidsOnline, 0, 0, 1)
-	ZEND_ARG_TYPE_INFO(0, uids, IS_ARRAY, 0)
+	ZEND_ARG_INFO(0, uids)
 ZEND_END_ARG_INFO()
 
 #define arginfo_class_GatewayClient_Gateway_getClientIdByUid arginfo_class_GatewayClient_Gateway_isUidOnline

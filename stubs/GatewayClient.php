@@ -347,12 +347,12 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param mixed[] $uids
+     * @param mixed[]|object $uids a list, or an object whose JSON is one
      * @return int[] uid => 0 or 1
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
      */
-    public static function isUidsOnline(array $uids) {}
+    public static function isUidsOnline($uids) {}
 
     /**
      * Lists the connections of a uid.
@@ -379,12 +379,12 @@ class Gateway
      * E_WARNING: some gateways gave no answer in time; it names them, and the
      * result is what the others said.
      *
-     * @param mixed[] $uids
+     * @param mixed[]|object $uids a list, or an object whose JSON is one
      * @return string[][] uid => list of client_ids
      * @throws GatewayException no Register answers with a list of gateways; or
      *     a name is not UTF-8
      */
-    public static function batchGetClientIdByUid(array $uids) {}
+    public static function batchGetClientIdByUid($uids) {}
 
     /**
      * Tells which uid the connection is bound to.

@@ -353,6 +353,8 @@ SAME_QUERIES = [
     "isUidsOnline(['u1', 42, 'x', '42'])", "getClientIdByUid('u1')",
     "getClientIdByUid(42)", "getClientIdByUid('')",
     "batchGetClientIdByUid(['x', 'u1', 42])", "batchGetClientIdByUid([])",
+    "batchGetClientIdByUid((object)['first' => 'u1', 'second' => 42])",
+    "isUidsOnline(new \\ArrayObject(['u1', 'x']))",
     "getUidByClientId($A)", "getUidByClientId($B)",
     "getClientIdListByGroup('g')", "getClientIdListByGroup(['g', 7, 'x'])",
     "getAllClientIdList()", "getUidListByGroup('g')", "getUidListByGroup(7)",
