@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <cmocka.h>
 
 #include <gwclient/frame.h>
@@ -14,7 +13,6 @@
 
 #include "fake_core.h"
 #include "inner/request.h"
-#include "inner/upgrade.h"
 
 static fake_core *core;
 
@@ -207,70 +205,6 @@ static void an_upgrade_is_told_with_its_request(void **state)
            "s:8:\"HTTP_X_A\";s:1:\"3\";s:11:\"HTTP_COOKIE\";s:7:\"k=v,7=w\";"
            "s:17:\"HTTP_CONTENT_TYPE\";s:1:\"t\";}"
            "s:6:\"cookie\";a:1:{s:1:\"k\";s:5:\"v,7=w\";}}");
-}
-
-/* Microseconds that this thread has been at work, however busy the machine. */
-static uint64_t worked(void)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-    return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
-}
-
-#define NAME_LEN 150
-
-/* As many headers as a request may have; their names differ at one place. */
-static size_t write_long_names(char *request, size_t place)
-{
-    size_t len = (size_t)sprintf(request, "GET / HTTP/1.1\r\n");
-
-    for (unsigned i = 0; i < GWD_HTTP_HEADERS_MAX; i++) {
-        char *name = request + len;
-
-        memset(name, 'x', NAME_LEN);
-        name[place] = (char)('0' + i / 10);
-        name[place + 1] = (char)('0' + i % 10);
-        len += NAME_LEN + (size_t)sprintf(name + NAME_LEN, ":\r\n");
-    }
-    return len + (size_t)sprintf(request + len, "\r\n");
-}
-
-/* The least of several times that it takes to tell of them. */
-static uint64_t cost_of_names(size_t place)
-{
-    static char request[GWD_HTTP_HEAD_MAX];
-    size_t len = write_long_names(request, place);
-    gwd_http_head head;
-    const gwd_upgrade upgrade = {.head = &head,
-                                 .remote_address = gw_slice_str("10.0.0.1"),
-                                 .seed = (const uint8_t *)"0123456789abcdef"};
-    uint64_t least = UINT64_MAX;
-    size_t used;
-
-    assert_int_equal(
-        gwd_http_head_read(gw_slice_of(request, len), &head, &used), GW_OK);
-    for (int i = 0; i < 20; i++) {
-        uint64_t start = worked();
-        gw_buf out;
-
-        gw_buf_init(&out, NULL, 0);
-        assert_int_equal(gwd_upgrade_put(&out, &upgrade), GW_OK);
-        gw_buf_deinit(&out);
-        start = worked() - start;
-        least = start < least ? start : least;
-    }
-    return least;
-}
-
-/* Anybody may send such a request: it must not cost a hundred others. */
-static void names_that_begin_alike_are_soon_told_apart(void **state)
-{
-    uint64_t unlike = cost_of_names(0);
-    uint64_t alike = cost_of_names(NAME_LEN - 2);
-
-    (void)state;
-    assert_in_range(alike, 0, 6 * unlike);
 }
 
 static void ipv6_addresses_stand_in_brackets(void **state)
@@ -778,7 +712,6 @@ int main(void)
         T(a_worker_hears_of_a_clients_life),
         T(the_header_names_the_client),
         T(an_upgrade_is_told_with_its_request),
-        T(names_that_begin_alike_are_soon_told_apart),
         T(ipv6_addresses_stand_in_brackets),
         T(clients_go_where_the_fewest_are),
         T(clients_of_a_lost_worker_move_at_their_next_event),
