@@ -246,7 +246,8 @@ static int collect_count(void *arg, const gw_key *group, int64_t count)
         ZVAL_LONG(&first, (zend_long)count);
         php_gwc_map_set(arg, group, &first);
     } else {
-        Z_LVAL_P(sum) += (zend_long)count;
+        Z_LVAL_P(sum) =
+            (zend_long)((zend_ulong)Z_LVAL_P(sum) + (zend_ulong)count);
     }
     return php_gwc_go_on();
 }
