@@ -4,6 +4,8 @@
 
 #include <gwclient/types.h>
 
+#include "slice.h"
+
 static inline void *gw_mem_alloc(const gw_allocator *a, size_t size)
 {
     return a->realloc(NULL, size == 0 ? 1 : size, a->user);
@@ -22,11 +24,6 @@ static inline void gw_mem_free(const gw_allocator *a, void *ptr)
 {
     if (ptr != NULL)
         a->free(ptr, a->user);
-}
-
-static inline int gw_slice_equal(gw_slice a, gw_slice b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.base, b.base, a.len) == 0);
 }
 
 /* The same slices in the same order. */

@@ -1,5 +1,6 @@
 #include "client/handshake.h"
 
+#include "slice.h"
 #include "tls/digest.h"
 
 #define KEY_LEN 24 /* 16 bytes in base64 */
@@ -86,11 +87,6 @@ static void collect(const gwd_http_head *head, fields *f)
     }
 }
 
-static bool slice_is(gw_slice s, const char *text)
-{
-    return s.len == strlen(text) && memcmp(s.base, text, s.len) == 0;
-}
-
 static bool is_base64_digit(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -114,11 +110,11 @@ gwd_handshake_result gwd_handshake_judge(const gwd_http_head *head,
 {
     fields f;
 
-    if (!slice_is(head->version, "HTTP/1.1"))
+    if (!gw_slice_is(head->version, "HTTP/1.1"))
         return gwd_http_name_is(head->version, "http/1.0")
                    ? GWD_HANDSHAKE_HTTP_VERSION
                    : GWD_HANDSHAKE_BAD_REQUEST;
-    if (!slice_is(head->method, "GET"))
+    if (!gw_slice_is(head->method, "GET"))
         return GWD_HANDSHAKE_METHOD;
     collect(head, &f);
     if (f.repeated || f.body || f.host.len == 0 || !gwd_http_is_host(f.host))
@@ -127,7 +123,7 @@ gwd_handshake_result gwd_handshake_judge(const gwd_http_head *head,
         return GWD_HANDSHAKE_NO_UPGRADE;
     if (!f.connection || f.version.base == NULL)
         return GWD_HANDSHAKE_BAD_REQUEST;
-    if (!slice_is(f.version, "13"))
+    if (!gw_slice_is(f.version, "13"))
         return GWD_HANDSHAKE_VERSION;
     if (!is_key(f.key))
         return GWD_HANDSHAKE_BAD_REQUEST;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "slice.h"
+
 /* A cursor over what is left to read. */
 typedef struct cursor {
     const char *p;
@@ -160,7 +162,7 @@ bool gwd_http_head_next(const gwd_http_head *head, size_t *at,
 
 bool gwd_http_wants_head(const gwd_http_head *head)
 {
-    return head->method.len == 4 && memcmp(head->method.base, "HEAD", 4) == 0;
+    return gw_slice_is(head->method, "HEAD");
 }
 
 static bool is_alnum(char c)

@@ -2,6 +2,7 @@
 
 #include "inner/query.h"
 #include "ser_write.h"
+#include "slice.h"
 
 typedef struct line {
     gw_slice value;
@@ -37,19 +38,14 @@ static gw_slice write_as(char (*as)(char), gw_slice name, char *out)
     return gw_slice_of(out, name.len);
 }
 
-static bool same(gw_slice a, gw_slice b)
-{
-    return a.len == b.len && memcmp(a.base, b.base, a.len) == 0;
-}
-
 static void find_first(lines *l, size_t i)
 {
     line *own = &l->at[i];
 
-    while (!same(l->at[own->first].lower, own->lower)) {
+    while (!gw_slice_equal(l->at[own->first].lower, own->lower)) {
         own->first++;
     }
-    while (!same(l->at[own->first_mangled].mangled, own->mangled)) {
+    while (!gw_slice_equal(l->at[own->first_mangled].mangled, own->mangled)) {
         own->first_mangled++;
     }
 }
@@ -103,7 +99,7 @@ static size_t find(const lines *l, const char *name)
 {
     size_t i = 0;
 
-    while (i < l->count && !same(l->at[i].lower, gw_slice_str(name))) {
+    while (i < l->count && !gw_slice_is(l->at[i].lower, name)) {
         i++;
     }
     return i;

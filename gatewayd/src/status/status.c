@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "secret.h"
+#include "slice.h"
 #include "status/render.h"
 
 #define CONNECTIONS_MAX 64
@@ -100,11 +101,6 @@ static const page pages[] = {
 
 static const page status_page = {"/status", html, put_dashboard, false};
 
-static bool slice_is(gw_slice s, const char *text)
-{
-    return s.len == strlen(text) && memcmp(s.base, text, s.len) == 0;
-}
-
 /* What a browser asks for; a program that takes anything gets JSON. */
 static bool wants_html(const gwd_http_head *head)
 {
@@ -145,7 +141,7 @@ static const page *find_page(const gwd_http_head *head)
     gw_slice path = path_of(head->target);
 
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        if (!slice_is(path, pages[i].path))
+        if (!gw_slice_is(path, pages[i].path))
             continue;
         return pages[i].put == put_json && wants_html(head) ? &status_page
                                                             : &pages[i];
@@ -299,8 +295,8 @@ static bool is_right(const gwd_http_head *head)
         right = right && gwd_http_is_host(header.value);
         hosts++;
     }
-    return right &&
-           (hosts == 1 || (hosts == 0 && slice_is(head->version, "HTTP/1.0")));
+    return right && (hosts == 1 ||
+                     (hosts == 0 && gw_slice_is(head->version, "HTTP/1.0")));
 }
 
 static void respond(visitor *v, const gwd_http_head *head)
@@ -310,7 +306,7 @@ static void respond(visitor *v, const gwd_http_head *head)
 
     if (!is_right(head))
         refuse(v, "400 Bad Request", "", head_only);
-    else if (!head_only && !slice_is(head->method, "GET"))
+    else if (!head_only && !gw_slice_is(head->method, "GET"))
         refuse(v, "405 Method Not Allowed", "Allow: GET, HEAD\r\n", false);
     else if (!may_see(v->status, what, head))
         refuse(v, "401 Unauthorized",
