@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import ssl
+import struct
 import tempfile
 import unittest
 from pathlib import Path
@@ -84,6 +85,14 @@ class Clients(TlsTest):
         client.send(1, text.encode())
         client.socket.setblocking(False)
         self.expect_alive(client)
+
+    def test_what_is_too_large_is_told_without_a_reset(self):
+        client = self.connect()
+        client.socket.settimeout(20)
+        client.send(1, bytes(20 << 20))
+        client.socket.setblocking(False)
+        self.assertEqual(client.read_frame(), (8, struct.pack(">H", 1009)))
+        client.expect_eof()
 
     def test_lines(self):
         port = self.gateway.ports_of("text+tls")[0]

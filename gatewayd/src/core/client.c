@@ -164,7 +164,10 @@ void gwd_client_leave(gwd_client *client, gwd_close_reason reason,
     if (client->stream.phase == GWD_CLIENT_CLOSING)
         return;
     gwd_client_forget(client, reason);
-    gwd_stream_close(&client->stream);
+    if (reason == GWD_CLOSE_CLIENT)
+        gwd_stream_close(&client->stream); /* it has said its last word */
+    else
+        gwd_stream_linger(&client->stream);
     gwd_ring_arm(&gwd_clients_of(client)->ring, &client->timeout, seconds);
 }
 

@@ -82,6 +82,7 @@ gwd_loop *gwd_loop_new(void)
     event_set_log_callback(on_libevent);
     loop->pending_tail = &loop->pending;
     gwd_handshakes_init(&loop->handshakes);
+    gwd_lingerers_init(loop);
     loop->metrics = &loop->own_metrics;
     loop->base = new_base();
     if (loop->base == NULL) {
@@ -102,6 +103,7 @@ void gwd_loop_free(gwd_loop *loop)
     if (loop == NULL)
         return;
     event_del(&loop->tick);
+    gwd_lingerers_close(loop);
     /* What was put off, as the end of a DNS lookup, frees memory; one such
      * thing may lead to another. */
     for (int i = 0; i < LAST_TURNS; i++)

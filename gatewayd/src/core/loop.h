@@ -13,6 +13,7 @@
 #include <event2/event_struct.h>
 
 #include "core/handshakes.h"
+#include "core/linger.h"
 #include "core/metrics.h"
 #include "core/ring.h"
 #include "core/stream.h"
@@ -29,6 +30,7 @@ typedef struct gwd_loop {
     gwd_stream *pending; /* have something to flush or are to be freed */
     gwd_stream **pending_tail;
     gwd_handshakes handshakes;
+    gwd_lingerers lingerers;
     size_t streams; /* initialised and not yet closed */
     bool stopped;
     uint64_t turn_began;  /* microseconds; 0: no event has come yet */

@@ -1,6 +1,5 @@
 #include "core/stream.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <netinet/in.h>
@@ -23,11 +22,11 @@ enum {
     GWD_STREAM_TLS_FAILED = 16,
     /* What its event waits for: libevent is not asked at every turn. */
     GWD_STREAM_WATCHES_INPUT = 32,
-    GWD_STREAM_WATCHES_ROOM = 64
+    GWD_STREAM_WATCHES_ROOM = 64,
+    GWD_STREAM_LINGERS = 128 /* its peer may go on sending */
 };
 
 #define KEEP_ROOM ((size_t)32 * 1024)
-#define DISCARD_READS 16
 
 /* Input that is not a whole unit yet. */
 struct gwd_partial {
@@ -366,6 +365,12 @@ void gwd_stream_close(gwd_stream *stream)
     make_pending(stream);
 }
 
+void gwd_stream_linger(gwd_stream *stream)
+{
+    stream->state |= GWD_STREAM_LINGERS;
+    gwd_stream_close(stream);
+}
+
 void gwd_stream_abort(gwd_stream *stream)
 {
     stream->state |= GWD_STREAM_ABORTED;
@@ -440,26 +445,30 @@ bool gwd_stream_is_full(gwd_stream *stream, size_t limit)
 
 /* Unread input would make close() reset the connection, and the peer might then
  * never see our last bytes. */
-static void discard_input(gwd_stream *stream)
+static void close_socket(gwd_stream *stream, bool all_sent)
 {
-    for (int i = 0; i < DISCARD_READS; i++) {
-        if (recv(stream->fd, stream->kind->loop->buffer, GWD_LOOP_BUFFER, 0) <
-            (ssize_t)GWD_LOOP_BUFFER)
-            return;
+    gwd_loop *loop = stream->kind->loop;
+
+    if (all_sent && (stream->state & GWD_STREAM_LINGERS)) {
+        gwd_linger(loop, stream->fd);
+        return;
     }
+    if (!(stream->state & GWD_STREAM_ABORTED) || gwd_stream_tls_failed(stream))
+        gwd_discard_input(loop, stream->fd);
+    close(stream->fd);
 }
 
 static void finish(gwd_stream *stream)
 {
-    if (!(stream->state & GWD_STREAM_ABORTED) &&
-        !gwd_transport_has_output(stream))
+    bool all_sent = !(stream->state & GWD_STREAM_ABORTED) &&
+                    !gwd_transport_has_output(stream);
+
+    if (all_sent)
         gwd_transport_goodbye(stream);
-    if (!(stream->state & GWD_STREAM_ABORTED) || gwd_stream_tls_failed(stream))
-        discard_input(stream);
     event_del(&stream->event);
     if (stream->tls != NULL)
         gwd_handshakes_remove(&stream->kind->loop->handshakes, stream);
-    close(stream->fd);
+    close_socket(stream, all_sent);
     gwd_tls_conn_free(&stream->tls);
     gwd_queue_free(&stream->queue);
     drop_partial(stream);

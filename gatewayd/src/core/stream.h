@@ -87,6 +87,10 @@ bool gwd_stream_is_full(gwd_stream *stream, size_t limit);
 void gwd_stream_close(gwd_stream *stream);
 void gwd_stream_abort(gwd_stream *stream);
 
+/* Closes like gwd_stream_close() when the peer may still be sending: the last
+ * of our output shall reach it all the same (core/linger). */
+void gwd_stream_linger(gwd_stream *stream);
+
 /* Offers what is queued to the kernel once, and closes. */
 void gwd_stream_end(gwd_stream *stream);
 

@@ -193,7 +193,7 @@ static void send_answer(visitor *v, const answer *a, gw_slice body)
         gwd_stream_abort(&v->stream);
     else
         gwd_stream_write(&v->stream, out.base, out.len);
-    gwd_stream_close(&v->stream);
+    gwd_stream_linger(&v->stream); /* a request may have a body */
     gwd_ring_arm(&v->status->ring, &v->timeout, REQUEST_SECONDS);
     gw_buf_deinit(&out);
 }

@@ -47,6 +47,8 @@ TOO_LARGE = (
          "the head of the second",
          (Send((text(text_of(MIB), fin=False),
                 more(length=MAX - MIB + 1))),), TOO_BIG),
+    Case("A.27", "a text of twice max_package_size, all of which is sent: told "
+         "without a reset", (Send((text(bytes(2 * MAX)),)),), TOO_BIG),
 )
 
 

@@ -55,6 +55,7 @@ class Client:
             self.socket.sendall(data)
             return True
         except (BrokenPipeError, ConnectionResetError):
+            self.reset = True
             return False
 
     def write_fenced(self, data):

@@ -110,6 +110,11 @@ void gwd_stream_close(gwd_stream *stream)
     self->closing = true;
 }
 
+void gwd_stream_linger(gwd_stream *stream)
+{
+    gwd_stream_close(stream);
+}
+
 void gwd_stream_abort(gwd_stream *stream)
 {
     conn_of(stream)->aborted = true;

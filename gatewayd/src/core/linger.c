@@ -1,0 +1,120 @@
+#include "core/linger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/loop.h"
+
+#define DISCARD_READS 16
+
+typedef struct gwd_lingerer {
+    struct event event;
+    gwd_timeout timeout;
+    gwd_loop *loop;
+    struct gwd_lingerer *next;
+    struct gwd_lingerer **back; /* what points to this one */
+    int fd;
+} gwd_lingerer;
+
+/* What one read gives. 0: nothing is there; negative: nothing comes. */
+static ssize_t discard(gwd_loop *loop, int fd)
+{
+    ssize_t got = recv(fd, loop->buffer, sizeof(loop->buffer), 0);
+
+    if (got > 0)
+        return got;
+    return got < 0 &&
+                   (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+               ? 0
+               : -1;
+}
+
+bool gwd_discard_input(gwd_loop *loop, int fd)
+{
+    ssize_t got = (ssize_t)sizeof(loop->buffer);
+
+    for (int i = 0; i < DISCARD_READS && got == (ssize_t)sizeof(loop->buffer);
+         i++)
+        got = discard(loop, fd);
+    return got >= 0;
+}
+
+static void end(gwd_lingerer *l)
+{
+    event_del(&l->event);
+    gwd_ring_disarm(&l->timeout);
+    *l->back = l->next;
+    if (l->next != NULL)
+        l->next->back = l->back;
+    l->loop->lingerers.count--;
+    close(l->fd);
+    free(l);
+}
+
+/* One read: others wait for their turn. */
+static void on_input(evutil_socket_t fd, short what, void *arg)
+{
+    gwd_lingerer *l = arg;
+
+    (void)what;
+    gwd_loop_mark(l->loop);
+    if (discard(l->loop, fd) < 0)
+        end(l);
+}
+
+static void on_timeout(gwd_timeout *timeout)
+{
+    end((gwd_lingerer *)((char *)timeout - offsetof(gwd_lingerer, timeout)));
+}
+
+static void insert(gwd_lingerers *all, gwd_lingerer *l)
+{
+    l->next = all->first;
+    l->back = &all->first;
+    if (l->next != NULL)
+        l->next->back = &l->next;
+    all->first = l;
+    all->count++;
+}
+
+static bool stay(gwd_loop *loop, int fd)
+{
+    gwd_lingerer *l;
+
+    if (loop->lingerers.count >= GWD_LINGER_MAX)
+        return false;
+    l = calloc(1, sizeof(*l));
+    if (l == NULL)
+        return false;
+    l->loop = loop;
+    l->fd = fd;
+    if (event_assign(&l->event, loop->base, fd, EV_READ | EV_PERSIST, on_input,
+                     l) < 0 ||
+        event_add(&l->event, NULL) < 0) {
+        free(l);
+        return false;
+    }
+    insert(&loop->lingerers, l);
+    gwd_ring_arm(&loop->lingerers.ring, &l->timeout, GWD_LINGER_SECONDS);
+    return true;
+}
+
+void gwd_linger(gwd_loop *loop, int fd)
+{
+    if (!gwd_discard_input(loop, fd) || shutdown(fd, SHUT_WR) < 0 ||
+        !stay(loop, fd))
+        close(fd);
+}
+
+void gwd_lingerers_init(gwd_loop *loop)
+{
+    gwd_loop_add_ring(loop, &loop->lingerers.ring, on_timeout);
+}
+
+void gwd_lingerers_close(gwd_loop *loop)
+{
+    while (loop->lingerers.first != NULL)
+        end(loop->lingerers.first);
+}
