@@ -2,19 +2,14 @@
 
 #include <gwclient/error.h>
 
+#include "ascii.h"
 #include "decimal.h"
-
-static int is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z');
-}
 
 /* Whether `s` is made of letters, digits and the bytes of `others`. */
 static int made_of(gw_slice s, const char *others)
 {
     for (size_t i = 0; i < s.len; i++) {
-        if (!is_alnum(s.base[i]) &&
+        if (!gw_ascii_is_alnum(s.base[i]) &&
             (s.base[i] == '\0' || strchr(others, s.base[i]) == NULL))
             return 0;
     }

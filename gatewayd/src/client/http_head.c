@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ascii.h"
 #include "slice.h"
 
 /* A cursor over what is left to read. */
@@ -9,11 +10,6 @@ typedef struct cursor {
     const char *p;
     const char *end;
 } cursor;
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static bool is_blank(char c)
 {
@@ -165,17 +161,12 @@ bool gwd_http_wants_head(const gwd_http_head *head)
     return gw_slice_is(head->method, "HEAD");
 }
 
-static bool is_alnum(char c)
-{
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
-}
-
 bool gwd_http_is_host(gw_slice value)
 {
     static const char others[] = "-._~%!$&'()*+,;=:[]";
 
     for (size_t i = 0; i < value.len; i++) {
-        if (!is_alnum(value.base[i]) &&
+        if (!gw_ascii_is_alnum(value.base[i]) &&
             memchr(others, value.base[i], sizeof(others) - 1) == NULL)
             return false;
     }
@@ -187,7 +178,7 @@ bool gwd_http_name_is(gw_slice name, const char *wanted)
     if (name.len != strlen(wanted))
         return false;
     for (size_t i = 0; i < name.len; i++) {
-        if (lower(name.base[i]) != wanted[i])
+        if (gw_ascii_lower(name.base[i]) != wanted[i])
             return false;
     }
     return true;

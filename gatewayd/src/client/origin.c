@@ -1,22 +1,19 @@
 #include "client/origin.h"
 
+#include "ascii.h"
+
 typedef struct origin {
     gw_slice scheme;
     gw_slice host;
     unsigned port; /* 0: the scheme has no default, and none is given */
 } origin;
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool same(gw_slice a, gw_slice b)
 {
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++) {
-        if (lower(a.base[i]) != lower(b.base[i]))
+        if (gw_ascii_lower(a.base[i]) != gw_ascii_lower(b.base[i]))
             return false;
     }
     return true;

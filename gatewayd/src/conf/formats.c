@@ -5,15 +5,10 @@
 #include <string.h>
 
 #include "address.h"
+#include "ascii.h"
 #include "conf/options.h"
 
 /* ---- hosts -------------------------------------------------------------- */
-
-static bool is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z');
-}
 
 static bool is_digits(gw_slice text)
 {
@@ -40,7 +35,7 @@ static bool is_ip(int family, gw_slice text)
 static bool is_label(gw_slice label)
 {
     for (size_t i = 0; i < label.len; i++) {
-        if (!is_alnum(label.base[i]) && label.base[i] != '-' &&
+        if (!gw_ascii_is_alnum(label.base[i]) && label.base[i] != '-' &&
             label.base[i] != '_')
             return false;
     }
@@ -213,11 +208,12 @@ bool gwd_is_listen(const char *text)
 
 static bool is_scheme(gw_slice scheme)
 {
-    if (scheme.len == 0 || !is_alnum(scheme.base[0]) ||
+    if (scheme.len == 0 || !gw_ascii_is_alnum(scheme.base[0]) ||
         is_digits(gw_slice_of(scheme.base, 1)))
         return false;
     for (size_t i = 0; i < scheme.len; i++) {
-        if (!is_alnum(scheme.base[i]) && strchr("+-.", scheme.base[i]) == NULL)
+        if (!gw_ascii_is_alnum(scheme.base[i]) &&
+            strchr("+-.", scheme.base[i]) == NULL)
             return false;
     }
     return true;

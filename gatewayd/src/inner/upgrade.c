@@ -1,5 +1,6 @@
 #include "inner/upgrade.h"
 
+#include "ascii.h"
 #include "inner/query.h"
 #include "ser_write.h"
 #include "slice.h"
@@ -20,14 +21,9 @@ typedef struct lines {
     char names[2 * GWD_HTTP_HEAD_MAX];
 } lines;
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static char mangled(char c)
 {
-    return c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    return c == '-' ? '_' : gw_ascii_upper(c);
 }
 
 static gw_slice write_as(char (*as)(char), gw_slice name, char *out)
@@ -61,7 +57,7 @@ static void collect(lines *l, const gwd_http_head *head)
            gwd_http_head_next(head, &at, &header)) {
         l->at[l->count] = (line){
             .value = header.value,
-            .lower = write_as(lower, header.name, out),
+            .lower = write_as(gw_ascii_lower, header.name, out),
             .mangled = write_as(mangled, header.name, out + header.name.len),
         };
         find_first(l, l->count++);
