@@ -18,7 +18,7 @@ from harness.inner import Peer, register_addresses, split_address
 from harness.php import Php
 from harness.process import PREFIX, Process
 from harness.websocket import WebSocket, client_frame
-from links_worker import attach
+from links_worker import Worker
 from place import connections_of, until
 from proxy import Answerer
 from real import (BACK, Cluster, case, deadline_call, expect_clean,
@@ -396,7 +396,8 @@ REGISTER_PORT, INNER_PORT = 1236, 2900
 
 class Machines:
     """A Register and a gateway on one machine, a gateway on a second, two
-    workers of the first gateway on a third, and a browser for each."""
+    workers of the first gateway on a third, and a browser for each; on the
+    third also a caller with a connection in its pool."""
 
     def __init__(self, stage):
         why = hosts.why_not()
@@ -410,11 +411,12 @@ class Machines:
         self.gateway = self.start(self.first, "--register-listen",
                                   self.register)
         self.start(self.second, "--no-register")
+        inner = f"{self.first.address}:{INNER_PORT}"
         with hosts.inside(self.third.namespace):
-            for name in "idle", "busy":
-                worker = stage.keep(Peer(f"{self.first.address}:{INNER_PORT}"))
-                worker.send(attach(name))
-                worker.fence()
+            self.idle, self.busy = (stage.keep(Worker(inner, name))
+                                    for name in ("idle", "busy"))
+            self.caller = stage.keep(Peer(inner))
+        self.caller.fence()
         # Each goes to the worker with the fewest.
         self.quiet, self.talker = (self.browser() for _ in range(2))
 
@@ -442,10 +444,10 @@ class Machines:
 
 @case("no power, or a cable that was pulled",
       "the machine of a gateway, and that of workers, idle and busy",
-      "the Register forgets the gateway after 20 s; the busy worker gets no "
-      "clients until it answers again, and the idle one is closed, or the same "
-      "where a ping was on its way; the gateway is listed again within 3 s of "
-      "finding out")
+      "the Register forgets the gateway after 20 s; the workers get no clients "
+      "until they answer again, and then what waited for them; connections in "
+      "a caller's pool are good as before; the gateway is listed again within "
+      "3 s of finding out")
 def _(stage):
     play = Machines(stage)
     until(lambda: play.listed() == 2, "both gateways in the list")
@@ -457,12 +459,17 @@ def _(stage):
     until(lambda: play.listed() == 1, "a list without it", DEAD + BACK)
     if time.monotonic() - began < DEAD / 2:
         raise AssertionError("forgotten too early")
-    for text in ("idle: (gone|its machine does not answer)",
-                 "busy: its machine does not answer"):
-        until(lambda t=text: re.search(t, play.gateway.log), text, BACK)
+    for name in "idle", "busy":
+        until(lambda n=name: f"{n}: its machine does not answer" in
+              play.gateway.log, f"the loss of the {name} worker", BACK)
     play.browser(greeting=True)  # as where no worker is
     for host in (play.second, play.third):
         play.network.link(host, up=True)
     until(lambda: play.listed() == 2, "both in the list", DEAD + BACK)
-    until(lambda: "busy: its machine answers again" in play.gateway.log,
-          "the worker", DEAD + BACK)
+    for name in "idle", "busy":
+        until(lambda n=name: f"{n}: its machine answers again" in
+              play.gateway.log, f"the {name} worker", DEAD + BACK)
+    play.busy.expect(b"to nobody")
+    play.quiet.send(1, b"to the idle one")
+    play.idle.expect(b"to the idle one")
+    equal(play.caller.fence(), b"i:0;", "the caller's answer")

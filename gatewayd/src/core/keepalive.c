@@ -9,13 +9,20 @@
 #define IDLE_SECONDS (GWD_KEEPALIVE_SECONDS - PROBES * PROBE_SECONDS)
 /* Less may be a machine that stood still itself. */
 #define REPEATS 3
+/* As many as Linux takes, eight minutes of them; where the loss cannot be seen,
+ * the connection has to end for it. */
+#ifdef __linux__
+#define PATIENT_PROBES 127
+#else
+#define PATIENT_PROBES PROBES
+#endif
 
 static void set_tcp(int fd, int name, int value)
 {
     (void)setsockopt(fd, IPPROTO_TCP, name, &value, sizeof(value));
 }
 
-void gwd_keepalive_start(int fd)
+static void start(int fd, int probes)
 {
     static const int on = 1;
 
@@ -23,13 +30,20 @@ void gwd_keepalive_start(int fd)
 #if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
     set_tcp(fd, TCP_KEEPIDLE, IDLE_SECONDS);
     set_tcp(fd, TCP_KEEPINTVL, PROBE_SECONDS);
-    set_tcp(fd, TCP_KEEPCNT, PROBES);
+    set_tcp(fd, TCP_KEEPCNT, probes);
+#else
+    (void)probes;
 #endif
+}
+
+void gwd_keepalive_start(int fd)
+{
+    start(fd, PATIENT_PROBES);
 }
 
 void gwd_keepalive_start_strict(int fd)
 {
-    gwd_keepalive_start(fd);
+    start(fd, PROBES);
 #ifdef TCP_USER_TIMEOUT
     /* While something waits for its acknowledgement nobody probes. */
     set_tcp(fd, TCP_USER_TIMEOUT, GWD_KEEPALIVE_SECONDS * 1000);
@@ -42,9 +56,9 @@ bool gwd_keepalive_is_lost(int fd)
     struct tcp_info info;
     socklen_t len = sizeof(info);
 
-    /* A peer whose buffers are full has acknowledged all. */
+    /* A peer whose buffers are full acknowledges even so. */
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-           info.tcpi_unacked > 0 && info.tcpi_retransmits >= REPEATS &&
+           (info.tcpi_retransmits >= REPEATS || info.tcpi_probes >= REPEATS) &&
            info.tcpi_last_ack_recv >= GWD_KEEPALIVE_SECONDS * 1000;
 #else
     (void)fd;
