@@ -31,6 +31,15 @@
 #define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE does it there */
 #endif
 
+#if !defined(TCP_KEEPIDLE) && defined(TCP_KEEPALIVE) /* macOS */
+#define TCP_KEEPIDLE TCP_KEEPALIVE
+#endif
+
+/* As gatewayd asks: 20 s without an answer end an idle connection. */
+#define KEEP_IDLE_S 8
+#define KEEP_PROBE_S 4
+#define KEEP_PROBES 3
+
 const int gw_net_timed_out = SYS(ETIMEDOUT);
 
 /* ---- what the systems do alike ------------------------------------------ */
@@ -146,11 +155,24 @@ uint32_t gw_net_first_ipv4(const gw_endpoint *list, size_t count)
     return 0;
 }
 
+static void set_option(gw_socket fd, int level, int name, int value)
+{
+    setsockopt(fd, level, name, (const void *)&value, sizeof value);
+}
+
 static void set_nodelay(gw_socket fd)
 {
-    int on = 1;
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
 
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, (const void *)&on, sizeof on);
+void gw_net_keep_alive(gw_socket fd)
+{
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_PROBE_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES);
+#endif
 }
 
 int gw_net_connected(gw_socket fd)

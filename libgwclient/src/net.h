@@ -87,6 +87,12 @@ int gw_net_send(gw_socket fd, const gw_slice *parts, size_t count,
 /* `*got` 0 with result 0: the peer has finished. */
 int gw_net_recv(gw_socket fd, void *out, size_t len, size_t *got);
 
+/* Makes the kernel ask the peer for signs of life while nothing is sent: a
+ * machine that has gone tells nobody, and one that is back knows nothing of the
+ * connection, which ends by that. Where the system cannot do it, nothing
+ * happens. */
+void gw_net_keep_alive(gw_socket fd);
+
 /* Whether the connection is open and has nothing to read: fit for reuse. */
 int gw_net_is_quiet(gw_socket fd);
 

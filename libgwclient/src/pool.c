@@ -379,6 +379,9 @@ void gw_pool_put(gw_client *c, gw_peer *peer, gw_conn *conn, uint64_t now)
         gw_pool_drop(c, peer, conn);
         return;
     }
+    if (!conn->kept)
+        gw_net_keep_alive(conn->fd);
+    conn->kept = 1;
     conn->idle_since = now;
     conn->next = peer->idle;
     peer->idle = conn;

@@ -16,6 +16,7 @@ typedef struct gw_conn {
     uint64_t unconfirmed; /* commands sent since the last reply */
     int authorised;       /* our key, if any, and a command were sent */
     int proven;           /* a reply came, so the gateway accepted the key */
+    int kept;             /* it has been in the pool */
 } gw_conn;
 
 /* SipHash twice with two secret seeds: tells keys apart without keeping them

@@ -1,6 +1,7 @@
 """Three hosts: gatewayd with its Register on the first, gatewayd in a container
 behind address translation on the second, PHP on the third."""
 
+import subprocess
 import unittest
 
 from harness import hosts
@@ -135,6 +136,60 @@ class ThreeHosts(HostsTest):
         self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
         self.assertEqual(result.levels, [E_WARNING], result)
         self.assertIn(f"{self.second.address}:{INNER}", result.warnings[0])
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class Restarted(HostsTest):
+    """The machine of a gateway loses its power, and is back on its address."""
+
+    secret_key = ""
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.network.add("first")
+        self.second = self.network.add("second")
+        self.register_address = f"{self.first.address}:{REGISTER}"
+        self.start(self.first, "--register-only", "--register-listen",
+                   self.register_address)
+        self.start_gateway(self.second)
+        self.php = Php(True, self, {"gatewayclient.timeout": TIMEOUT},
+                       prefix=self.first.prefix)
+        self.addCleanup(self.php.close)
+
+    def start_gateway(self, host):
+        process = self.start(host, "--lan-ip", host.address, "--no-register",
+                             "--register-address", self.register_address)
+        wait_until(lambda: "announcing to Register" in process.log,
+                   "its announcement")
+
+    def browser(self, host):
+        with hosts.inside(self.first.namespace):
+            client = WebSocket(WEBSOCKET, host=host.address)
+        self.addCleanup(client.close)
+        return client
+
+    def send(self, text, browser):
+        result = self.php.call("Gateway::sendToAll($text)", text=text)
+        self.assertIsNone(result.throws, result)
+        self.assertEqual(result.warnings, [])
+        browser.expect_text(text)
+
+    def pooled(self):
+        """Connections of PHP to the gateway, in the kernel's eyes."""
+        table = subprocess.run([*self.first.prefix, "cat", "/proc/net/tcp"],
+                               capture_output=True, text=True, check=True)
+        return [line for line in table.stdout.splitlines()
+                if line.split()[2].endswith(f":{INNER:04X}")
+                and line.split()[3] == "01"]
+
+    def test_no_message_is_lost_on_a_connection_from_before(self):
+        self.send("before", self.browser(self.second))
+        self.assertEqual(len(self.pooled()), 1)
+        machine = self.network.replace(self.second)
+        self.start_gateway(machine)
+        browser = self.browser(machine)
+        wait_until(lambda: not self.pooled(), "its end", 30)
+        self.send("after", browser)
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)

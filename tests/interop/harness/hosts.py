@@ -99,8 +99,19 @@ class Network:
         run("ip", "-n", full, "link", "set", "lo", "up")
         return full
 
-    def add(self, name):
-        number = len(self.hosts) + 1
+    def replace(self, host):
+        """Another machine with the address of `host`, which is cut off: that
+        machine without its memory."""
+        self.link(host, up=False)
+        number = int(host.address.rpartition(".")[2])
+        new = self.add(f"new{number}", number)
+        for other in self.hosts.values():
+            other.ip("neigh", "flush", "dev", "eth0")
+        return new
+
+    def add(self, name, number=None):
+        if number is None:
+            number = len(self.hosts) + 1
         host = Host(self, name, number)
         self.hosts[name] = host
         run("ip", "-n", self.switch, "link", "add", name, "type", "veth",

@@ -196,6 +196,21 @@ static void a_connection_is_quiet_until_something_comes(void **state)
     pair_deinit(&p);
 }
 
+static void a_kept_connection_asks_for_signs_of_life(void **state)
+{
+    int on = 0;
+    socklen_t len = sizeof on;
+    pair p;
+
+    (void)state;
+    pair_init(&p);
+    gw_net_keep_alive(p.ours);
+    assert_int_equal(
+        getsockopt(p.ours, SOL_SOCKET, SO_KEEPALIVE, (void *)&on, &len), 0);
+    assert_int_not_equal(on, 0);
+    pair_deinit(&p);
+}
+
 /* Sends until the system takes no more. */
 static void fill(gw_socket fd)
 {
@@ -356,6 +371,7 @@ int main(void)
         cmocka_unit_test(connections_are_not_inherited),
         cmocka_unit_test(parts_arrive_as_one),
         cmocka_unit_test(a_connection_is_quiet_until_something_comes),
+        cmocka_unit_test(a_kept_connection_asks_for_signs_of_life),
         cmocka_unit_test(sending_to_one_that_is_gone_is_a_reset),
         cmocka_unit_test(a_wait_lasts_its_time),
         cmocka_unit_test(the_clock_is_finer_than_deadlines),
