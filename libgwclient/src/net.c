@@ -35,10 +35,11 @@
 #define TCP_KEEPIDLE TCP_KEEPALIVE
 #endif
 
-/* As gatewayd asks: 20 s without an answer end an idle connection. */
+/* As gatewayd asks: 20 s without an answer end a connection. */
 #define KEEP_IDLE_S 8
 #define KEEP_PROBE_S 4
 #define KEEP_PROBES 3
+#define KEEP_MS (1000 * (KEEP_IDLE_S + KEEP_PROBES * KEEP_PROBE_S))
 
 const int gw_net_timed_out = SYS(ETIMEDOUT);
 
@@ -172,6 +173,9 @@ void gw_net_keep_alive(gw_socket fd)
     set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_PROBE_S);
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES);
+#endif
+#ifdef TCP_USER_TIMEOUT
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, KEEP_MS);
 #endif
 }
 

@@ -89,7 +89,9 @@ int gw_net_recv(gw_socket fd, void *out, size_t len, size_t *got);
 
 /* Makes the kernel ask the peer for signs of life while nothing is sent: a
  * machine that has gone tells nobody, and one that is back knows nothing of the
- * connection, which ends by that. Where the system cannot do it, nothing
+ * connection, which ends by that. It also ends when what was sent has not been
+ * taken for 20 s: the kernel would repeat it more and more rarely, and what is
+ * sent behind it would be lost with it. Where the system cannot do it, nothing
  * happens. */
 void gw_net_keep_alive(gw_socket fd);
 

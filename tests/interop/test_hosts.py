@@ -182,6 +182,23 @@ class Restarted(HostsTest):
                 if line.split()[2].endswith(f":{INNER:04X}")
                 and line.split()[3] == "01"]
 
+    def repeats(self):
+        """How often the kernel has repeated what it got no answer to."""
+        return max((int(line.split()[6], 16) for line in self.pooled()),
+                   default=0)
+
+    def test_nor_is_one_behind_what_the_machine_did_not_get(self):
+        self.send("before", self.browser(self.second))
+        self.network.link(self.second, up=False)
+        self.php.call("Gateway::sendToAll('into the dark')")
+        # Each time it waits twice as long: the next is far away.
+        wait_until(lambda: not self.pooled() or self.repeats() >= 7,
+                   "a kernel that hardly tries any more", 40)
+        machine = self.network.replace(self.second)
+        self.start_gateway(machine)
+        self.send("after", self.browser(machine))
+        self.assertFalse(self.php.call("Gateway::flush()").value)
+
     def test_no_message_is_lost_on_a_connection_from_before(self):
         self.send("before", self.browser(self.second))
         self.assertEqual(len(self.pooled()), 1)
