@@ -150,6 +150,46 @@ async function raceChecks(t, his, { alice }) {
   });
 }
 
+/** As by a page that changes its view, or by React's strict mode. */
+async function againChecks(t, { alice }) {
+  const { page } = alice;
+  const reopen = () => page.evaluate(() => {
+    window.heard = [];
+    window.Echo.leave('news');
+    window.Echo.channel('news').listen('NewsPosted', ({ text }) => window.heard.push(text));
+  });
+  const expectNews = async (text) => {
+    await page.evaluate(() => new Promise((resolve) => {
+      window.Echo.channel('news').subscribed(resolve);
+    }));
+    await post(alice, '/room/news', { text });
+    await eventually(() => page.evaluate(() => window.heard.at(-1)), text, 'news');
+  };
+  await t.check('a channel that is left while it is joined, and opened again, is heard', async () => {
+    const join = await delayed(page, '**/broadcasting/auth');
+    await page.evaluate(() => { window.Echo.channel('news'); });
+    await join.request;
+    await reopen();
+    join.release();
+    await join.done;
+    await expectNews('once more');
+  });
+  await t.check('and so is one whose leaving takes longer than the next join', async () => {
+    let release;
+    const released = new Promise((resolve) => { release = resolve; });
+    await page.route('**/gateway/leave', async (route) => {
+      await released;
+      await route.continue();
+    }, { times: 1 });
+    const left = page.waitForResponse('**/gateway/leave');
+    await reopen();
+    await post(alice, '/room/news', { text: 'meanwhile' });
+    release();
+    await left;
+    await expectNews('and again');
+  });
+}
+
 async function tokenChecks(t, { alice }) {
   await t.check("a CSRF token of the page that is stale is not used", async () => {
     const status = await alice.page.evaluate(() => new Promise((resolve) => {
@@ -206,6 +246,7 @@ async function main() {
     }
     await lossChecks(t, his, guests);
     await raceChecks(t, his, guests);
+    await againChecks(t, guests);
     await tokenChecks(t, guests);
     await inboxChecks(t, hers);
   } finally {

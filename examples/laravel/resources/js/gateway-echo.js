@@ -243,6 +243,7 @@ export class GatewayConnector {
     if (options === undefined) throw new TypeError('GatewayConnector needs options');
     this.options = { ...DEFAULTS, ...options };
     this.channels = {};
+    this.turns = new Map(); // name of a channel ⇒ the end of its last request
     this.watchers = new Set();
     this.losses = 0;
     this.ended = false;
@@ -307,7 +308,8 @@ export class GatewayConnector {
     this.ended = true;
     clearTimeout(this.timer);
     clearInterval(this.refreshing);
-    this.socket?.close();
+    if (this.socket === undefined) this.setStatus('disconnected');
+    else this.socket.close();
   }
 
   // The connection.
@@ -326,6 +328,7 @@ export class GatewayConnector {
     if (socket !== this.socket) return;
     this.socket = undefined;
     this.clientId = undefined;
+    this.turns.clear(); // the next connection need not wait for them
     Object.values(this.channels).forEach((channel) => channel.lost());
     this.setStatus(this.ended ? 'disconnected' : 'reconnecting');
     if (!this.ended) this.timer = setTimeout(() => this.connect(), this.pause());
@@ -399,11 +402,12 @@ export class GatewayConnector {
   async join(channel) {
     const { clientId } = this;
     try {
-      const answer = await this.post(this.options.authEndpoint,
-        { socket_id: clientId, channel_name: channel.name });
+      const answer = await this.inTurn(channel.name, () => this.post(this.options.authEndpoint,
+        { socket_id: clientId, channel_name: channel.name }));
       if (clientId !== this.clientId) return; // the next connection joins anew
       channel.joined(answer);
-      if (this.channels[channel.name] !== channel) this.depart(channel); // left meanwhile
+      // Left meanwhile; who has opened it again is in it by this.
+      if (this.channels[channel.name] === undefined) this.depart(channel);
     } catch (error) {
       if (clientId !== this.clientId || this.channels[channel.name] !== channel) return;
       if (error instanceof Refused && !error.passing) channel.refused(error);
@@ -416,9 +420,22 @@ export class GatewayConnector {
   }
 
   depart(channel) {
-    if (channel.token === null) return;
-    this.post(this.options.leaveEndpoint, { token: channel.token }).catch(() => {});
+    const { name, token } = channel;
+    if (token === null) return;
+    this.inTurn(name, () => this.post(this.options.leaveEndpoint, { token })).catch(() => {});
     channel.lost();
+  }
+
+  /** What is asked about a channel, one after the other: a leave that the server has
+   *  after the next join would undo that, and nobody would know. */
+  inTurn(name, ask) {
+    const before = this.turns.get(name);
+    const answer = before === undefined ? ask() : before.then(ask);
+    const end = answer.catch(() => {}).then(() => {
+      if (this.turns.get(name) === end) this.turns.delete(name);
+    });
+    this.turns.set(name, end);
+    return answer;
   }
 
   /** The page goes: others shall know at once, not by a refresh. The requests
