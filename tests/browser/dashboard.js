@@ -12,6 +12,7 @@ const { parseArgs } = require('node:util');
 const { chromium } = require('playwright-core');
 const { Checks, eventually, same } = require('./checks');
 const { Dashboard } = require('./dashboard_page');
+const { partChecks } = require('./dashboard_parts');
 const { textChecks } = require('./dashboard_texts');
 const { takeScreenshots } = require('./dashboard_screenshots');
 const { World } = require('./world');
@@ -157,6 +158,11 @@ async function settingChecks(t, page) {
         same(/all \d+.*0 \d+.*1 \d+/.test(await page.reading('connections')), true, 'reading');
         await page.page.keyboard.press('Escape');
         same(await page.reading('connections'), '', 'after Escape');
+        await page.page.keyboard.press('ArrowLeft');
+        await page.watch('.plot output');
+        await page.answers(2);
+        same(await page.rewritten(), 0, 'a reading that stays is not read aloud again');
+        await page.page.keyboard.press('Escape');
       }
     }
     same(stops.slice(0, 8), ['To the figures', 'Auto', 'Light', 'Dark', 'English', '中文',
@@ -202,7 +208,10 @@ async function failureChecks(t, world, page) {
     await eventually(() => page.text('#verdict-text'), 'gatewayd cannot be reached', 'verdict');
     same(await page.verdict(), 'bad', 'state');
     same((await page.title()).startsWith('✕'), true, 'title');
-    await eventually(async () => /^No answer for \d+s/.test((await page.reasons())[0]), true, 'since');
+    await eventually(async () => /^No answer since .*\d\d:\d\d:\d\d;/.test((await page.reasons())[0]), true, 'since');
+    await page.watch('#verdict [role=status]');
+    for (let i = 0; i < 2; i += 1) await page.page.waitForEvent('requestfailed');
+    same(await page.rewritten(), 0, 'what stays is not read aloud again');
   });
   await t.check('and it goes on by itself when that is back', async () => {
     await world.do('start');
@@ -289,6 +298,7 @@ async function main() {
       return 0;
     }
     await textChecks(t);
+    await partChecks(t);
     const page = await Dashboard.open(browser, world.url);
     await figureChecks(t, world, page);
     if (t.failed > 0) return t.summary(); // the rest would only wait in vain

@@ -114,6 +114,27 @@ class Dashboard {
     });
   }
 
+  /** From now on every change within is counted, as by a screen reader. */
+  watch(selector) {
+    return this.page.locator(selector).first().evaluate((node) => {
+      window.watcher?.disconnect();
+      window.rewritten = 0;
+      window.watcher = new MutationObserver((changes) => { window.rewritten += changes.length; });
+      window.watcher.observe(node, { childList: true, characterData: true, subtree: true });
+    });
+  }
+
+  rewritten() {
+    return this.page.evaluate(() => window.rewritten);
+  }
+
+  /** Waits until /status was answered so often, and that is shown. */
+  async answers(count) {
+    const shown = await this.page.evaluate(() => records.last().time);
+    await this.page.waitForFunction(([since, wanted]) => records.samples
+      .filter(({ time }) => time > since).length >= wanted, [shown, count]);
+  }
+
   close() {
     return this.context.close();
   }

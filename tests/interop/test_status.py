@@ -269,6 +269,13 @@ class WithToken(StatusTest):
         self.assertEqual(self.ask("/nothing")[0].status, 401)
         self.assertEqual(self.ask("/nothing", headers=good[0])[0].status, 404)
 
+    def test_a_script_makes_no_browser_ask_for_a_password(self):
+        response, _ = self.ask(
+            "/status", headers={"X-Requested-With": "XMLHttpRequest"})
+        self.assertEqual(response.status, 401)
+        self.assertEqual(response.headers.get_all("WWW-Authenticate"),
+                         ['Bearer realm="gatewayd"'])
+
     def test_health_is_open(self):
         self.assertEqual(self.health(), (200, "ok\n"))
         self.assertEqual(self.alive(), (200, "ok\n"))

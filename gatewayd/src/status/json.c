@@ -139,6 +139,7 @@ void gwd_status_put_json(gw_buf *out, const gwd_status_view *view)
     gw_json_put_string(out, view->places);
     put_number(out, "started", view->slots->started);
     put_number(out, "uptime", gwd_status_since(view, view->slots->since));
+    put_number(out, "clock_us", view->now_us);
     gw_buf_put_str(out, ",\"totals\":{\"processes\":");
     gw_buf_put_int(out, gwd_slots_count(view->slots));
     put_metrics(out, &sum);

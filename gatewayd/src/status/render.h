@@ -11,6 +11,7 @@ typedef struct gwd_status_view {
     const gwd_slots *slots;
     gw_slice places; /* where it listens, as in the ready line */
     uint32_t now;    /* gwd_loop_seconds() */
+    uint64_t now_us; /* gwd_loop_microseconds() */
     uint64_t own_pid;
 } gwd_status_view;
 

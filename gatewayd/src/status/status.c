@@ -215,6 +215,7 @@ static void serve(visitor *v, const page *what, bool head_only)
         .slots = status->slots,
         .places = gw_slice_of(status->places, status->places_len),
         .now = gwd_loop_seconds(),
+        .now_us = gwd_loop_microseconds(),
         .own_pid = (uint64_t)getpid(),
     };
     answer a = {"200 OK", what->type, "", head_only};
@@ -248,13 +249,13 @@ static void note_wrong_token(gwd_status *status)
     status->wrong_tokens = 0;
 }
 
-static bool has_authorization(const gwd_http_head *head)
+static bool has_header(const gwd_http_head *head, const char *name)
 {
     gwd_http_header header;
     size_t at = 0;
 
     while (gwd_http_head_next(head, &at, &header)) {
-        if (gwd_http_name_is(header.name, "authorization"))
+        if (gwd_http_name_is(header.name, name))
             return true;
     }
     return false;
@@ -268,9 +269,20 @@ static bool may_see(gwd_status *status, const page *what,
                               gw_slice_of(status->token, status->token_len)))
         return true;
     /* A browser's first request has none, and is no guess. */
-    if (has_authorization(head))
+    if (has_header(head, "authorization"))
         note_wrong_token(status);
     return false;
+}
+
+#define CHALLENGE(scheme) "WWW-Authenticate: " scheme " realm=\"gatewayd\"\r\n"
+
+/* A browser asks its user for a password at every answer that names Basic, also
+ * to a script: the page would do that once a second. */
+static const char *challenge(const gwd_http_head *head)
+{
+    if (has_header(head, "x-requested-with"))
+        return CHALLENGE("Bearer");
+    return CHALLENGE("Basic") CHALLENGE("Bearer");
 }
 
 /* ---- requests ----------------------------------------------------------- */
@@ -309,10 +321,7 @@ static void respond(visitor *v, const gwd_http_head *head)
     else if (!head_only && !gw_slice_is(head->method, "GET"))
         refuse(v, "405 Method Not Allowed", "Allow: GET, HEAD\r\n", false);
     else if (!may_see(v->status, what, head))
-        refuse(v, "401 Unauthorized",
-               "WWW-Authenticate: Basic realm=\"gatewayd\"\r\n"
-               "WWW-Authenticate: Bearer realm=\"gatewayd\"\r\n",
-               head_only);
+        refuse(v, "401 Unauthorized", challenge(head), head_only);
     else if (what == NULL)
         refuse(v, "404 Not Found", "", head_only);
     else

@@ -194,6 +194,11 @@ uint32_t gwd_loop_seconds(void)
     return self->now;
 }
 
+uint64_t gwd_loop_microseconds(void)
+{
+    return gwd_loop_seconds() * UINT64_C(1000000);
+}
+
 void gwd_loop_add_ring(gwd_loop *loop, gwd_ring *ring, gwd_timeout_fn fn)
 {
     gwd_ring_init(ring, self->now, fn);

@@ -22,7 +22,8 @@ static int setup(void **state)
         items[i].beat = 49;
     }
     slots = (gwd_slots){2, true, 1000, UINT32_MAX - 9, items, {0}};
-    view = (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 50, 102};
+    view = (gwd_status_view){&slots, LIT("websocket://[::1]:1, a<&b"), 50,
+                             50000007, 102};
     gw_buf_init(&out, NULL, 0);
     return 0;
 }
@@ -136,7 +137,7 @@ static void json_is_whole(void **state)
     gwd_status_put_json(&out, &view);
     assert_int_equal(out.error, GW_OK);
     assert_true(has("\"listeners\":\"websocket:\\/\\/[::1]:1, a<&b\""));
-    assert_true(has("\"uptime\":60,\"totals\""));
+    assert_true(has("\"uptime\":60,\"clock_us\":50000007,\"totals\""));
     assert_true(has("\"started\":1000,\"uptime\":51,\"registers\""));
     assert_true(has("\"started\":1000,\"uptime\":0,\"registers\""));
     assert_true(

@@ -20,7 +20,7 @@ const records = new Records();
 const plots = MEASURES.map((_, index) => new Plot(index, records));
 const view = { span: 300000, processes: ['all'], order: new Map() };
 // How the last request ended: waiting, answered, lost, denied, strange.
-const link = { state: 'waiting', status: 0, answered: null };
+const link = { state: 'waiting', status: 0 };
 let chosen = null; // names of processes, once somebody has chosen
 
 // ---- what this browser remembers ---------------------------------------------
@@ -45,8 +45,7 @@ function remember(key, value) {
 
 /** { state, text, reasons } */
 function verdict() {
-  const waited = link.answered === null ? null
-    : Math.max(1, Math.round((clockNow() - link.answered) / 1000));
+  const last = records.last();
   switch (link.state) {
     case 'waiting':
       return { state: 'waiting', text: t('waiting'), reasons: [] };
@@ -57,7 +56,8 @@ function verdict() {
       return {
         state: 'bad',
         text: link.state === 'lost' ? t('lost') : t('strange', { status: String(link.status) }),
-        reasons: [waited === null ? t('lostNever') : t('lostSince', { time: duration(waited) })],
+        // Not for how long: that would be read aloud once a second.
+        reasons: [last ? t('lostSince', { time: moment(last.wall) }) : t('lostNever')],
       };
     default: {
       const { state, reasons } = judge(records, view.span);
@@ -143,7 +143,10 @@ async function ask() {
     // Not relative: the page's own URL may have the token in it, which fetch refuses.
     const place = new URL('status', location.origin + location.pathname);
     const answer = await fetch(place, {
-      cache: 'no-store', headers: { Accept: 'application/json' }, signal: patience.signal,
+      cache: 'no-store',
+      // The second: a token that is refused is told here, and asked for by no dialog.
+      headers: { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' },
+      signal: patience.signal,
     });
     link.status = answer.status;
     if (answer.status === 401) link.state = 'denied';
@@ -151,7 +154,6 @@ async function ask() {
     else {
       records.add(await answer.json(), clockNow(), link.state !== 'answered');
       link.state = 'answered';
-      link.answered = clockNow();
     }
   } catch {
     link.state = 'lost';

@@ -103,11 +103,12 @@ class Plot {
     const parts = sample ? this.processes.map((process) => {
       const value = Records.value(sample, this.index, process);
       const name = process === 'all' ? t('all') : process;
-      return element('span', { class: `value ${lineOf(this.order, process)}` },
-        `${name} ${value === null ? '–' : this.measure.show(value)}`);
+      return [`${name} ${value === null ? '–' : this.measure.show(value)}`,
+        { class: `value ${lineOf(this.order, process)}` }];
     }) : [];
-    if (sample) parts.unshift(element('span', {}, clock(sample.wall)));
-    this.reading.replaceChildren(...parts);
+    if (sample) parts.unshift([clock(sample.wall), {}]);
+    show(this.reading, JSON.stringify(parts),
+      () => parts.map(([text, attributes]) => element('span', attributes, text)));
   }
 
   /** `view`: { span (ms), processes (shown), order (Map name → number) }. */

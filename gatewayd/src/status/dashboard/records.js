@@ -75,23 +75,28 @@ class Records {
 
   status = null; // the last whole answer
 
-  /** `time`: ms of a clock that only goes forward. Where a request before has
-   *  `failed`, or the daemon has begun anew, lines have a gap. */
-  add(status, time, failed) {
+  /** `here`: ms of a clock that only goes forward. From one answer of a daemon to
+   *  the next its own clock counts: an answer may be long on its way, and ours may
+   *  stand still while a computer sleeps. Where a request before has `failed`, or
+   *  the daemon has begun anew, lines have a gap. */
+  add(status, here, failed) {
     const last = this.last();
     const same = last && this.status.started === status.started
       && status.totals.accepted >= this.status.totals.accepted;
     const before = same ? this.status : null;
-    const seconds = last ? (time - last.time) / 1000 : 1;
+    const passed = before ? (status.clock_us - before.clock_us) / 1000
+      : here - (this.here ?? here);
+    const time = (last?.time ?? 0) + passed;
+    this.here = here;
     const older = new Map(before?.processes.map((p) => [p.process, p]));
     this.samples.push({
       time,
       wall: Date.now(),
       gap: !same || failed,
       marks: marks(status),
-      all: measure(status.totals, before?.totals, seconds),
+      all: measure(status.totals, before?.totals, passed / 1000),
       each: new Map(status.processes.map((p) => [p.process,
-        measure(p, older.get(p.process), seconds)])),
+        measure(p, older.get(p.process), passed / 1000)])),
     });
     this.status = status;
     while (this.samples[0].time < time - KEEP_MS) this.samples.shift();
@@ -110,8 +115,11 @@ class Records {
    *  with the daemon takes nothing away. */
   growth(ms, read) {
     let sum = 0;
-    let before = null;
-    for (const sample of this.since(ms)) {
+    const within = this.since(ms);
+    // The one before them, too: a tab in the background asks once a minute.
+    const older = this.samples.at(-1 - within.length);
+    let before = older && older.time >= this.last().time - 2 * ms ? read(older.marks) : null;
+    for (const sample of within) {
       const now = read(sample.marks);
       if (before !== null && now > before) sum += now - before;
       before = now;
