@@ -107,6 +107,33 @@ async function messageChecks(t, { alice, second, bob }) {
     await eventually(async () => (await second.received()).includes(text), true, 'text');
     same(await second.page.locator('#messages img').count(), 0, 'elements made');
   });
+  await t.check('what is typed while a message is sent stays', async () => {
+    await alice.front();
+    let release;
+    const released = new Promise((resolve) => { release = resolve; });
+    await alice.page.route('**/send_message.php', async (route) => {
+      await released;
+      await route.continue();
+    }, { times: 1 });
+    const answered = alice.page.waitForResponse('**/send_message.php');
+    const text = alice.page.locator('#text');
+    await text.fill('slowly');
+    await text.press('Enter');
+    await text.fill('the next one');
+    release();
+    await answered;
+    await eventually(async () => (await alice.shown()).includes('slowly'), true, 'sent');
+    await eventually(() => alice.page.locator('#send [type=submit]').isEnabled(), true, 'done');
+    same(await text.inputValue(), 'the next one', 'what was typed since');
+    await text.fill('');
+  });
+  await t.check('a push that others call a message is shown', async () => {
+    for (const push of [{ type: 'message', from: 'a shop', text: 'sold out' },
+      { type: 'message', text: 'sold out' }]) {
+      await bob.push(JSON.stringify(push));
+    }
+    same((await bob.received()).filter((one) => one === 'sold out').length, 2, 'copies');
+  });
   await t.check('a message to somebody offline says so', async () => {
     await bob.send('User', 'carol', 'anybody there?');
     await eventually(async () => (await bob.notice()).includes('carol is not online'), true,
@@ -201,9 +228,11 @@ async function changeChecks(t, { alice, second, bob }) {
   });
   await t.check('a lost connection comes back, bound again under a new client_id', async () => {
     const before = await bob.clientId();
+    await bob.listen();
     await bob.loseConnection();
     await eventually(async () => (await bob.clientId()) !== before
       && (await bob.state()) === 'online', true, 'reconnected');
+    same(await bob.heard(), ['Offline', 'Connecting…', 'Connected'], 'what is read aloud of it');
     await eventually(() => alice.rows('users'),
       { alice: '2 pages', bob: '1 page' }, 'users');
     await eventually(() => alice.members('team'), 'bob', 'members');

@@ -86,6 +86,35 @@ class Visitor {
     return this.page.locator('.message[data-received] .text').allTextContents();
   }
 
+  /** All texts of messages, also of those that only its own page has yet. */
+  shown() {
+    return this.page.locator('.message .text').allTextContents();
+  }
+
+  /** As if the gateway had sent it. */
+  push(data) {
+    return this.page.evaluate((text) => {
+      window.lastSocket.dispatchEvent(new MessageEvent('message', { data: text }));
+    }, data);
+  }
+
+  /** From now on what a screen reader tells of the connection's state is noted. */
+  listen() {
+    return this.page.evaluate(() => {
+      const state = document.getElementById('state');
+      window.heard = [];
+      new MutationObserver((changes) => {
+        const told = changes.filter(({ target }) => !target.parentElement?.closest('[aria-hidden]')
+          && !target.closest?.('[aria-hidden]'));
+        if (told.length > 0) window.heard.push(told[0].target.textContent.trim());
+      }).observe(state, { childList: true, characterData: true, subtree: true });
+    });
+  }
+
+  heard() {
+    return this.page.evaluate(() => window.heard);
+  }
+
   async leaveGroup(group) {
     await this.front();
     await this.page.getByRole('button', { name: `Leave ${group}` }).click();

@@ -151,17 +151,15 @@ $('text').addEventListener('keydown', (event) => {
 });
 
 guarded($('send'), 'send-notice', async () => {
+  const text = $('text').value;
   const answer = await ask('send_message.php', {
-    client_id: clientId,
-    to: choice(),
-    target: $('target').value.trim(),
-    text: $('text').value,
+    client_id: clientId, to: choice(), target: $('target').value.trim(), text,
   });
   showMessage(answer.message, me.name, false);
   if (!answer.reached) {
     notice('send-notice', t('Nobody is there: {name} is not online.', { name: answer.message.target }), 'hint');
   }
-  $('text').value = '';
+  if ($('text').value === text) $('text').value = ''; // not what was typed since
   $('text').focus();
 });
 
@@ -214,6 +212,12 @@ $('socket-url').textContent = url;
 $('push-step').hidden = !config.gwctl;
 let pushes = 0;
 
+/** As send_message.php makes them. Others may call theirs a message, too. */
+function isOurs({ type, id, from, text, time }) {
+  return type === 'message' && [id, from, text].every((one) => typeof one === 'string')
+    && Number.isFinite(time);
+}
+
 /** What some other program has pushed, as a message of ours. */
 function pushed(data) {
   pushes += 1;
@@ -222,9 +226,10 @@ function pushed(data) {
 }
 
 const socket = connect(url, {
-  state(state, text) {
+  state(state, text, countdown = '') {
     $('state').dataset.state = state;
-    $('state').textContent = text;
+    if ($('state-text').textContent !== text) $('state-text').textContent = text;
+    $('countdown').textContent = countdown;
     $('retry').hidden = state !== 'offline';
     showSteps({ open: state === 'open' || state === 'online' });
     if (state === 'online') return;
@@ -248,7 +253,7 @@ const socket = connect(url, {
   },
   message(data) {
     if (data.type === 'online_changed') refresh();
-    else showMessage(data.type === 'message' ? data : pushed(data), me.name, true);
+    else showMessage(isOurs(data) ? data : pushed(data), me.name, true);
   },
 });
 $('retry').addEventListener('click', socket.retry);

@@ -41,7 +41,8 @@ const CHINESE = {
   // socket.js, app.js
   Connected: '已连接',
   'Connected, but no init message came': '已连接，但没有收到 init 消息',
-  'Offline, retry in {left} s': '已断开，{left} 秒后重试',
+  Offline: '已断开',
+  ', retry in {left} s': '，{left} 秒后重试',
   'Not connected at the moment.': '目前没有连接。',
   'The server answered {status}.': '服务器返回 {status}。',
   'Nobody is there: {name} is not online.': '{name} 不在线，没有人收到。',

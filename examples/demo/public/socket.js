@@ -9,7 +9,8 @@ const INIT_LIMIT = 5000;         // ms from open until the init message is misse
  * Connects to `url` and stays connected.
  *
  * on.state(state, text): "connecting", "open", "online" (the client_id is here)
- *     or "offline"; the text is for people.
+ *     or "offline"; the text is for people. A third one counts down, once a second:
+ *     not for a screen reader.
  * on.init(clientId): once per connection; every connection has a new id.
  * on.message(data): everything else that the server pushes; what is no JSON
  *     object is { text }.
@@ -63,7 +64,7 @@ export function connect(url, on) {
     let left = PAUSES[Math.min(losses++, PAUSES.length - 1)];
     const tick = () => {
       if (left === 0) return open();
-      on.state('offline', t('Offline, retry in {left} s', { left }));
+      on.state('offline', t('Offline'), t(', retry in {left} s', { left }));
       left -= 1;
       timer = setTimeout(tick, 1000);
     };
