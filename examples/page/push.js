@@ -24,6 +24,15 @@ function state(name, text) {
   node.textContent = text;
 }
 
+/** A push that is no JSON object, as by `gwctl send-to-uid`, is its text. */
+function read(data) {
+  try {
+    const message = JSON.parse(data);
+    if (message !== null && typeof message === 'object') return message;
+  } catch { /* plain text */ }
+  return { text: data };
+}
+
 /** Text from others only ever goes through textContent and attributes. */
 function show(message) {
   const item = document.createElement('li');
@@ -39,7 +48,7 @@ function connect() {
   const socket = new WebSocket(WS);
   state('connecting', 'connecting');
   socket.onmessage = async (event) => {
-    const message = JSON.parse(event.data);
+    const message = read(event.data);
     if (message.type !== 'init') {
       show(message);
       return;
@@ -73,12 +82,15 @@ function connect() {
 for (const form of document.querySelectorAll('form[id^="push-"]')) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    const { text } = form.elements;
+    const sent = text.value;
     let ok = false;
     try {
       ({ ok } = await post(form.action, Object.fromEntries(new FormData(form))));
     } catch { /* the network: as refused */ }
-    if (ok) form.elements.text.value = '';
+    if (ok && text.value === sent) text.value = ''; // not what was typed since
     form.classList.toggle('failed', !ok);
+    if (!ok) show({ from: 'not sent', text: sent });
   });
 }
 

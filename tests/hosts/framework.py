@@ -59,7 +59,6 @@ class FrameworkHost(Host):
                "pushes": {"uid": "push/user", "group": "push/group"},
                "guest_token": "login", "csrf_status": 403}
     scripts = ("flow.js", "logout.js")
-    offline_status = 403     # of a bind of a client_id that is not connected
     console_push = ()        # words of a push from the console
     console_kick = ()        # of closing alice's pages
     boot = ""                # PHP that starts the application, see unset()

@@ -34,7 +34,6 @@ class Application(FrameworkHost):
                "pushes": {"uid": "push.php", "group": "push.php"},
                "guest_token": "signin.php", "guest_status": 401,
                "csrf_status": 403}
-    offline_status = 409
     console_push = ("bin/notice.php", "alice", "hello")
     register = None
 

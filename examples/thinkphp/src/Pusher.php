@@ -27,34 +27,37 @@ class Pusher
      * Ties a page to the user who is signed in, and to groups.
      *
      * The uid is the session's, never the request's. The client_id is what the
-     * page was greeted with; false when it is none, is gone, or is somebody
-     * else's already, and when its gateway fails meanwhile.
+     * page was greeted with.
      *
      * @param string[] $groups
+     *
+     * @return int the status of the answer: 200; 403 when the client_id is none, or
+     *             somebody else's already; 409 when the page is not connected, or
+     *             its gateway is in no list yet or fails meanwhile: it tries again
      */
-    public function bind(string $clientId, string $uid, array $groups = []): bool
+    public function bind(string $clientId, string $uid, array $groups = []): int
     {
         if (!preg_match('/^[0-9a-f]{20}$/D', $clientId)) {
-            return false;
+            return 403;
         }
-        return $this->logged(static function () use ($clientId, $uid, $groups): bool {
+        return $this->logged(static function () use ($clientId, $uid, $groups): int {
             if (!Gateway::isOnline($clientId)) {
-                return false;
+                return 409;
             }
             $owner = Gateway::getUidByClientId($clientId);
             if ($owner !== null && $owner !== $uid) {
-                return false;
+                return 403;
             }
             // Read back: another session may have bound it at the same time.
             if (Gateway::bindUid($clientId, $uid) === false || Gateway::getUidByClientId($clientId) !== $uid) {
-                return false;
+                return 409;
             }
             foreach ($groups as $group) {
                 if (Gateway::joinGroup($clientId, $group) === false) {
-                    return false;
+                    return 409;
                 }
             }
-            return true;
+            return 200;
         });
     }
 

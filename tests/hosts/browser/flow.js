@@ -59,6 +59,17 @@ async function deliveryChecks(t, { alice, second, bob }) {
   });
 }
 
+async function pageChecks(t, { alice }) {
+  await t.check('a screen reader is told of the state, and of what comes', async () => {
+    same(await alice.page.getByRole('status').textContent(), 'online', 'status');
+    same(await alice.page.getByRole('log').locator('li').count() > 0, true, 'messages in the log');
+  });
+  await t.check('a push that is no JSON is its text', async () => {
+    await alice.hears('as by gwctl');
+    await eventually(async () => (await alice.received()).at(-1), 'as by gwctl', 'text');
+  });
+}
+
 async function settle(from, all, mark) {
   await from.push('group', 'team', mark);
   for (const guest of all) {
@@ -126,6 +137,7 @@ async function main() {
     await signInChecks(t, Object.values(guests));
     if (t.failed > 0) return t.summary(); // the rest would only wait in vain
     await deliveryChecks(t, guests);
+    await pageChecks(t, guests);
     await t.check('no page had anything to complain about', async () => {
       same(Object.values(guests).flatMap((one) => one.complaints), [], 'console');
     });

@@ -36,6 +36,15 @@ class Guest {
       if (line.type() === 'error') guest.complaints.push(line.text());
     });
     guest.page.on('pageerror', (error) => guest.complaints.push(error.message));
+    await guest.page.addInitScript(() => {
+      const Native = window.WebSocket;
+      window.WebSocket = class extends Native {
+        constructor(...args) {
+          super(...args);
+          window.lastSocket = this;
+        }
+      };
+    });
     const answer = await guest.page.goto(new URL(path, options.url).href);
     if (!answer.ok()) {
       throw new Error(`${label}: ${answer.status()} ${(await answer.text()).slice(0, 2000)}`);
@@ -69,6 +78,13 @@ class Guest {
     if (!answer.ok()) {
       throw new Error(`push: ${answer.status()} ${(await answer.text()).slice(0, 1000)}`);
     }
+  }
+
+  /** As if the gateway had sent it. */
+  hears(data) {
+    return this.page.evaluate((text) => {
+      window.lastSocket.dispatchEvent(new MessageEvent('message', { data: text }));
+    }, data);
   }
 
   /** The status of a POST by the page's own function. */

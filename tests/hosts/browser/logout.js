@@ -27,6 +27,38 @@ async function retryChecks(t, browser) {
   });
 }
 
+/** Of a page that is like push.js. */
+async function typingChecks(t, there) {
+  const form = there.page.locator('#push-group');
+  const text = form.locator('[name=text]');
+  const send = async (first, next, status) => {
+    let release;
+    const released = new Promise((resolve) => { release = resolve; });
+    await there.page.route(new URL(options.pushes.group, options.url).href, async (route) => {
+      await released;
+      await (status ? route.fulfill({ status }) : route.continue());
+    }, { times: 1 });
+    const answered = there.page.waitForResponse((one) => one.request().method() === 'POST');
+    await form.locator('[name=group]').fill('team');
+    await text.fill(first);
+    await text.press('Enter');
+    await text.fill(next);
+    release();
+    await answered;
+  };
+  await t.check('what is typed while a text is sent stays', async () => {
+    await send('slowly', 'the next one');
+    await eventually(async () => (await there.received()).at(-1), 'slowly', 'the push');
+    same(await text.inputValue(), 'the next one', 'what was typed since');
+  });
+  await t.check('a text that could not be sent is told of, in words', async () => {
+    await send('in vain', 'in vain', 502);
+    await eventually(() => there.page.locator('#messages li').last().getAttribute('data-from'),
+      'not sent', 'what is told');
+    same([(await there.received()).at(-1), await text.inputValue()], ['in vain', 'in vain'], 'texts');
+  });
+}
+
 const stateOf = (guest) => guest.page.locator('#state').getAttribute('data-state');
 
 async function main() {
@@ -52,6 +84,7 @@ async function main() {
         'the message');
       same((await here.received()).length, 0, 'messages at the other page');
     });
+    await typingChecks(t, there);
     await retryChecks(t, browser);
   } finally {
     await browser.close();
