@@ -99,7 +99,7 @@ int __wrap_close(int fd)
     return 0;
 }
 
-void gwd_keepalive_start_strict(int fd)
+void gwd_keepalive_start_eager(int fd)
 {
     HOLDS(fd == w->fd);
 }

@@ -210,6 +210,36 @@ class Restarted(HostsTest):
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
+class RegisterRestarted(HostsTest):
+    """The machine of the Register loses its power, and is back at once."""
+
+    grace = 5  # the gateways find out in 2 s, but this machine is busy
+
+    def setUp(self):
+        super().setUp()
+        self.first, *self.others = (self.network.add(name) for name in
+                                    ("first", "second", "third"))
+        self.place = f"{self.first.address}:{REGISTER}"
+
+    def start_register(self, host, grace):
+        self.start(host, "--register-only", "--register-listen", self.place,
+                   "--register-grace", grace)
+
+    def listed(self):
+        with hosts.inside(self.others[0].namespace):
+            return register_addresses(self.place, timeout=2 * self.grace)
+
+    def test_its_first_list_has_all_gateways(self):
+        self.start_register(self.first, 0)
+        for host in self.others:
+            self.start(host, "--lan-ip", host.address, "--no-register",
+                       "--register-address", self.place)
+        wait_until(lambda: len(self.listed()) == 2, "both gateways")
+        self.start_register(self.network.replace(self.first), self.grace)
+        self.assertEqual(len(self.listed()), 2)
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
 class LoopbackAnnounced(HostsTest):
     """127.0.0.1 is another machine to everybody who is told of it."""
 

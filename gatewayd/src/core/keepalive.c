@@ -22,32 +22,47 @@ static void set_tcp(int fd, int name, int value)
     (void)setsockopt(fd, IPPROTO_TCP, name, &value, sizeof(value));
 }
 
-static void start(int fd, int probes)
+static void start(int fd, int idle, int interval, int probes)
 {
     static const int on = 1;
 
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
 #if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
-    set_tcp(fd, TCP_KEEPIDLE, IDLE_SECONDS);
-    set_tcp(fd, TCP_KEEPINTVL, PROBE_SECONDS);
+    set_tcp(fd, TCP_KEEPIDLE, idle);
+    set_tcp(fd, TCP_KEEPINTVL, interval);
     set_tcp(fd, TCP_KEEPCNT, probes);
 #else
+    (void)idle;
+    (void)interval;
     (void)probes;
+#endif
+}
+
+/* While something waits for its acknowledgement nobody probes. */
+static void limit_repeats(int fd)
+{
+#ifdef TCP_USER_TIMEOUT
+    set_tcp(fd, TCP_USER_TIMEOUT, GWD_KEEPALIVE_SECONDS * 1000);
+#else
+    (void)fd;
 #endif
 }
 
 void gwd_keepalive_start(int fd)
 {
-    start(fd, PATIENT_PROBES);
+    start(fd, IDLE_SECONDS, PROBE_SECONDS, PATIENT_PROBES);
 }
 
 void gwd_keepalive_start_strict(int fd)
 {
-    start(fd, PROBES);
-#ifdef TCP_USER_TIMEOUT
-    /* While something waits for its acknowledgement nobody probes. */
-    set_tcp(fd, TCP_USER_TIMEOUT, GWD_KEEPALIVE_SECONDS * 1000);
-#endif
+    start(fd, IDLE_SECONDS, PROBE_SECONDS, PROBES);
+    limit_repeats(fd);
+}
+
+void gwd_keepalive_start_eager(int fd)
+{
+    start(fd, 1, 1, GWD_KEEPALIVE_SECONDS - 1);
+    limit_repeats(fd);
 }
 
 bool gwd_keepalive_is_lost(int fd)

@@ -24,6 +24,10 @@ void gwd_keepalive_start(int fd);
  * are sent, to peers that find out. */
 void gwd_keepalive_start_strict(int fd);
 
+/* Likewise strict, but asks every second: a peer whose machine was started anew
+ * is found out as soon as that has its network. */
+void gwd_keepalive_start_eager(int fd);
+
 /* Whether the peer is lost: the kernel asks it in vain, or repeats what was
  * sent, which it would do for a quarter of an hour. A process that stands still
  * has a kernel that answers. False where the system does not tell; there the

@@ -254,7 +254,8 @@ static bool try_address(gwd_announcer *a, const struct evutil_addrinfo *ai)
         a->error = errno;
         return false;
     }
-    gwd_keepalive_start_strict(a->fd);
+    /* A Register that is back waits for us, but not for long. */
+    gwd_keepalive_start_eager(a->fd);
     /* A signal does not stop a connection that has begun. */
     if (connect(a->fd, ai->ai_addr, (socklen_t)ai->ai_addrlen) == 0 ||
         errno == EINPROGRESS || errno == EINTR)
