@@ -1,3 +1,0 @@
-<?php
-
-return [think\middleware\SessionInit::class];
