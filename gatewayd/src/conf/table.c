@@ -55,7 +55,9 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      GWD_OPTION_REPEAT | GWD_OPTION_RELOAD, AT(trusted_proxies), "NETWORK",
      NULL, 0, 0, NULL,
      "Proxies, as 10.0.0.0/8 or ::1, that are believed when X-Forwarded-For, "
-     "X-Real-IP or a PROXY header tells a client's address."},
+     "X-Real-IP or a PROXY header tells a client's address. Not set: no such "
+     "header of a request is believed, but a listener with proxy_protocol "
+     "believes everybody."},
     {LISTEN, "websocket_protocols", GWD_OPTION_TOKEN, GWD_OPTION_REPEAT,
      AT(websocket_protocols), "NAME", NULL, 0, 0, NULL,
      "A WebSocket subprotocol that is accepted when a client offers it."},
@@ -171,8 +173,8 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      "as there are file descriptors."},
     {LIMITS, "max_connections_per_ip", GWD_OPTION_NUMBER, GWD_OPTION_RELOAD,
      AT(max_connections_per_ip), "COUNT", "0", 0, 100000000, NULL,
-     "More clients than this from one address are turned away, per worker "
-     "process. 0: no limit."},
+     "More clients than this from one address (of IPv6: one /64 network) are "
+     "turned away, per worker process. 0: no limit."},
     {PROCESS, "workers", GWD_OPTION_NUMBER, 0, AT(workers), "COUNT", "1", 1,
      256, NULL,
      "Gateway processes. With more than one, a master process starts them, and "
