@@ -88,8 +88,8 @@ class Gateway
     /**
      * Sends to every client, or to those listed.
      *
-     * Those listed are reached without the Register; only their gateways are
-     * asked.
+     * Of those listed only the gateways are asked; and the Register, when the
+     * list of gateways that is known lacks one of these.
      *
      *     Gateway::sendToAll('hello');
      *     Gateway::sendToAll(['type' => 'news', 'id' => 7]);   // as JSON
@@ -105,8 +105,8 @@ class Gateway
      * @param bool $raw true: the message is encoded for the clients' protocol
      *     already
      * @return null
-     * @throws GatewayException no Register answers with a list of gateways; or
-     *     a client_id is not 20 hex digits
+     * @throws GatewayException no Register answers with a list of gateways (for
+     *     those listed that is an E_WARNING); or a client_id is not 20 hex digits
      */
     public static function sendToAll($message, $client_id_array = null, $exclude_client_id = null, $raw = false) {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 0ffc41f72b530d2fa094e9d396695c949b384640 */
+ * Stub hash: 802c56e66eb51301ed5a54f8cb9f68a2a22635c9 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

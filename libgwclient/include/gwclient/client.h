@@ -12,8 +12,9 @@
  *                     was delivered, and gw_client_failures() names those that
  *                     failed;
  *   another GW_E…     nothing was done (for GW_ENOMEM, and for GW_EIO of
- *                     several gateways: perhaps not everything);
- *                     gw_client_error() says why.
+ *                     several gateways: perhaps not everything; for
+ *                     GW_ETIMEDOUT, GW_ECLOSED and GW_EAUTH of one gateway:
+ *                     nobody knows); gw_client_error() says why.
  *
  * "All gateways" are those that the Register lists at the time of the call. A
  * call by client_ids that concerns only one gateway never returns GW_EPARTIAL:
