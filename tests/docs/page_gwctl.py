@@ -1,16 +1,19 @@
 """docs/gwctl.md."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
 
 from claims import Skip, claims
-from harness.process import wait_until
+from harness.process import ROOT, wait_until
 from place import (environment, folder, gatewayd, machines, run, run_shell,
                    typed, with_files)
 
 PAGE = "docs/gwctl.md"
+TRANSLATION = "docs/gwctl.zh-CN.md"
+SPAN = re.compile(r"`([^`]+)`")
 CLIENT_ID = re.compile(r"7f[0-9a-f]{18}")
 
 
@@ -107,6 +110,44 @@ def a_measurement(block):
                                 block.text.replace("100000", "1000"))
         if "confirmed      1000, asked 10 times" not in said:
             raise AssertionError(said)
+
+
+def members(page):
+    """The names in each row of the table of --json, by its commands."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    table = text.split("`--json` ")[1].split("\n\n")[1]
+    rows = [line.split("|")[1:3] for line in table.splitlines()[2:]]
+    return {command: set(SPAN.findall(names))
+            for commands, names in rows for command in SPAN.findall(commands)}
+
+
+@claims(PAGE)
+def members_have_their_place_on_the_page():
+    told = members(PAGE)
+    if members(TRANSLATION) != told:
+        raise AssertionError(f"{TRANSLATION} has other members")
+    with cluster("--uid alice --group lobby") as (host, home, [alice]):
+        client_id = CLIENT_ID.search(alice.log)[0]
+        for row, words in (
+                ("send-to-…", "send-to-uid alice hello"),
+                ("online", "online"), ("online", "online alice"),
+                ("online", f"online --client {client_id}"),
+                ("uids", "uids"), ("groups", "groups"),
+                ("sessions", "sessions"),
+                ("session get", f"session get {client_id}"),
+                ("gateways", "gateways"), ("watch", "watch --count 1"),
+                ("bench", "bench send-to-uid alice --count 1"),
+                ("bench", "bench online --count 1"),
+                ("listen", "listen ws://127.0.0.1:7272 --count 1"),
+                ("kick", f"kick {client_id}")):
+            said = typed_to_its_end(host, home, f"gwctl --json {words}")
+            found = {name for line in said.splitlines()
+                     for name in json.loads(line)}
+            if row == "listen":  # "and what belongs to it"
+                found &= told[row]
+            if not found or found - told[row]:
+                raise AssertionError(f"gwctl {words}: {sorted(found)} and not "
+                                     f"{sorted(told[row])}")
 
 
 @claims(PAGE, "conf gwctl")

@@ -10,6 +10,7 @@ from c_texts import MARK
 from claims import claims
 from harness.process import ROOT
 from page_gwctl import cluster, typed_to_its_end
+from place import with_files
 from texts import Texts, bare
 
 PAGE = "docs/troubleshooting.md"
@@ -236,8 +237,20 @@ def both_languages_have_the_same_entries():
 
 @claims(PAGE, "sh look")
 def what_to_look_at_first(block):
+    """The configuration, too: a mistake in it is found."""
     with cluster("--uid alice") as (host, home, _):
-        said = typed_to_its_end(host, home, block.text)
+        lines = with_files(block.text, home)
+        conf = home / "etc/gatewayd/gatewayd.conf"
+        conf.write_text("start_port = none\n")
+        try:
+            typed_to_its_end(host, home, lines)
+        except AssertionError as error:
+            if f"{conf}:1: start_port" not in str(error):
+                raise
+        else:
+            raise AssertionError(f"{conf} was not looked at")
+        conf.write_text("")
+        said = typed_to_its_end(host, home, lines)
     for word in ("configuration ok", "127.0.0.1:2900", "alice",
                  '"type":"init"'):
         if word not in said:
