@@ -8,9 +8,12 @@ enum { ALIGN = 8 };
 
 typedef struct gw_arena_chunk {
     struct gw_arena_chunk *next;
-    uint64_t size; /* of the data, which follows and so is aligned too */
+    uint64_t size; /* of the data, which follows */
     uint64_t used;
 } chunk;
+
+/* Where the data begins: i386 aligns 64-bit integers to 4, and so a chunk. */
+enum { HEAD = (sizeof(chunk) + ALIGN - 1) / ALIGN * ALIGN };
 
 void gw_arena_init(gw_arena *arena, const gw_allocator *allocator)
 {
@@ -37,10 +40,10 @@ static chunk *add_chunk(gw_arena *arena, size_t need)
         size = CHUNK_MAX;
     if (size < need)
         size = need;
-    if (size > SIZE_MAX - sizeof(chunk))
+    if (size > SIZE_MAX - HEAD)
         return NULL;
 
-    chunk *c = allocator->realloc(NULL, sizeof(chunk) + size, allocator->user);
+    chunk *c = allocator->realloc(NULL, HEAD + size, allocator->user);
     if (c == NULL)
         return NULL;
     c->next = arena->chunks;
@@ -63,7 +66,7 @@ void *gw_arena_alloc(gw_arena *arena, size_t size)
             return NULL;
     }
 
-    void *block = (char *)(c + 1) + c->used;
+    void *block = (char *)c + HEAD + c->used;
     c->used += size;
     return memset(block, 0, size);
 }

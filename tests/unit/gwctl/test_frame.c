@@ -162,7 +162,7 @@ static gw_slice long_frame(gwctl_buf *buf, size_t len)
     } else {
         head[1] = 127;
         for (unsigned i = 0; i < 8; i++)
-            head[9 - i] = (char)(len >> 8 * i);
+            head[9 - i] = (char)((uint64_t)len >> 8 * i);
         size = 10;
     }
     buf->len = 0;
