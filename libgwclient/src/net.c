@@ -211,6 +211,14 @@ uint64_t gw_net_now(void)
 }
 
 #ifdef MADV_WIPEONFORK
+/* Linux before 4.14 does not know that advice; and QEMU, which runs programs of
+ * other processors, grants any and heeds none. */
+static int is_wiped_on_fork(void *page, size_t len)
+{
+    return madvise(page, len, -1) != 0 &&
+           madvise(page, len, MADV_WIPEONFORK) == 0;
+}
+
 static volatile unsigned char *guard_page(void)
 {
     size_t len = (size_t)sysconf(_SC_PAGESIZE);
@@ -219,7 +227,7 @@ static volatile unsigned char *guard_page(void)
 
     if (page == MAP_FAILED)
         return NULL;
-    if (madvise(page, len, MADV_WIPEONFORK) != 0) { /* Linux before 4.14 */
+    if (!is_wiped_on_fork(page, len)) {
         munmap(page, len);
         return NULL;
     }

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#ifndef _WIN32
+#include <sys/wait.h>
+#endif
 
 #include "sockets.h"
 
@@ -296,6 +299,42 @@ static void random_bytes_differ(void **state)
     assert_memory_not_equal(a, b, sizeof a);
 }
 
+/* ---- POSIX alone --------------------------------------------------------- */
+
+#ifndef _WIN32
+
+#ifdef MADV_WIPEONFORK
+/* In place of libc's: as in QEMU any advice is fine, and none is heeded. */
+int madvise(void *page, size_t len, int advice)
+{
+    (void)page;
+    (void)len;
+    (void)advice;
+    return 0;
+}
+#endif
+
+static void a_child_knows_what_it_is_also_where_no_page_is_wiped(void **state)
+{
+    gw_fork_guard guard;
+    int status = 0;
+    pid_t child;
+
+    (void)state;
+    gw_fork_guard_init(&guard);
+    assert_int_equal(gw_fork_guard_look(&guard), 0);
+    child = fork();
+    if (child == 0)
+        _exit(gw_fork_guard_look(&guard) && !gw_fork_guard_look(&guard) ? 0
+                                                                        : 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(gw_fork_guard_look(&guard), 0);
+    gw_fork_guard_deinit(&guard);
+}
+
+#endif
+
 /* ---- Windows alone ------------------------------------------------------- */
 
 #ifdef _WIN32
@@ -365,6 +404,8 @@ int main(void)
 #ifdef _WIN32
         cmocka_unit_test(every_start_of_winsock_is_ended),
         cmocka_unit_test(failures_that_wsapoll_misses_are_found),
+#else
+        cmocka_unit_test(a_child_knows_what_it_is_also_where_no_page_is_wiped),
 #endif
         cmocka_unit_test(a_refused_connection_is_noticed_at_once),
         cmocka_unit_test(names_and_numbers_resolve),
