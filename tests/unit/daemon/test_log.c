@@ -144,6 +144,25 @@ static void a_file_is_appended_to_and_opened_anew(void **state)
     rmdir(folder);
 }
 
+/* Above what 32 bits with a sign can count. */
+static void a_file_may_be_large(void **state)
+{
+    static const uint64_t large = (uint64_t)3 << 30;
+    char path[] = "/tmp/gwd-log-XXXXXX";
+    char text[128] = "";
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_int_equal(ftruncate(fd, (off_t)large), 0);
+    assert_true(gwd_log_open(path));
+    gwd_log(GWD_LOG_INFO, "the last");
+    assert_true(gwd_log_open("stderr"));
+    assert_true(pread(fd, text, sizeof(text) - 1, (off_t)large) > 0);
+    assert_non_null(strstr(text, " info: the last\n"));
+    close(fd);
+    unlink(path);
+}
+
 /* A full pipe stands for whatever does not take more. */
 static void what_cannot_be_written_is_counted(void **state)
 {
@@ -286,6 +305,7 @@ int main(void)
         cmocka_unit_test(json_replaces_what_is_not_utf8),
         cmocka_unit_test(a_long_message_is_cut),
         cmocka_unit_test(a_file_is_appended_to_and_opened_anew),
+        cmocka_unit_test(a_file_may_be_large),
         cmocka_unit_test(what_cannot_be_written_is_counted),
         cmocka_unit_test(the_system_log_gets_lines_and_stops_nobody),
         cmocka_unit_test(warnings_are_not_logged_without_end),
