@@ -68,6 +68,19 @@ finds_given_folders() {
     [ "$(pkg-config --variable=includedir gwclient)" = /given/include ]
 }
 
+# Library and gwctl for another machine: a loader that is not here stands for its
+# processor.
+builds_for_another_machine() {
+    cmake -S "$root" -B "$work/cross" -DCMAKE_SYSTEM_NAME=Linux \
+        -DCMAKE_EXE_LINKER_FLAGS=-Wl,--dynamic-linker=/not/here \
+        -DCMAKE_BUILD_TYPE=Debug -DGW_BUILD_DAEMON=OFF -DGW_BUILD_TESTS=OFF \
+        -DGW_BUILD_BENCH=OFF -DCMAKE_INSTALL_PREFIX="$work/other"
+    cmake --build "$work/cross" -j 2
+    ! "$work/cross/bin/gwctl" --version
+    cmake --install "$work/cross"
+    [ -x "$work/other/bin/gwctl" ]
+}
+
 build_with_cmake() {
     cmake -S "$root/examples/c" -B "$work/cmake" \
         -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_FLAGS="-Wall -Wextra -Werror"
@@ -199,6 +212,7 @@ for compiler in g++ clang++; do
     check_with $compiler 'a program in C++' links_and_runs
 done
 check 'folders that are given whole' finds_given_folders
+check 'build for another machine' builds_for_another_machine
 check 'build with CMake' build_with_cmake
 check 'build with pkg-config' build_with_pkg_config
 check 'push, CMake' says "$work/cmake/push" uid u1 hello
