@@ -180,15 +180,20 @@ def logout_without_register(host):
 
         wait_until(forgotten, "a push that fails", interval=0.1)
         # Whether a client is there is not known: the page is to try again.
-        status = alice.post(host.browser["bind"], {"client_id": made_up()})
+        client_id = made_up()
+        status = alice.post(host.browser["bind"], {"client_id": client_id})
         if status < 500:
             raise AssertionError(f"a bind was answered with {status}")
+        # ThinkPHP writes its log when the page has its answer.
+        last = f"127.0.0.1:{int(client_id[8:12], 16)}: "
+        wait_until(lambda: last in host.logs(), "the bind's failure in the log")
         before = host.logs().count(register)
         status = alice.sign_out()
         if status not in (200, 302):
             raise AssertionError(f"the logout was answered with {status}")
-        if host.logs().count(register) == before:
-            raise AssertionError(f"the log says nothing:\n{host.logs()}")
+        wait_until(lambda: host.logs().count(register) > before,
+                   lambda: f"a word about the logout in the log:\n"
+                   f"{host.logs()}", interval=0.1)
         if alice.status(page) == 200:
             raise AssertionError("she is still signed in")
     finally:
