@@ -87,19 +87,13 @@ static void collect(const gwd_http_head *head, fields *f)
     }
 }
 
-static bool is_base64_digit(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
-
 /* 16 bytes in base64: 22 digits and "==". */
 static bool is_key(gw_slice key)
 {
     if (key.len != KEY_LEN)
         return false;
     for (size_t i = 0; i < KEY_LEN - 2; i++) {
-        if (!is_base64_digit(key.base[i]))
+        if (!gwd_base64_is_digit(key.base[i]))
             return false;
     }
     return key.base[KEY_LEN - 2] == '=' && key.base[KEY_LEN - 1] == '=';

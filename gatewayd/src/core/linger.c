@@ -1,11 +1,12 @@
 #include "core/linger.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <gwclient/error.h>
 
 #include "core/loop.h"
+#include "core/transport.h"
 
 #define DISCARD_READS 16
 
@@ -18,17 +19,9 @@ typedef struct gwd_lingerer {
     int fd;
 } gwd_lingerer;
 
-/* What one read gives. 0: nothing is there; negative: nothing comes. */
 static ssize_t discard(gwd_loop *loop, int fd)
 {
-    ssize_t got = recv(fd, loop->buffer, sizeof(loop->buffer), 0);
-
-    if (got > 0)
-        return got;
-    return got < 0 &&
-                   (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
-               ? 0
-               : -1;
+    return gwd_transport_receive(fd, loop->buffer, sizeof(loop->buffer));
 }
 
 bool gwd_discard_input(gwd_loop *loop, int fd)
@@ -38,7 +31,7 @@ bool gwd_discard_input(gwd_loop *loop, int fd)
     for (int i = 0; i < DISCARD_READS && got == (ssize_t)sizeof(loop->buffer);
          i++)
         got = discard(loop, fd);
-    return got >= 0;
+    return got != GW_ECLOSED;
 }
 
 static void end(gwd_lingerer *l)
@@ -60,7 +53,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 
     (void)what;
     gwd_loop_mark(l->loop);
-    if (discard(l->loop, fd) < 0)
+    if (discard(l->loop, fd) == GW_ECLOSED)
         end(l);
 }
 

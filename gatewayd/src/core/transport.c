@@ -28,9 +28,9 @@ static int judge_errno(void)
 
 /* ---- plain -------------------------------------------------------------- */
 
-static ssize_t plain_read(gwd_stream *stream, char *base, size_t room)
+ssize_t gwd_transport_receive(int fd, char *base, size_t room)
 {
-    ssize_t got = recv(stream->fd, base, room, 0);
+    ssize_t got = recv(fd, base, room, 0);
 
     if (got > 0)
         return got;
@@ -119,7 +119,7 @@ static short event_of(gwd_tls_want want)
 ssize_t gwd_transport_read(gwd_stream *stream, char *base, size_t room)
 {
     if (stream->tls == NULL)
-        return plain_read(stream, base, room);
+        return gwd_transport_receive(stream->fd, base, room);
     return report(stream, gwd_tls_conn_read(stream->tls, base, room));
 }
 

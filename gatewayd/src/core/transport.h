@@ -1,9 +1,13 @@
 /* What carries a stream's bytes: the socket itself, or TLS on it. Only stream.c
- * calls this; nothing here closes a stream. */
+ * calls this, and linger.c; nothing here closes a stream. */
 #ifndef GWD_TRANSPORT_H
 #define GWD_TRANSPORT_H
 
 #include "core/stream.h"
+
+/* What has come at a socket, up to `room` bytes. GW_EAGAIN: nothing now.
+ * GW_ECLOSED: nothing any more. */
+ssize_t gwd_transport_receive(int fd, char *base, size_t room);
 
 /* Input, up to `room` bytes. 0: the peer says good-bye and waits for ours.
  * GW_EAGAIN: none now. GW_ECLOSED: the connection is over. GW_EPROTO: TLS has

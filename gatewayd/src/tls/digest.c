@@ -1,9 +1,10 @@
 #include "tls/digest.h"
 
 #include <limits.h>
-#include <stdbool.h>
 #include <openssl/evp.h>
 #include <gwclient/error.h>
+
+#include "ascii.h"
 
 /* Looking the algorithm up costs OpenSSL 3 ten times what the digest of a key
  * does: one context, which has found it, for the whole process. */
@@ -38,10 +39,9 @@ void gwd_base64_encode(const void *base, size_t len, char *out)
     EVP_EncodeBlock((unsigned char *)out, base, (int)len);
 }
 
-static bool is_digit(char c)
+bool gwd_base64_is_digit(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c >= '0' && c <= '9') || c == '+' || c == '/';
+    return gw_ascii_is_alnum(c) || c == '+' || c == '/';
 }
 
 int gwd_base64_decode(const char *base, size_t len, char *out)
@@ -54,7 +54,7 @@ int gwd_base64_decode(const char *base, size_t len, char *out)
     while (digits > 0 && len - digits < 2 && base[digits - 1] == '=')
         digits--;
     for (size_t i = 0; i < digits; i++) {
-        if (!is_digit(base[i]))
+        if (!gwd_base64_is_digit(base[i]))
             return GW_EPROTO;
     }
     if (len % 4 != 0 || len > INT_MAX)

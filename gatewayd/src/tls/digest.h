@@ -2,6 +2,7 @@
 #ifndef GWD_TLS_DIGEST_H
 #define GWD_TLS_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,8 @@ int gwd_sha1(const void *base, size_t len, uint8_t out[GWD_SHA1_LEN]);
 
 /* The length of `len` bytes in base64, without a NUL. */
 #define GWD_BASE64_LEN(len) (((len) + 2) / 3 * 4)
+
+bool gwd_base64_is_digit(char c);
 
 /* Writes GWD_BASE64_LEN(len) digits and a NUL. */
 void gwd_base64_encode(const void *base, size_t len, char *out);
