@@ -12,6 +12,7 @@ const { execFile } = require('node:child_process');
 const { parseArgs, promisify } = require('node:util');
 const { chromium } = require('playwright-core');
 const { Checks, eventually, same } = require('./checks');
+const { held } = require('./pages');
 const { Visitor } = require('./visitor');
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic',
@@ -109,19 +110,13 @@ async function messageChecks(t, { alice, second, bob }) {
   });
   await t.check('what is typed while a message is sent stays', async () => {
     await alice.front();
-    let release;
-    const released = new Promise((resolve) => { release = resolve; });
-    await alice.page.route('**/send_message.php', async (route) => {
-      await released;
-      await route.continue();
-    }, { times: 1 });
-    const answered = alice.page.waitForResponse('**/send_message.php');
+    const request = await held(alice.page, '**/send_message.php');
     const text = alice.page.locator('#text');
     await text.fill('slowly');
     await text.press('Enter');
     await text.fill('the next one');
-    release();
-    await answered;
+    request.release();
+    await request.done;
     await eventually(async () => (await alice.shown()).includes('slowly'), true, 'sent');
     await eventually(() => alice.page.locator('#send [type=submit]').isEnabled(), true, 'done');
     same(await text.inputValue(), 'the next one', 'what was typed since');

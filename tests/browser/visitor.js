@@ -1,7 +1,7 @@
 'use strict';
 // One open page of the demo, used as a person would: by its labels.
 
-const { LIMIT } = require('./checks');
+const { hear, openPage } = require('./pages');
 
 class Visitor {
   /** `label` is for messages of the checks only. */
@@ -9,22 +9,7 @@ class Visitor {
     const visitor = new Visitor();
     visitor.label = label;
     visitor.complaints = [];
-    visitor.page = await context.newPage();
-    visitor.page.setDefaultTimeout(LIMIT);
-    visitor.page.on('console', (line) => {
-      if (line.type() === 'error') visitor.complaints.push(line.text());
-    });
-    visitor.page.on('pageerror', (error) => visitor.complaints.push(error.message));
-    // The test must be able to lose the page's connection.
-    await visitor.page.addInitScript(() => {
-      const Native = window.WebSocket;
-      window.WebSocket = class extends Native {
-        constructor(...args) {
-          super(...args);
-          window.lastSocket = this;
-        }
-      };
-    });
+    visitor.page = await openPage(context, visitor.complaints);
     await visitor.page.goto(url);
     return visitor;
   }
@@ -93,9 +78,7 @@ class Visitor {
 
   /** As if the gateway had sent it. */
   push(data) {
-    return this.page.evaluate((text) => {
-      window.lastSocket.dispatchEvent(new MessageEvent('message', { data: text }));
-    }, data);
+    return hear(this.page, data);
   }
 
   /** From now on what a screen reader tells of the connection's state is noted. */

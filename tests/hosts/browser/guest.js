@@ -2,7 +2,7 @@
 // One open page of a host's application, see ../host.py for what it has.
 
 const { chromium } = require('playwright-core');
-const { LIMIT } = require('../../browser/checks');
+const { hear, openPage } = require('../../browser/pages');
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic',
   '--no-first-run', '--disable-background-networking',
@@ -30,21 +30,7 @@ class Guest {
     guest.label = label;
     guest.context = context;
     guest.complaints = [];
-    guest.page = await context.newPage();
-    guest.page.setDefaultTimeout(LIMIT);
-    guest.page.on('console', (line) => {
-      if (line.type() === 'error') guest.complaints.push(line.text());
-    });
-    guest.page.on('pageerror', (error) => guest.complaints.push(error.message));
-    await guest.page.addInitScript(() => {
-      const Native = window.WebSocket;
-      window.WebSocket = class extends Native {
-        constructor(...args) {
-          super(...args);
-          window.lastSocket = this;
-        }
-      };
-    });
+    guest.page = await openPage(context, guest.complaints);
     const answer = await guest.page.goto(new URL(path, options.url).href);
     if (!answer.ok()) {
       throw new Error(`${label}: ${answer.status()} ${(await answer.text()).slice(0, 2000)}`);
@@ -82,9 +68,7 @@ class Guest {
 
   /** As if the gateway had sent it. */
   hears(data) {
-    return this.page.evaluate((text) => {
-      window.lastSocket.dispatchEvent(new MessageEvent('message', { data: text }));
-    }, data);
+    return hear(this.page, data);
   }
 
   /** The status of a POST by the page's own function. */

@@ -5,6 +5,7 @@
 //   node laravel.js JSON      as flow.js
 
 const { Checks, LIMIT, eventually, same } = require('../../browser/checks');
+const { held } = require('../../browser/pages');
 const { Guest, open } = require('./guest');
 
 const options = JSON.parse(process.argv[2]);
@@ -175,17 +176,11 @@ async function againChecks(t, { alice }) {
     await expectNews('once more');
   });
   await t.check('and so is one whose leaving takes longer than the next join', async () => {
-    let release;
-    const released = new Promise((resolve) => { release = resolve; });
-    await page.route('**/gateway/leave', async (route) => {
-      await released;
-      await route.continue();
-    }, { times: 1 });
-    const left = page.waitForResponse('**/gateway/leave');
+    const leave = await held(page, '**/gateway/leave');
     await reopen();
     await post(alice, '/room/news', { text: 'meanwhile' });
-    release();
-    await left;
+    leave.release();
+    await leave.done;
     await expectNews('and again');
   });
 }

@@ -6,6 +6,7 @@
 //   node logout.js JSON      as flow.js
 
 const { Checks, LIMIT, eventually, same } = require('../../browser/checks');
+const { held } = require('../../browser/pages');
 const { Guest, open } = require('./guest');
 
 const options = JSON.parse(process.argv[2]);
@@ -32,19 +33,14 @@ async function typingChecks(t, there) {
   const form = there.page.locator('#push-group');
   const text = form.locator('[name=text]');
   const send = async (first, next, status) => {
-    let release;
-    const released = new Promise((resolve) => { release = resolve; });
-    await there.page.route(new URL(options.pushes.group, options.url).href, async (route) => {
-      await released;
-      await (status ? route.fulfill({ status }) : route.continue());
-    }, { times: 1 });
-    const answered = there.page.waitForResponse((one) => one.request().method() === 'POST');
+    const { href } = new URL(options.pushes.group, options.url);
+    const request = await held(there.page, href, status);
     await form.locator('[name=group]').fill('team');
     await text.fill(first);
     await text.press('Enter');
     await text.fill(next);
-    release();
-    await answered;
+    request.release();
+    await request.done;
   };
   await t.check('what is typed while a text is sent stays', async () => {
     await send('slowly', 'the next one');
