@@ -35,11 +35,13 @@
 #define TCP_KEEPIDLE TCP_KEEPALIVE
 #endif
 
-/* As gatewayd asks: 20 s without an answer end a connection. */
+/* As gatewayd asks: 20 s without an answer end an idle connection. */
 #define KEEP_IDLE_S 8
 #define KEEP_PROBE_S 4
 #define KEEP_PROBES 3
-#define KEEP_MS (1000 * (KEEP_IDLE_S + KEEP_PROBES * KEEP_PROBE_S))
+/* The kernel waits twice as long each time: that is six seconds in one network,
+ * longer where answers take theirs. */
+#define REPEATS 5
 
 const int gw_net_timed_out = SYS(ETIMEDOUT);
 
@@ -174,8 +176,19 @@ void gw_net_keep_alive(gw_socket fd)
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_PROBE_S);
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES);
 #endif
-#ifdef TCP_USER_TIMEOUT
-    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, KEEP_MS);
+}
+
+int gw_net_is_unheard(gw_socket fd)
+{
+#ifdef __linux__
+    struct tcp_info info;
+    socklen_t len = sizeof info;
+
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+           info.tcpi_retransmits >= REPEATS;
+#else
+    (void)fd;
+    return 0;
 #endif
 }
 

@@ -89,11 +89,15 @@ int gw_net_recv(gw_socket fd, void *out, size_t len, size_t *got);
 
 /* Makes the kernel ask the peer for signs of life while nothing is sent: a
  * machine that has gone tells nobody, and one that is back knows nothing of the
- * connection, which ends by that. It also ends when what was sent has not been
- * taken for 20 s: the kernel would repeat it more and more rarely, and what is
- * sent behind it would be lost with it. Where the system cannot do it, nothing
+ * connection, which ends by that. Where the system cannot do it, nothing
  * happens. */
 void gw_net_keep_alive(gw_socket fd);
+
+/* Whether the kernel has repeated what was sent for some seconds, in vain. It
+ * does so more and more rarely, and what is sent behind it waits as long, or is
+ * lost with it. A peer that stands still is heard: its kernel answers. False
+ * where the system does not tell. */
+int gw_net_is_unheard(gw_socket fd);
 
 /* Whether the connection is open and has nothing to read: fit for reuse. */
 int gw_net_is_quiet(gw_socket fd);

@@ -17,6 +17,8 @@
 /* One with debts that nobody asks for, or under suspicion, after this. */
 #define DEBTOR_TTL_MS 600000u
 #define SWEEP_MS 1000u
+/* Connections that are used all the time are looked at so often. */
+#define LOOK_MS 1000u
 
 static int print_equal(const gw_print *a, const gw_print *b)
 {
@@ -300,6 +302,15 @@ static int is_too_old(const gw_client *c, const gw_conn *conn, uint64_t now)
     return now - conn->idle_since >= c->idle_timeout_s * (uint64_t)1000;
 }
 
+/* Where all has been replied to, all was heard. */
+static int is_unheard(gw_conn *conn, uint64_t now)
+{
+    if (conn->unconfirmed == 0 || now - conn->looked_at < LOOK_MS)
+        return 0;
+    conn->looked_at = now;
+    return gw_net_is_unheard(conn->fd);
+}
+
 /* Closes those that are younger than the first one fit for use. */
 static void drop_unfit(gw_client *c, gw_peer *peer, uint64_t now)
 {
@@ -308,7 +319,7 @@ static void drop_unfit(gw_client *c, gw_peer *peer, uint64_t now)
     while ((conn = peer->idle) != NULL) {
         int quiet = gw_net_is_quiet(conn->fd);
 
-        if (quiet && !is_too_old(c, conn, now))
+        if (quiet && !is_too_old(c, conn, now) && !is_unheard(conn, now))
             return;
         pop_idle(c, peer);
         if (quiet) {

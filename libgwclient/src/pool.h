@@ -13,6 +13,7 @@ typedef struct gw_conn {
     struct gw_conn *next; /* in its peer's idle list */
     gw_socket fd;
     uint64_t idle_since;
+    uint64_t looked_at;   /* when the kernel was asked if it is heard */
     uint64_t unconfirmed; /* commands sent since the last reply */
     int authorised;       /* our key, if any, and a command were sent */
     int proven;           /* a reply came, so the gateway accepted the key */
