@@ -100,6 +100,28 @@ EXT_BUILD_PACKAGES=(cc=gcc make=make libc6-dev php=php-cli phpize=php-dev
 BUILD_PACKAGES=("${EXT_BUILD_PACKAGES[@]}" cmake=cmake ninja=ninja-build
     pkg-config=pkg-config libevent-dev libssl-dev libinih-dev libcmocka-dev)
 
+# use_compiler_cache : from here on CMake compiles by way of ccache, where it is
+# installed; LAUNCHER is the word that does it elsewhere, or empty. What one
+# checkout has compiled another one finds, wherever it lies. GW_CCACHE=0: not.
+use_compiler_cache() {
+    LAUNCHER=''
+    if [ "${GW_CCACHE:-1}" = 0 ] || ! command -v ccache >/dev/null ||
+        ! mkdir -p "$CACHE/ccache" 2>/dev/null; then
+        return 0
+    fi
+    LAUNCHER=ccache
+    export CCACHE_DIR=$CACHE/ccache CCACHE_BASEDIR=$ROOT CCACHE_NOHASHDIR=1
+    export CMAKE_C_COMPILER_LAUNCHER=$LAUNCHER
+}
+
+# configure_by_dash WORD... : ./configure, and libtool after it, by the shell
+# that starts fastest; configure itself would look for bash.
+configure_by_dash() {
+    local shell
+    shell=$(command -v dash) || shell=/bin/sh
+    CONFIG_SHELL=$shell "$shell" ./configure "$@"
+}
+
 # clang; the runtimes of its sanitizers and of libFuzzer come by its version.
 need_clang() {
     need_packages clang=clang

@@ -1,6 +1,8 @@
-"""A compiler cache for the chroots, of which they know nothing: ccache with
-all that it needs, outside of what dpkg installs. A compiler that is not
-installed in a chroot is still not there: then the wrapper fails."""
+"""What makes compiling in the chroots cheap, of which they know nothing.
+
+A compiler cache: ccache with all that it needs, outside of what dpkg installs. A
+compiler that is not installed in a chroot is still not there: then the wrapper
+fails. And dash for configure and libtool, which would look for bash."""
 
 import re
 import shutil
@@ -14,7 +16,8 @@ STORE = "/opt/ccache-store"
 NAMES = ("cc", "gcc", "c99")
 # pecl and PIE build in folders of random names: paths count from there.
 ENV = {"CCACHE_DIR": STORE, "CCACHE_MAXSIZE": "400M",
-       "CCACHE_BASEDIR": "/", "CCACHE_NOHASHDIR": "1"}
+       "CCACHE_BASEDIR": "/", "CCACHE_NOHASHDIR": "1",
+       "CONFIG_SHELL": "/bin/dash"}
 
 
 def tool():
