@@ -114,14 +114,6 @@ use_compiler_cache() {
     export CMAKE_C_COMPILER_LAUNCHER=$LAUNCHER
 }
 
-# configure_by_dash WORD... : ./configure, and libtool after it, by the shell
-# that starts fastest; configure itself would look for bash.
-configure_by_dash() {
-    local shell
-    shell=$(command -v dash) || shell=/bin/sh
-    CONFIG_SHELL=$shell "$shell" ./configure "$@"
-}
-
 # clang; the runtimes of its sanitizers and of libFuzzer come by its version.
 need_clang() {
     need_packages clang=clang
