@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, Gatewayd,
                              ReferenceCluster)
-from harness.process import Process, free_ports, wait_until
+from harness.process import Process, fixed_ports, wait_until
 
 from .row import BENCH, BIN, ROOT
 
@@ -218,7 +218,7 @@ class NchanServer(Server):
     def __init__(self, tls=False):
         super().__init__()
         del tls
-        port, tls_port = free_ports(2)
+        port, tls_port = fixed_ports(2)
         cert, key = make_certificate(self.folder)
         module = next(
             Path("/").glob("usr/lib*/nginx/modules/ngx_nchan_module.so"))

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from harness.php import NATIVE_EXCEPTION, Php
-from harness.process import free_ports
+from harness.process import refusing_address
 from matrix import E_WARNING, Failure, be_patient, expect_time, plain
 from place import is_quiet, until
 from proxy import RST, STOP, Answerer, Proxy, Rule, Script
@@ -65,17 +65,19 @@ def bad_client_id(_):
 
 @row("no Register answers: every address is named, and why")
 def no_register(stage):
-    down = [f"127.0.0.1:{port}" for port in free_ports(2)]
     hole = stage.proxy_before(stage.site.register)
     hole.arm(Script(blackhole=True))
-    named = [rf"tcp://{re.escape(a)} Connection refused" for a in down]
-    yield Step("Gateway::sendToAll('x')", variables={"registers": down},
-               throws=rf"^Can not connect to {named[0]}; {named[1]}$")
-    yield Step("Gateway::getAllClientIdCount()", time=CONNECTING,
-               variables={"registers": [down[0], hole.address]},
-               throws=rf"^Can not connect to {named[0]}; "
-                      rf"tcp://{re.escape(hole.address)} "
-                      "Connection timed out$")
+    with refusing_address() as one, refusing_address() as other:
+        named = [rf"tcp://{re.escape(a)} Connection refused"
+                 for a in (one, other)]
+        yield Step("Gateway::sendToAll('x')",
+                   variables={"registers": [one, other]},
+                   throws=rf"^Can not connect to {named[0]}; {named[1]}$")
+        yield Step("Gateway::getAllClientIdCount()", time=CONNECTING,
+                   variables={"registers": [one, hole.address]},
+                   throws=rf"^Can not connect to {named[0]}; "
+                          rf"tcp://{re.escape(hole.address)} "
+                          "Connection timed out$")
 
 
 @row("the Register: wrong key")

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from harness.process import free_ports
+from harness.process import fixed_ports
 from harness.websocket import WebSocket
 
 CLOSE = 8
@@ -22,7 +22,7 @@ FORM_TOKEN = re.compile(r'name="_csrf_token" value="([^"]+)"')
 
 def made_up():
     """A client_id of a gateway that no Register lists."""
-    return f"7f000001{free_ports(1)[0]:04x}00000001"
+    return f"7f000001{fixed_ports(1)[0]:04x}00000001"
 
 
 class Unredirected(urllib.request.HTTPRedirectHandler):

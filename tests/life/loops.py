@@ -8,7 +8,7 @@ from harness.children import alive, children, sockets_of
 from harness.cluster import REFERENCE, WHY_NO_REFERENCE
 from harness.inner import split_address
 from harness.php import php_command, php_environment
-from harness.process import free_ports
+from harness.process import fixed_ports
 
 from host import APP, Host, check_statics, clusters_variable
 from load import HttpPlace
@@ -41,7 +41,7 @@ class Loop(Host):
 
     def __init__(self, two):
         super().__init__(two)
-        port, = free_ports(1)
+        port, = fixed_ports(1)
         self.places = [HttpPlace(port, two.NAMES)]
         self.start([*php_command(True), *self.command(port)],
                    {**php_environment(True), **clusters_variable(two)},

@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.fpm import Fpm, find_fpm
 from harness.php import (EXTENSION, php_command, php_environment,
                          php_version)
-from harness.process import free_ports
+from harness.process import fixed_ports
 
 from host import APP, Host, ReadableApp, clusters_variable
 from load import FcgiPlace, HttpPlace
@@ -133,7 +133,7 @@ class Apache(Host):
         super().__init__(two)
         self.app = ReadableApp()
         server, module, _ = find_apache()
-        ports = free_ports(2)
+        ports = fixed_ports(2)
         self.places = [HttpPlace(port, [name], "/web.php")
                        for port, name in zip(ports, two.NAMES)]
         text = APACHE.format(
@@ -182,7 +182,7 @@ class CliServer(Host):
 
     def __init__(self, two):
         super().__init__(two)
-        port, = free_ports(1)
+        port, = fixed_ports(1)
         self.places = [HttpPlace(port, two.NAMES)]
         command = [*php_command(True), "-q", "-S", f"127.0.0.1:{port}",
                    APP / "two.php"]

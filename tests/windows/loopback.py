@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE.parent / "interop"))
 
 from harness.cluster import AbsentGateway, GatewaydCluster  # noqa: E402
 from harness.inner import Frame, Peer  # noqa: E402
-from harness.process import free_ports  # noqa: E402
+from harness.process import refusing_address  # noqa: E402
 from run import Outcome, flatten  # noqa: E402
 
 WINE, BIN = sys.argv[1], Path(sys.argv[2])
@@ -157,7 +157,7 @@ class Loopback(unittest.TestCase):
             page.expect_text("end")
 
     def test_no_register_is_said(self):
-        address = f"127.0.0.1:{free_ports(1)[0]}"
+        address = self.enterContext(refusing_address())
         program = self.run_program("whois", register=address)
         self.assertEqual(program.status, 1)
         self.assertIn(f"Can not connect to tcp://{address} Connection refused",

@@ -35,15 +35,6 @@ def wait_until(condition, what, timeout=None, interval=POLL_INTERVAL):
         time.sleep(interval)
 
 
-def free_ports(count):
-    """Ports that nobody listens on, for programs that must be told theirs."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 @contextlib.contextmanager
 def refusing_address():
     """Where nobody listens, and nobody else can: the port is taken."""
@@ -59,22 +50,46 @@ def own_address():
                              for _ in range(3))
 
 
+BLOCK = 8      # ports that are reserved together
+RESERVED = []  # the names that say so, for as long as this process lives
+
+
+def reserve(block):
+    """Whether no other test has these ports. They themselves do not say: its
+    server may not have begun, or be dead for a while."""
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0gatewayclient-tests/ports/{block}")
+    except OSError:
+        name.close()
+        return False
+    RESERVED.append(name)
+    return True
+
+
+def nobody_listens(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def fixed_ports(count):
-    """Ports for servers that come back: not of those that the kernel gives to
-    connections, so nobody takes one while its server is dead."""
+    """Ports for programs that must be told theirs, and for servers that come
+    back: not of those that the kernel gives to connections, and reserved, so
+    nobody takes one before its server began or while it is dead."""
     text = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text()
-    below = min(int(text.split()[0]), 32768)
-    ports = set()
+    blocks = min(int(text.split()[0]), 32768) // BLOCK
+    ports = []
     while len(ports) < count:
-        port = random.SystemRandom().randrange(below // 2, below)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                ports.add(port)
-            except OSError:
-                pass
-    return sorted(ports)
+        block = random.SystemRandom().randrange(blocks // 2, blocks)
+        if reserve(block):
+            ports += filter(nobody_listens,
+                            range(block * BLOCK, (block + 1) * BLOCK))
+    return ports[:count]
 
 
 _started = set()

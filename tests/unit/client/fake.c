@@ -64,14 +64,15 @@ uint64_t fake_now(void)
 
 /* ---- sockets ------------------------------------------------------------ */
 
-static gw_socket listen_at(int v6, uint16_t *port)
+/* A socket that has the port, and does not listen. */
+static gw_socket take_port(int v6, uint16_t *port)
 {
     gw_socket fd = sockets_open(v6 ? AF_INET6 : AF_INET);
 
     if (fd == GW_SOCKET_NONE)
         return GW_SOCKET_NONE;
     sockets_let_port_return(fd);
-    if (!sockets_listen(fd, v6, port, 64)) {
+    if (!sockets_bind(fd, v6, port)) {
         sockets_close(fd);
         return GW_SOCKET_NONE;
     }
@@ -382,14 +383,20 @@ void fake_start(fake *f)
 {
     size_t i;
 
-    f->listener = listen_at(f->is_v6, &f->port);
-    assert_true(f->listener != GW_SOCKET_NONE);
+    assert_true(sockets_listen(f->listener, 64));
     f->bell = sockets_bell();
     for (i = 0; i < CONNS_MAX; i++)
         f->conns[i].fd = GW_SOCKET_NONE;
     f->quit = 0;
     f->running = 1;
     assert_int_equal(pthread_create(&f->thread, NULL, run, f), 0);
+}
+
+/* A gateway that is down has its port, so that nobody takes it. */
+static void hold_port(fake *f)
+{
+    f->listener = take_port(f->is_v6, &f->port);
+    assert_true(f->listener != GW_SOCKET_NONE);
 }
 
 void fake_stop(fake *f)
@@ -402,6 +409,7 @@ void fake_stop(fake *f)
     sockets_ring(f->bell);
     pthread_join(f->thread, NULL);
     sockets_close(f->listener);
+    hold_port(f);
     sockets_close(f->bell);
     f->running = 0;
 }
@@ -417,6 +425,7 @@ static fake *make(int is_register, int is_v6)
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->changed, NULL);
     f->line = strdup("{\"event\":\"broadcast_addresses\",\"addresses\":[]}");
+    hold_port(f);
     fake_start(f);
     snprintf(f->address, sizeof f->address, "%s:%u",
              is_v6 ? "[::1]" : "127.0.0.1", (unsigned)f->port);
@@ -436,7 +445,7 @@ fake *fake_register(void)
 fake *fake_gateway6(void)
 {
     uint16_t port = 0;
-    gw_socket fd = listen_at(1, &port);
+    gw_socket fd = take_port(1, &port);
 
     if (fd == GW_SOCKET_NONE)
         return NULL;
@@ -449,6 +458,7 @@ void fake_free(fake *f)
     if (f == NULL)
         return;
     fake_stop(f);
+    sockets_close(f->listener);
     pthread_mutex_destroy(&f->lock);
     pthread_mutex_destroy(&f->work);
     pthread_cond_destroy(&f->changed);
@@ -635,14 +645,23 @@ void fake_hang_up(fake *f)
 
 /* ---- places where nobody answers ---------------------------------------- */
 
-uint16_t fake_free_port(void)
+const char *fake_refusing(unsigned which)
 {
+    static struct refusing {
+        char address[32];
+        gw_socket holder; /* as long as this process lives */
+    } places[2];
+    struct refusing *place = &places[which];
     uint16_t port = 0;
-    gw_socket fd = listen_at(0, &port);
 
-    assert_true(fd != GW_SOCKET_NONE);
-    sockets_close(fd);
-    return port;
+    assert_true(which < 2);
+    if (place->address[0] == '\0') {
+        place->holder = take_port(0, &port);
+        assert_true(place->holder != GW_SOCKET_NONE);
+        snprintf(place->address, sizeof place->address, "127.0.0.1:%u",
+                 (unsigned)port);
+    }
+    return place->address;
 }
 
 enum { FULL_MAX = 16 };
@@ -661,7 +680,8 @@ fake_full *fake_full_new(void)
     size_t i;
 
     full->fds[0] = sockets_open(AF_INET);
-    assert_true(sockets_listen(full->fds[0], 0, &port, 0));
+    assert_true(sockets_bind(full->fds[0], 0, &port));
+    assert_true(sockets_listen(full->fds[0], 0));
     assert_int_equal(getsockname(full->fds[0], (struct sockaddr *)&in, &len),
                      0);
     snprintf(full->address, sizeof full->address, "127.0.0.1:%u",

@@ -73,9 +73,10 @@ void fake_wait_closed(fake *f, unsigned count); /* have ended so far */
 
 uint64_t fake_now(void); /* milliseconds, monotonic */
 
-/* A port on which nobody listens, and an address where connecting hangs: its
- * listener's queue is full. */
-uint16_t fake_free_port(void);
+/* One of two addresses that refuse: nobody listens, and nobody else can, for
+ * the ports are taken. */
+const char *fake_refusing(unsigned which);
+/* An address where connecting hangs: its listener's queue is full. */
 typedef struct fake_full fake_full;
 fake_full *fake_full_new(void);
 const char *fake_full_address(const fake_full *full);

@@ -120,14 +120,19 @@ static int bind_loopback(gw_socket fd, int v6, uint16_t port, gw_endpoint *at)
            getsockname(fd, &at->addr.sa, &at->len) == 0;
 }
 
-int sockets_listen(gw_socket fd, int v6, uint16_t *port, int backlog)
+int sockets_bind(gw_socket fd, int v6, uint16_t *port)
 {
     gw_endpoint at;
 
-    if (!bind_loopback(fd, v6, *port, &at) || listen(fd, backlog) != 0)
+    if (!bind_loopback(fd, v6, *port, &at))
         return 0;
     *port = ntohs(v6 ? at.addr.in6.sin6_port : at.addr.in.sin_port);
     return 1;
+}
+
+int sockets_listen(gw_socket fd, int backlog)
+{
+    return listen(fd, backlog) == 0;
 }
 
 int sockets_send(gw_socket fd, const void *base, size_t len)

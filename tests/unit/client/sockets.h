@@ -14,8 +14,10 @@ void sockets_set_nonblocking(gw_socket fd);
 /* So that a listener may come back on its port at once. */
 void sockets_let_port_return(gw_socket fd);
 
-/* Any port of the loopback, or `*port`, which is set. 0: it cannot be had. */
-int sockets_listen(gw_socket fd, int v6, uint16_t *port, int backlog);
+/* To any port of the loopback, or to `*port`, which is set. 0: it cannot be
+ * had. As long as nobody listens on it, it refuses. */
+int sockets_bind(gw_socket fd, int v6, uint16_t *port);
+int sockets_listen(gw_socket fd, int backlog);
 
 int sockets_send(gw_socket fd, const void *base, size_t len);
 /* How many bytes; 0 at the end and after an error. */

@@ -18,7 +18,7 @@ static gw_endpoint endpoint(const char *address)
 
 static gw_endpoint closed_port(void)
 {
-    return endpoint(text("127.0.0.1:%u", (unsigned)fake_free_port()));
+    return endpoint(fake_refusing(0));
 }
 
 /* Of a family that no system knows: no attempt begins. */

@@ -52,7 +52,8 @@ static void pair_init(pair *p)
     int rc;
 
     p->listener = sockets_open(AF_INET);
-    assert_true(sockets_listen(p->listener, 0, &port, 8));
+    assert_true(sockets_bind(p->listener, 0, &port));
+    assert_true(sockets_listen(p->listener, 8));
     to = endpoint_of(port);
     rc = gw_net_connect(&to, &p->ours);
     assert_true(rc == 0 || rc == GW_EAGAIN);

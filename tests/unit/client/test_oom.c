@@ -64,20 +64,19 @@ typedef struct bench {
     meter meter;
     state state;
     const char *registers[2];
-    char dead[32];
     char long_reply[40000];
     gw_client *client;
 } bench;
 
 static void bench_init(bench *b, state s)
 {
+    const char *dead = fake_refusing(0);
+
     memset(b, 0, sizeof *b);
     b->x = cluster_new(2, PLENTY_MS);
     b->state = s;
-    snprintf(b->dead, sizeof b->dead, "127.0.0.1:%u",
-             (unsigned)fake_free_port());
-    b->registers[0] = s == DOWN ? b->dead : fake_address(b->x->reg);
-    b->registers[1] = s == DOWN ? fake_address(b->x->reg) : b->dead;
+    b->registers[0] = s == DOWN ? dead : fake_address(b->x->reg);
+    b->registers[1] = s == DOWN ? fake_address(b->x->reg) : dead;
     b->allocator = (gw_allocator){meter_realloc, meter_free, &b->meter};
     cluster_options(b->x, &b->options);
     b->options.registers = b->registers;
@@ -85,7 +84,7 @@ static void bench_init(bench *b, state s)
     b->options.timeout_ms = PLENTY_MS;
     b->options.allocator = &b->allocator;
     b->about.registers[0] = fake_address(b->x->reg);
-    b->about.registers[1] = b->dead;
+    b->about.registers[1] = dead;
     b->about.gateways[0] = fake_address(b->x->gw[0]);
     b->about.gateways[1] = fake_address(b->x->gw[1]);
     b->about.gateway_count = 2;

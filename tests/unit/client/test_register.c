@@ -189,7 +189,7 @@ static void gateways_may_be_named_instead(void **state)
 
     (void)state;
     list[0] = list[1] = gw_slice_str(fake_address(x->gw[1]));
-    list[2] = gw_slice_str(text("127.0.0.1:%u", fake_free_port()));
+    list[2] = gw_slice_str(fake_refusing(0));
     assert_int_equal(gw_client_set_gateways(x->client, &bad, 1), GW_EINVAL);
     assert_int_equal(gw_client_set_gateways(x->client, list, 3), GW_OK);
     assert_int_equal(gw_gateways(x->client, add_name, &seen), GW_OK);
@@ -256,9 +256,7 @@ static void lists_have_room_for_many_different_addresses(void **state)
 static void no_register_answers(void **state)
 {
     cluster *x = cluster_new(0, PLENTY_MS);
-    unsigned one = fake_free_port(), two = fake_free_port();
-    const char *a = text("127.0.0.1:%u", one);
-    const char *b = text("127.0.0.1:%u", two);
+    const char *a = fake_refusing(0), *b = fake_refusing(1);
 
     (void)state;
     assert_int_equal(use_registers(x, a, NULL), GW_OK);
