@@ -7,6 +7,10 @@
 #include "core/stream_flush.h"
 
 #define LAST_TURNS 4
+#define SECOND 1000000 /* microseconds */
+/* So much later than a second's begin comes its tick: the clock of libevent's
+ * timers may be behind by a tick of the kernel. */
+#define TICK_PHASE 20000
 
 uint32_t gwd_loop_seconds(void)
 {
@@ -21,7 +25,7 @@ uint64_t gwd_loop_microseconds(void)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000 + 1;
+    return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec / 1000 + 1;
 }
 
 uint64_t gwd_loop_take_lag(gwd_loop *loop)
@@ -30,6 +34,18 @@ uint64_t gwd_loop_take_lag(gwd_loop *loop)
 
     loop->lag = 0;
     return lag;
+}
+
+/* A ring's second is the one that its last tick saw: with ticks at a second's
+ * end, one that is late leaves out a second, and the timeouts that were armed
+ * meanwhile come that much too early. */
+static int next_tick(gwd_loop *loop)
+{
+    uint64_t left = SECOND - gwd_loop_microseconds() % SECOND + TICK_PHASE;
+    struct timeval delay = {(time_t)(left / SECOND),
+                            (suseconds_t)(left % SECOND)};
+
+    return event_add(&loop->tick, &delay);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -42,6 +58,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     gwd_loop_mark(loop);
     for (gwd_ring *ring = loop->rings; ring != NULL; ring = ring->next)
         gwd_ring_advance(ring, now);
+    next_tick(loop); /* moves it: it is pending already, and cannot fail */
 }
 
 /* Its messages are of name servers, which are asked again and again; what comes
@@ -74,7 +91,6 @@ static struct event_base *new_base(void)
 
 gwd_loop *gwd_loop_new(void)
 {
-    static const struct timeval second = {1, 0};
     gwd_loop *loop = calloc(1, sizeof(*loop));
 
     if (loop == NULL)
@@ -91,7 +107,7 @@ gwd_loop *gwd_loop_new(void)
     }
     if (event_assign(&loop->tick, loop->base, -1, EV_PERSIST, on_tick, loop) <
             0 ||
-        event_add(&loop->tick, &second) < 0) {
+        next_tick(loop) < 0) {
         gwd_loop_free(loop);
         return NULL;
     }

@@ -25,7 +25,7 @@
 
 typedef struct gwd_loop {
     struct event_base *base;
-    struct event tick; /* drives the rings, once a second */
+    struct event tick; /* drives the rings, when a second has begun */
     gwd_ring *rings;
     gwd_stream *pending; /* have something to flush or are to be freed */
     gwd_stream **pending_tail;

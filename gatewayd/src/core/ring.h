@@ -37,8 +37,8 @@ struct gwd_ring {
 
 void gwd_ring_init(gwd_ring *ring, uint32_t now, gwd_timeout_fn fn);
 
-/* Fires not before `seconds` (at most 2^30) have passed, and less than two
- * seconds after that. Arming an armed timeout moves it. */
+/* Fires not before `seconds` (at most 2^30) have passed since the ring's now,
+ * and less than two seconds after that. Arming an armed timeout moves it. */
 void gwd_ring_arm(gwd_ring *ring, gwd_timeout *timeout, uint32_t seconds);
 void gwd_ring_disarm(gwd_timeout *timeout);
 

@@ -1,9 +1,12 @@
-/* The ring of seconds; the test is the clock. */
+/* The ring of seconds; the test is the clock, but for the last one. */
 #include "support.h"
 
-#include "core/ring.h"
+#include <poll.h>
+
+#include "core/loop.h"
 
 #define MAX 200
+#define SECOND 1000000 /* microseconds */
 
 typedef struct timer {
     gwd_timeout timeout;
@@ -145,6 +148,35 @@ static void it_costs_24_bytes(void **state)
     assert_true(sizeof(gwd_timeout) <= 24);
 }
 
+static uint64_t part_of_second(void)
+{
+    return gwd_loop_microseconds() % SECOND;
+}
+
+/* Else what is armed before a late tick lies in a second that is long over, and
+ * fires too early. Three ticks, for one may be late indeed. */
+static void ticks_come_when_a_second_has_begun(void **state)
+{
+    uint64_t part = SECOND;
+    gwd_loop *loop;
+
+    (void)state;
+    while (part_of_second() < SECOND / 2 || part_of_second() > SECOND * 9 / 10)
+        poll(NULL, 0, 10);
+    loop = gwd_loop_new();
+    assert_non_null(loop);
+    memset(timers, 0, sizeof(timers));
+    gwd_loop_add_ring(loop, &ring, note);
+    for (unsigned i = 0; i < 3 && part > SECOND * 4 / 10; i++) {
+        gwd_ring_arm(&ring, &timers[i].timeout, 0);
+        while (timers[i].fired == 0)
+            gwd_loop_turn(loop, true);
+        part = part_of_second();
+    }
+    gwd_loop_free(loop);
+    assert_true(part <= SECOND * 4 / 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +188,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_goes_back_is_ignored),
         cmocka_unit_test(the_callback_may_arm_and_disarm),
         cmocka_unit_test(it_costs_24_bytes),
+        cmocka_unit_test(ticks_come_when_a_second_has_begun),
     };
 
     return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
