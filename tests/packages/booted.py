@@ -57,8 +57,8 @@ class Booted:
              str(self.chroot.root), str(self.cgroup), ENTER],
             stdin=subprocess.DEVNULL)
         try:
-            self.first = wait_until(self._child, "the container", 10)
-            wait_until(self._is_up, self._why_not, 60, 0.2)
+            self.first = wait_until(self._child, "the container")
+            wait_until(self._is_up, self._why_not, interval=0.2)
         except BaseException:
             self.close()
             raise
@@ -116,7 +116,7 @@ class Booted:
             except OSError:
                 return False
             return True
-        wait_until(gone, f"the end of {folder}", 10, 0.05)
+        wait_until(gone, f"the end of {folder}", interval=0.05)
 
     def __exit__(self, *_):
         self.close()

@@ -9,14 +9,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "interop"))
 
-from harness.process import wait_until  # noqa: E402
+from harness.process import PATIENCE, wait_until  # noqa: E402
 from harness.websocket import WebSocket  # noqa: E402
 
 
 class Browser:
     def __init__(self, port):
         self.connection = http.client.HTTPConnection("127.0.0.1", port,
-                                                     timeout=20)
+                                                     timeout=PATIENCE)
         self.cookie = None
 
     def ask(self, method, path, data=None):

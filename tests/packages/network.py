@@ -10,12 +10,12 @@ from place import OUT, ROOT
 
 sys.path.insert(0, str(ROOT / "tests/interop"))
 
-from harness.process import Process, wait_until  # noqa: E402,F401
+from harness.process import PATIENCE, Process, wait_until  # noqa: E402,F401
 
-STOP_SECONDS = 15
 PUSH = ROOT / "tests/packages/push.py"
 PHP = r"""
 use GatewayClient\Gateway;
+ini_set('gatewayclient.timeout', '60');
 Gateway::bindUid($argv[1], 'alice');
 Gateway::sendToUid('alice', $argv[2]);
 exit(Gateway::flush() ? 0 : 1);
@@ -52,7 +52,7 @@ class Network:
             if process is not None:
                 process.expect_running()
             return self.listening(port)
-        wait_until(ready, f"port {port}", 20, 0.05)
+        wait_until(ready, f"port {port}", interval=0.05)
 
     def push(self, text, command, port=7272):
         """Opens a WebSocket, runs a command that should push the text to it,
@@ -95,7 +95,7 @@ class Service:
     def __exit__(self, kind, *_):
         try:
             self.process.popen.send_signal(self.signal)
-            status = self.process.popen.wait(STOP_SECONDS)
+            status = self.process.popen.wait(PATIENCE)
             if kind is not None:
                 print(self.process.log)
             elif status != 0:

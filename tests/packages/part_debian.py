@@ -139,7 +139,8 @@ def expect_active(machine, network):
         words = ["systemctl", "is-active", "gatewayd"]
         return "active\n" == machine.run(" ".join(words) + " || true")
     wait_until(active, lambda: machine.run(
-        "systemctl status gatewayd || true; journalctl -n 20 || true"), 20, 0.1)
+        "systemctl status gatewayd || true; journalctl -n 20 || true"),
+        interval=0.1)
     network.wait_for(7272)
     pid = main_pid(machine)
     user = machine.run(f"stat -c %U /proc/{pid}").strip()

@@ -31,7 +31,7 @@ def run_alone(image, network):
         assert "0" not in ids.split()[1:], "the container runs as root"
         wait_until(lambda: subprocess.run(
             healthy, stdin=subprocess.DEVNULL, capture_output=True,
-            check=False).returncode == 0, "the health check", 10, 0.1)
+            check=False).returncode == 0, "the health check", interval=0.1)
 
 
 def compose_config(base, sources):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "interop"))
 
+from harness.process import PATIENCE  # noqa: E402
 from harness.websocket import WebSocket  # noqa: E402
 
 
@@ -17,7 +18,8 @@ def main():
     with WebSocket(int(port)) as page:
         subprocess.run([word.replace("{client_id}", page.client_id)
                         for word in command],
-                       stdin=subprocess.DEVNULL, timeout=60, check=True)
+                       stdin=subprocess.DEVNULL, timeout=2 * PATIENCE,
+                       check=True)
         page.expect_text(text)
 
 
