@@ -255,7 +255,7 @@ def restarted(stage):
 @row("the Register slow and a gateway stalled: one deadline for both")
 def slow_and_stalled(stage):
     register = stage.proxy_before(stage.vars["registers"])
-    register.arm(Script(down=Rule(delay=TIMEOUT * 0.6)))
+    register.arm(Script(down=Rule(delay=TIMEOUT * 0.2)))
     stage.proxy.arm(STALLED)
     yield Step("array_values(Gateway::getUidListByGroup('g1'))", {b"zoe"},
                variables={"registers": register.address}, time=DEADLINE,

@@ -16,14 +16,14 @@ from place import until
 from proxy import CUT, HALF_CLOSE, PASS, REPLACE, RST, STOP, Proxy, Rule, Script
 
 CMD_COUNT = 24
-HANDSHAKE = 2      # seconds, --handshake-timeout
+HANDSHAKE = 2      # seconds, --handshake-timeout where it is the subject
 
 
 class Visited:
     """A gateway, a browser that nothing happens to, and a proxy for one that
     something happens to."""
 
-    def __init__(self, stage, script=PASS, options=(), patient=False):
+    def __init__(self, stage, script=PASS, options=(), patient=True):
         self.stage = stage
         seconds = 60 if patient else HANDSHAKE
         self.gateway = stage.keep(Gatewayd(options=[
@@ -61,7 +61,7 @@ GONE = "gone at once: the count is right, others are served"
 
 
 def handshake_fails(stage, script, seconds=None):
-    play = Visited(stage, script)
+    play = Visited(stage, script, patient=seconds is None)
     play.raw(REQUEST)
     until(play.proxy.struck.is_set, "the fault")
     play.expect_served()
@@ -83,16 +83,14 @@ def visitor_ends(stage, script, data=b""):
 
 @case(BROWSER, "handshake one byte at a time", "greeted")
 def _(stage):
-    play = Visited(stage, Script(up=Rule(gap=0.001), down=Rule(gap=0.001)),
-                   patient=True)
+    play = Visited(stage, Script(up=Rule(gap=0.001), down=Rule(gap=0.001)))
     play.browser()
     play.expect_count(2)
 
 
 @case(BROWSER, "handshake takes 0.2 s each way", "greeted")
 def _(stage):
-    Visited(stage, Script(up=Rule(delay=0.2), down=Rule(delay=0.2)),
-            patient=True).browser()
+    Visited(stage, Script(up=Rule(delay=0.2), down=Rule(delay=0.2))).browser()
 
 
 @case(BROWSER, "half a handshake, then nothing",
@@ -104,9 +102,9 @@ def _(stage):
 @case(BROWSER, "handshake one byte each 0.4 s",
       "closed by handshake_timeout; others are served")
 def _(stage):
-    play = Visited(stage, up(gap=0.4))
-    browser = play.raw(REQUEST)
+    play = Visited(stage, up(gap=0.4), patient=False)
     started = time.monotonic()
+    browser = play.raw(REQUEST)
     browser.expect_eof(HANDSHAKE + BACK)
     if time.monotonic() - started < HANDSHAKE - 1.1:  # a ring of seconds
         raise AssertionError("closed too early")
@@ -269,7 +267,7 @@ def _(stage):
 class Secret(Visited):
     """The same with TLS on the listener behind the proxy."""
 
-    def __init__(self, stage, script=PASS, patient=False):
+    def __init__(self, stage, script=PASS, patient=True):
         folder = Process(["true"], "tls").folder
         stage.callback(folder.rmdir)
         own = Certificate(folder, "own", "localhost")
@@ -293,7 +291,7 @@ TLS = "browser → gatewayd, TLS"
 def _(stage):
     # Heads and beginnings of records; all of them would take seconds.
     slow = Rule(gap=0.0005, first=80)
-    play = Secret(stage, Script(up=slow, down=slow), patient=True)
+    play = Secret(stage, Script(up=slow, down=slow))
     play.browser()
     play.expect_count(2)
 
@@ -301,7 +299,7 @@ def _(stage):
 @case(TLS, "half a hello, then nothing",
       "closed by handshake_timeout; others are served")
 def _(stage):
-    play = Secret(stage)
+    play = Secret(stage, patient=False)
     hello = play.raw(b"\x16\x03\x01\x02\x00\x01")
     play.expect_served()
     hello.expect_eof(HANDSHAKE + BACK)

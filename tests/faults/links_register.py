@@ -23,6 +23,8 @@ class Announced:
         self.proxy.arm(script)
         self.gateway = stage.keep(Gatewayd(self.proxy.address))
         self.browser = stage.keep(WebSocket(self.gateway.websocket_port))
+        until(lambda: self.other.inner_address in self.listed(),
+              "the other gateway in the list")
 
     def listed(self):
         return register_addresses(self.register.own_register)

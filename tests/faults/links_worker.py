@@ -152,12 +152,17 @@ def _(stage):
       "carried out when it is whole; others meanwhile")
 def _(stage):
     play = Served(stage)
-    play.proxy.arm(up(gap=0.02))
-    play.first.peer.send(Frame(CMD_SEND_TO_ALL, body=b"slow"))
+    slow = Frame(CMD_SEND_TO_ALL, body=b"slow")
+    # The last byte waits until the others are served, however late.
+    play.proxy.arm(up(STOP, at=len(slow.encode()) - 1, gap=0.02))
+    play.first.peer.send(slow)
     play.expect_second()
     play.second.peer.send(Frame(CMD_SEND_TO_ALL, body=b"quick"))
     for browser in play.browsers:
         browser.expect_text("quick")
+    until(play.proxy.struck.is_set, "all but the last byte")
+    play.proxy.heal()
+    for browser in play.browsers:
         browser.expect_text("slow")
 
 

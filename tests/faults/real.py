@@ -9,19 +9,16 @@ from harness.children import status_of
 from harness.cluster import Gatewayd
 from harness.inner import register_addresses, split_address
 from harness.php import NATIVE_EXCEPTION, Php
+from harness.process import own_address
 from harness.websocket import WebSocket
 from matrix import be_patient, expect_time
 from place import connections_of, until
 from table import TIMES
 
 BACK = 3 + 5   # seconds: 3 are the promise, the rest the machine's
+PING = 3       # --websocket-ping; a pong may take as long
 CASES = []
 case = collect(CASES)
-
-
-def own_host():
-    """An address that nobody else uses."""
-    return "127.%d.%d.%d" % tuple(1 + byte % 254 for byte in os.urandom(3))
 
 
 def browser_of(stage, gateway):
@@ -34,12 +31,12 @@ class Cluster:
     def __init__(self, stage, count=2, options=(), register=()):
         self.stage = stage
         self.register = stage.keep(Gatewayd(
-            options=["--register-only", *register], host=own_host()))
+            options=["--register-only", *register], host=own_address()))
         self.register_address = self.register.own_register
         self.secret_key = ""
         self.gateways = [stage.keep(Gatewayd(self.register_address,
                                              options=options,
-                                             host=own_host()))
+                                             host=own_address()))
                          for _ in range(count)]
         self.expect_listed(count)
         self.browsers = [self.browser(index) for index in range(count)]

@@ -15,13 +15,13 @@ from harness.children import status_of
 from harness.cluster import Gatewayd
 from harness.inner import Peer, register_addresses, split_address
 from harness.php import extension_environment
-from harness.process import Process
+from harness.process import Process, own_address
 from harness.websocket import Connection, WebSocket
 from matrix import be_patient
 from place import has_unread, ports_of, until
-from real import (BACK, Cluster, OneGateway, case, expect_clean,
+from real import (BACK, PING, Cluster, OneGateway, case, expect_clean,
                   expect_deadline, expect_exception, expect_idle,
-                  expect_quick, expect_warning, own_host, php_for)
+                  expect_quick, expect_warning, php_for)
 from real_processes import Ponging
 
 HERE = Path(__file__).parent
@@ -77,22 +77,23 @@ def log_day(gateway):
 def _(stage):
     clock = Clock(stage)
     register = stage.keep(Gatewayd(options=["--register-only"], env=clock.env,
-                                   host=own_host()))
+                                   host=own_address()))
     gateway = stage.keep(Gatewayd(register.own_register, env=clock.env,
-                                  options=["--websocket-ping", "1",
+                                  options=["--websocket-ping", str(PING),
                                            "--handshake-timeout", "2",
                                            "--log-level", "debug"]))
     browser = stage.keep(Ponging(gateway.websocket_port))
     seen_days = {log_day(gateway)}
     for seconds in (DAY, -DAY, 0):
         clock.set(seconds)
-        half = stage.keep(Connection(gateway.websocket_port, b"GET / HT"))
-        began = time.monotonic()
         pings = browser.pings
-        until(lambda n=pings: browser.pings > n or browser.ended, "a ping", 9)
+        began = time.monotonic()
+        half = stage.keep(Connection(gateway.websocket_port, b"GET / HT"))
         half.expect_eof(2 + BACK)
         if time.monotonic() - began < 0.9:  # a ring of seconds
             raise AssertionError("a handshake timed out at once")
+        until(lambda n=pings: browser.pings > n or browser.ended, "a ping",
+              PING + BACK)
         equal(browser.ended, False, "the browser's end")
         register.process.kill()
         register.restart()
