@@ -28,6 +28,7 @@ class Call:
     outcome: str
     named: frozenset  # gateways in its warnings
     text: str       # of warnings or exception
+    timeout: float
     returned: object = None
 
     @property
@@ -43,7 +44,8 @@ def call_of(method, process, result):
         text = "; ".join(result["warnings"])
     return Call(method, process, result["begin"] / 1e9, result["end"] / 1e9,
                 result["waited"] / 1e9, outcome,
-                frozenset(ADDRESS.findall(text)), text, result["returned"])
+                frozenset(ADDRESS.findall(text)), text, result["timeout"],
+                result["returned"])
 
 
 @dataclass(slots=True)

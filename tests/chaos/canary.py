@@ -1,13 +1,16 @@
-"""How much time the machine takes away: a process that only sleeps.
+"""How much time the machine takes away: from a process that only sleeps, and
+from those that want to run.
 
 Started as a program it writes a line `TIME LATENESS` (seconds, of the monotonic
-clock) whenever a short sleep lasted too long. The class reads them.
+clock) whenever a short sleep lasted too long. Canary reads them.
 """
 
 import bisect
+import contextlib
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 SLEEP = 0.005
 WORTH_TELLING = 0.002
@@ -57,6 +60,29 @@ class Canary:
         self.popen.terminate()
         self.popen.wait()
         self._read()
+
+
+def waited(pid):
+    """Seconds for which a process's threads waited for a processor."""
+    nanoseconds = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # it has ended
+            nanoseconds += int(path.read_text().split()[1])
+    return nanoseconds / 1e9
+
+
+class Waiting:
+    """From now on. `parts` are functions that return the pids of one: its
+    processes work beside each other, the parts one after the other."""
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.before = {pid: waited(pid) for pids in parts for pid in pids()}
+
+    def taken(self):
+        """Seconds that the parts lost."""
+        return sum(max(max(waited(pid) - self.before.get(pid, 0), 0)
+                       for pid in pids()) for pids in self.parts)
 
 
 if __name__ == "__main__":

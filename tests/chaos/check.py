@@ -18,11 +18,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from .books import EVERYONE, EXCEPTION, KINDS, UNKNOWN
-from .parts import TIMEOUT
 from .registers import FORGOTTEN, LISTED
 
-# A call may last so much longer, besides what the machine took.
-TOLERANCE = 0.1 * TIMEOUT
+# A call may last so many timeouts, besides what the machine took.
+TOLERANCE = 1.1
 # If a gateway was stopped or the machine was busy within this time before a
 # message, the gateway may not have come back to a Register in time.
 RETURN_TIME = 4.0
@@ -190,7 +189,7 @@ class Checker:
 
     def check_deadlines(self):
         for call in self.books.calls:
-            over = call.seconds - TIMEOUT - TOLERANCE
+            over = call.seconds - TOLERANCE * call.timeout
             if over > 0 and call.method != "pause":
                 over -= call.waited + self.taken(call.begin, call.end)
             if over > 0:

@@ -46,6 +46,9 @@ class Part:
     def is_ready(self):
         raise NotImplementedError
 
+    def pids(self):
+        return [self.process.pid, *children(self.process.pid)]
+
     def expect_running(self):
         if not self.process.running():
             status = self.process.popen.returncode
@@ -193,6 +196,9 @@ class Application(Part):
         self.process = self.fpm.process
         self.note("ready")
 
+    def pids(self):
+        return [self.fpm.master, *self.children()]
+
     def children(self):
         return children(self.fpm.master)
 
@@ -243,6 +249,11 @@ class Cluster:
     def harmed(self):
         """Those that a killer may harm."""
         return [*self.registers, *self.gateways, self.application]
+
+    @property
+    def parts(self):
+        return [*self.registers, *self.gateways, *self.others,
+                self.application]
 
     def addresses(self):
         return frozenset(g.address for g in self.gateways)

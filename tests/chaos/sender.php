@@ -3,10 +3,11 @@
  * One request of the application: performs the operations that it was given,
  * one after the other, and answers with what each did.
  *
- * Query string: base64 of a JSON list of [method, arguments...]; "pause" and
- * "view" are our own. Answer: {"process": "PID:START", "results": [...]}, each
- * result with its times in nanoseconds of the monotonic clock, and for how long
- * this process waited for a processor meanwhile.
+ * Query string: base64 of a JSON list of [method, arguments...]; "pause",
+ * "patience" and "view" are our own. Answer: {"process": "PID:START", "results":
+ * [...]}, each result with its times in nanoseconds of the monotonic clock, for
+ * how long this process waited for a processor meanwhile, and for how long the
+ * call might last.
  */
 
 declare(strict_types=1);
@@ -19,6 +20,13 @@ final class Application extends Gateway
     public static function pause(int $milliseconds): void
     {
         usleep(1000 * $milliseconds);
+    }
+
+    /** Seconds that calls may last, until the request's end. */
+    public static function patience(int $seconds): void
+    {
+        ini_set('gatewayclient.timeout', (string) $seconds);
+        self::$connectTimeout = $seconds;
     }
 
     public static function view(): array
@@ -59,6 +67,7 @@ function perform(string $method, array $arguments): array
     $end = hrtime(true);
     restore_error_handler();
     return ['begin' => $begin, 'end' => $end, 'waited' => waited() - $waited,
+        'timeout' => (float) ini_get('gatewayclient.timeout'),
         'returned' => $returned, 'warnings' => $warnings, 'thrown' => $thrown];
 }
 

@@ -63,7 +63,7 @@ class CheckTest(unittest.TestCase):
 
     def call(self, method, when, outcome=OK, named=(), seconds=0.01):
         call = Call(method, SENDER, when, when + seconds, 0, outcome,
-                    frozenset(named), "")
+                    frozenset(named), "", TIMEOUT)
         self.books.calls.append(call)
         return call
 
@@ -176,6 +176,9 @@ class CheckTest(unittest.TestCase):
         self.call("sendToAll", 10, seconds=TIMEOUT * 1.3)
         self.assertEqual(self.kinds(), ["late"])
         self.taken = TIMEOUT * 0.3
+        self.assertEqual(self.kinds(), [])
+        self.taken = 0
+        self.books.calls[-1].timeout = TIMEOUT * 1.3
         self.assertEqual(self.kinds(), [])
 
     def test_who_was_not_listed_is_told_apart(self):
