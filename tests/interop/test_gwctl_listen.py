@@ -119,6 +119,7 @@ class ReferenceListening(Listening):
 
 class OddServers(unittest.TestCase):
     server = "gatewayd"
+    long = True
 
     def listen(self, serve, *words, tls=None, stdin=b""):
         with WebSocketServer(serve, tls) as server:
@@ -315,7 +316,7 @@ class OddServers(unittest.TestCase):
             self.assertEqual(link.read(), (9, b""))
             self.assertEqual(link.file.read(), b"")
 
-        done = self.listen(serve, "--ping", "0.05")
+        done = self.listen(serve, "--ping", "1")  # in which it is answered
         self.assertEqual(done.status, 1, done)
         self.assertIn("does not answer a ping", done.err)
         pong = done.objects[1]
@@ -386,7 +387,7 @@ class OddServers(unittest.TestCase):
                 self.assertEqual(link.read(), (8, b"\x03\xe8"))
                 link.send(close_frame(1000))
 
-            done = self.listen(serve, "--uid", "ann", "--timeout", "0.2")
+            done = self.listen(serve, "--uid", "ann", "--timeout", "2")
             self.assertEqual(done.status, 1, done)
             self.assertIn(why, done.err)
             self.assertIn("nothing is bound", done.err)

@@ -11,7 +11,9 @@ import unittest
 from pathlib import Path
 
 from harness import gwctl
+from harness.children import connections
 from harness.gwctl import GWCTL, Running
+from harness.inner import split_address
 from harness.process import PATIENCE, wait_until
 from test_gwctl import GwctlTest
 
@@ -98,15 +100,18 @@ class Terminal(GwctlTest):
         self.assertIn(b"a\\nb", text)
 
     def test_progress_of_long_work(self):
-        running = self.start("bench", "online", "--count", "1000000")
-        running.wait_out(b" of 1000000 answered")
-        running.signal(signal.SIGINT)
-        self.assertEqual(running.ended(), 1)
-        self.assertIn(b"rate", running.out)
-        running = self.start("--quiet", "bench", "online", "--count",
-                             "20000")
-        self.assertEqual(running.ended(), 0)
-        self.assertNotIn(b" of 20000", running.out)
+        bench = ("bench", "online", "--count", "1000000")
+        port = split_address(self.cluster.gateways[0].inner_address)[1]
+        before = connections(port)
+        quiet = self.start("--quiet", *bench)
+        wait_until(lambda: connections(port) > before, "its connection")
+        loud = self.start(*bench)  # tells of it later than the other would
+        loud.wait_out(b" of 1000000 answered")
+        for running in (quiet, loud):
+            running.signal(signal.SIGINT)
+            self.assertEqual(running.ended(), 1)
+            self.assertIn(b"rate", running.out)
+        self.assertNotIn(b" of 1000000", quiet.out)
 
 
 class Shell:

@@ -53,7 +53,7 @@ class WatchOfAnOldGateway(unittest.TestCase):
 
     def watch(self, *words):
         return gwctl.run(None, "watch", "--count", "1", *words, env={
-            "GWCTL_GATEWAY": self.gateway.address, "GWCTL_TIMEOUT": "0.5"})
+            "GWCTL_GATEWAY": self.gateway.address, "GWCTL_TIMEOUT": "2"})
 
     def test_it_tells_that_groups_are_missing(self):
         done = self.watch("--json")
