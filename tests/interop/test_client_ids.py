@@ -8,7 +8,8 @@ from harness import gwctl
 from harness.cluster import Gatewayd, GatewaydCluster
 from harness.inner import split_address
 from harness.php import NATIVE_EXCEPTION, Php
-from harness.process import PATIENCE, refusing_address, wait_until
+from harness.process import (PATIENCE, own_address, refusing_address,
+                             wait_until)
 from harness.websocket import WebSocket
 
 KEY = "hush, it is a secret"
@@ -127,13 +128,17 @@ class ClientIds(unittest.TestCase):
             self.cluster.gateways.remove(later)
 
     def test_a_gateway_that_has_gone_is_not_connected_to(self):
+        gateway = self.keep(Gatewayd(self.cluster.register_address, KEY,
+                                     host=own_address()))
+        self.cluster.wait_listed(3)
         php = self.php(addresses_cache_ttl=0)
-        client = self.cluster.connect(1)
-        address = self.cluster.gateways[1].inner_addresses[0]
+        client = self.keep(WebSocket(gateway.websocket_port,
+                                     host=gateway.host))
+        address = gateway.inner_addresses[0]
         online = "Gateway::isOnline($id)"
         self.assertEqual(php.call(online, id=client.client_id).value, 1)
         client.close()
-        self.cluster.gateways.pop().close()
+        gateway.close()
         self.cluster.wait_listed()
         self.assertEqual(php.call("Gateway::getAllClientIdCount()").value, 0)
         # Whoever has the port now is not of the cluster.
@@ -173,7 +178,7 @@ class ClientIds(unittest.TestCase):
         self.cluster.wait_listed(count)
 
     def test_a_kept_list_holds_while_the_register_is_down(self):
-        register = self.keep(Gatewayd(secret_key=KEY,
+        register = self.keep(Gatewayd(secret_key=KEY, host=own_address(),
                                       options=["--register-only"]))
         gateway = self.keep(Gatewayd(register.own_register, KEY))
         self.listed(register, 1)

@@ -8,8 +8,9 @@ from harness.php import NATIVE_EXCEPTION, Php
 from harness.process import own_address, refusing_address
 
 E_WARNING = 2
-TIMEOUT = 1      # seconds, gatewayclient.timeout
-TOLERANCE = 1.0  # how much later than the deadline a call may return
+PATIENT = 30  # seconds, gatewayclient.timeout of calls that are answered
+TIMEOUT = 2   # and of one that is not, in which the others are
+LATEST = 5    # later than that no such call returns, on a busy machine either
 
 
 class FailureTest(unittest.TestCase):
@@ -20,7 +21,7 @@ class FailureTest(unittest.TestCase):
     def setUp(self):
         self.cluster = GatewaydCluster(self.count, host=self.host)
         self.addCleanup(self.cluster.close)
-        self.php = Php(True, self.cluster, {"gatewayclient.timeout": TIMEOUT})
+        self.php = Php(True, self.cluster, {"gatewayclient.timeout": PATIENT})
         self.addCleanup(self.php.close)
         self.clients = [self.cluster.connect(i) for i in range(self.count)]
         for client in self.clients:
@@ -93,29 +94,36 @@ class OneStopped(FailureTest):
         self.stopped.process.pause()
         self.addCleanup(self.stopped.process.resume)
 
-    def expect_deadline(self, result):
+    def wait_at_most(self, seconds):
+        self.php.call("ini_set('gatewayclient.timeout', $seconds)",
+                      seconds=str(seconds))
+
+    def call_in_vain(self, code, **variables):
+        """It has to wait for the stopped one until its deadline."""
+        self.wait_at_most(TIMEOUT)
+        result = self.php.call(code, **variables)
+        self.wait_at_most(PATIENT)
         self.assertGreaterEqual(result.seconds, TIMEOUT - 0.01)
-        self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
+        self.assertLess(result.seconds, LATEST)
+        return result
 
     def test_a_query_to_it_throws_at_the_deadline(self):
-        result = self.php.call("Gateway::isOnline($id)",
-                               id=self.clients[-1].client_id)
+        result = self.call_in_vain("Gateway::isOnline($id)",
+                                   id=self.clients[-1].client_id)
         self.assertEqual(result.throws["class"], NATIVE_EXCEPTION)
         self.assertIn(self.stopped.inner_address, result.throws["message"])
-        self.expect_deadline(result)
 
     def test_a_query_to_all_gives_the_others_at_the_deadline(self):
-        result = self.php.call("Gateway::getClientIdByUid('ann')")
+        result = self.call_in_vain("Gateway::getClientIdByUid('ann')")
         self.assertIsNone(result.throws)
         self.assertEqual(
             sorted(value.decode() for value in result.value.values()),
             sorted(client.client_id for client in self.clients[:-1]))
         self.expect_one_warning(result, self.stopped.inner_address)
-        self.expect_deadline(result)
 
     def test_a_connection_with_a_late_reply_is_not_used_again(self):
-        result = self.php.call("Gateway::isOnline($id)",
-                               id=self.clients[-1].client_id)
+        result = self.call_in_vain("Gateway::isOnline($id)",
+                                   id=self.clients[-1].client_id)
         self.assertIsNotNone(result.throws)
         self.stopped.process.resume()
         result = self.php.call("Gateway::getClientIdByUid('ann')")
@@ -124,7 +132,7 @@ class OneStopped(FailureTest):
 
     def test_messages_to_the_others_go_out_at_once(self):
         result = self.php.call("Gateway::sendToUid('ann', 'hello')")
-        self.assertLess(result.seconds, TIMEOUT)
+        self.assertLess(result.seconds, PATIENT)
         self.expect_delivery("hello", self.clients[:-1])
         self.stopped.process.resume()
         self.expect_delivery("hello", self.clients[-1:])

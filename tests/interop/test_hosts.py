@@ -11,8 +11,9 @@ from harness.process import PREFIX, Process, wait_until
 from harness.websocket import WebSocket
 
 E_WARNING = 2
-TIMEOUT = 1      # seconds, gatewayclient.timeout
-TOLERANCE = 1.0  # how much later than the deadline a call may return
+PATIENT = 30  # seconds, gatewayclient.timeout while all gateways are there
+TIMEOUT = 2   # and when one is not
+LATEST = 5    # later than that no such call returns, on a busy machine either
 REGISTER, WEBSOCKET, INNER = 1236, 7272, 2900
 WHY_NOT = hosts.why_not()
 
@@ -38,6 +39,15 @@ class HostsTest(unittest.TestCase):
         wait_until(ready, f"gatewayd on {host.address}")
         return process
 
+    def start_php(self, host):
+        self.php = Php(True, self, {"gatewayclient.timeout": PATIENT},
+                       prefix=host.prefix)
+        self.addCleanup(self.php.close)
+
+    def be_impatient(self):
+        self.php.call("ini_set('gatewayclient.timeout', $seconds)",
+                      seconds=str(TIMEOUT))
+
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
 class ThreeHosts(HostsTest):
@@ -58,9 +68,7 @@ class ThreeHosts(HostsTest):
                    "--inner-listen", "0.0.0.0", "--no-register",
                    "--register-address", self.register_address)
         self.wait_listed(self.first, self.second)
-        self.php = Php(True, self, {"gatewayclient.timeout": TIMEOUT},
-                       prefix=self.third.prefix)
-        self.addCleanup(self.php.close)
+        self.start_php(self.third)
         self.clients = [self.connect(self.first), self.connect(self.second)]
 
     def wait_listed(self, *listed):
@@ -111,15 +119,16 @@ class ThreeHosts(HostsTest):
         for client in self.clients:
             client.expect_text("before")
         self.network.link(self.second, up=False)
+        self.be_impatient()
         result = self.php.call("Gateway::getAllClientIdCount()")
         self.assert_one_deadline(result)
         self.assertEqual(result.value, 1)
         result = self.php.call("Gateway::sendToAll('meanwhile')")
-        self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
+        self.assertLess(result.seconds, LATEST)
         self.clients[0].expect_text("meanwhile")
         result = self.php.call("Gateway::sendToClient($id, 'you')",
                                id=self.clients[0].client_id)
-        self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
+        self.assertLess(result.seconds, LATEST)
         self.clients[0].expect_text("you")
 
         self.network.link(self.second, up=True)
@@ -133,7 +142,7 @@ class ThreeHosts(HostsTest):
     def assert_one_deadline(self, result):
         self.assertIsNone(result.throws, result)
         self.assertGreaterEqual(result.seconds, TIMEOUT - 0.01)
-        self.assertLess(result.seconds, TIMEOUT + TOLERANCE)
+        self.assertLess(result.seconds, LATEST)
         self.assertEqual(result.levels, [E_WARNING], result)
         self.assertIn(f"{self.second.address}:{INNER}", result.warnings[0])
 
@@ -152,9 +161,7 @@ class Restarted(HostsTest):
         self.start(self.first, "--register-only", "--register-listen",
                    self.register_address)
         self.start_gateway(self.second)
-        self.php = Php(True, self, {"gatewayclient.timeout": TIMEOUT},
-                       prefix=self.first.prefix)
-        self.addCleanup(self.php.close)
+        self.start_php(self.first)
 
     def start_gateway(self, host):
         process = self.start(host, "--lan-ip", host.address, "--no-register",
@@ -197,6 +204,7 @@ class Restarted(HostsTest):
 
     def test_what_is_sent_to_the_dark_later_is_reported(self):
         self.send_into_the_dark()
+        self.be_impatient()
         result = self.php.call("Gateway::sendToAll('again')")
         self.assertEqual(result.levels, [E_WARNING], result)
         self.assertIn(f"{self.second.address}:{INNER}", result.warnings[0])

@@ -20,7 +20,7 @@ class RegisterRestart(unittest.TestCase):
 
     def setUp(self):
         self.register = self.keep(Gatewayd(options=[
-            "--register-only", "--register-grace", "2",
+            "--register-only", "--register-grace", "5",
             "--register-listen", f"127.0.0.1:{fixed_ports(1)[0]}"]))
         self.register.process.kill()
         # Started one after the other, they do not come back at one moment.
@@ -34,7 +34,8 @@ class RegisterRestart(unittest.TestCase):
         return thing
 
     def test_what_can_be_sent_reaches_every_gateway(self):
-        with Php(True) as php:
+        patient = {"gatewayclient.timeout": 2 * PATIENCE}  # the grace is in it
+        with Php(True, ini=patient) as php:
             php.call("[Gateway::$registerAddress = $list, "
                      "Gateway::$addressesCacheDisable = true]",
                      list=self.register.own_register)

@@ -5,17 +5,21 @@
  */
 use GatewayClient\Gateway;
 
+const PATIENT = '30';
+
 [, Gateway::$registerAddress, $timeout, $here, $stalled] = $argv;
-ini_set('gatewayclient.timeout', $timeout);
+ini_set('gatewayclient.timeout', PATIENT);
 $signals = 0;
 $wrong = 0;
 $parent = getmypid();
 pcntl_async_signals(true);
 pcntl_signal(SIGUSR1, function () use (&$signals, &$wrong, $here) {
     $signals++;
+    $before = ini_set('gatewayclient.timeout', PATIENT);
     if (Gateway::isOnline($here) !== 1) {
         $wrong++;
     }
+    ini_set('gatewayclient.timeout', $before);
 });
 Gateway::isOnline($here);
 $pid = pcntl_fork();
@@ -26,6 +30,7 @@ if ($pid === 0) {
     }
     exit;
 }
+ini_set('gatewayclient.timeout', $timeout);
 $waits = getrusage()['ru_nvcsw'];
 $start = hrtime(true);
 $thrown = null;
@@ -35,6 +40,7 @@ try {
 }
 $seconds = (hrtime(true) - $start) / 1e9;
 $waits = getrusage()['ru_nvcsw'] - $waits;
+ini_set('gatewayclient.timeout', PATIENT);
 for ($i = 0; $i < 200; $i++) {
     if (Gateway::isOnline($here) !== 1) {
         $wrong++;
