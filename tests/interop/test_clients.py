@@ -318,7 +318,7 @@ class Times(ClientTest):
     long = True
 
     def test_close_unbound_after(self):
-        self.start(*option("close-unbound-after", 1))
+        self.start(*option("close-unbound-after", 3))
         self.start_php()
         bound, unbound = self.cluster.connect(), self.cluster.connect()
         self.addCleanup(bound.close)
@@ -330,11 +330,11 @@ class Times(ClientTest):
         bound.expect_text("here")
 
     def test_websocket_ping(self):
-        self.start(*option("websocket-ping", 1))
+        self.start(*option("websocket-ping", 3))
         alive, silent = self.cluster.connect(), self.cluster.connect()
         self.addCleanup(alive.close)
         self.addCleanup(silent.close)
-        for _ in range(3):
+        for _ in range(2):
             alive.expect(b"\x89\0")
             alive.send(OPCODE_PONG, b"")
         silent.expect(b"\x89\0")
@@ -369,15 +369,21 @@ def heartbeat_options(interval, limit, data):
             *option("ping-data", data)]
 
 
+LATE = 0.25   # ticks; what comes later may be taken for the next tick's
+ATTEMPTS = 5  # to see one that was not late
+
+
 class Timeline:
     """What happens to a client that connects half-way between two ticks. Its
-    events are told in ticks, so that when exactly they come does not count."""
+    events are told in ticks, so that when exactly they come does not count.
+    `late`: the machine was so busy that the ticks may be wrong."""
 
     def __init__(self, cluster, interval, limit, says_after, ticks):
         self.cluster = cluster
         self.tick = interval / 2 if limit else interval
         self.says = list(says_after)
         self.ticks = ticks
+        self.late = False
 
     def phase(self):
         """When a tick was: at one a first client was pinged, or closed."""
@@ -398,16 +404,21 @@ class Timeline:
     def events(self, client, start):
         """Pairs of a tick's number and what it brought."""
         end = start + self.ticks * self.tick
+        now = 0
         while time.monotonic() < end:
-            now = (time.monotonic() - start) / self.tick
+            before, now = now, (time.monotonic() - start) / self.tick
+            number = round(now + 0.5)
+            self.late |= now - before > LATE
             if self.says and now >= self.says[0]:
                 client.send(OPCODE_TEXT, b"I am here")
                 self.says.pop(0)
-            if client.read():
+            if client.read() or client.eof:
+                self.late |= abs(now + 0.5 - number) > LATE
+            if client.received:
                 client.expect_text("p")
-                yield round(now + 0.5), "p"
+                yield number, "p"
             if client.eof:
-                yield round(now + 0.5), "x"
+                yield number, "x"
                 return
             time.sleep(0.01)
 
@@ -421,10 +432,15 @@ class Heartbeat(unittest.TestCase):
     def make_cluster(self, options):
         return GatewaydCluster(options=options)
 
-    def observe(self, interval, limit, data, says_after, ticks, _):
+    def observe(self, interval, limit, data, says_after, ticks, wanted):
         options = heartbeat_options(interval, limit, data)
         with self.make_cluster(options) as cluster:
-            return Timeline(cluster, interval, limit, says_after, ticks).run()
+            for _ in range(ATTEMPTS):
+                timeline = Timeline(cluster, interval, limit, says_after, ticks)
+                seen = timeline.run()
+                if seen == wanted or not timeline.late:
+                    break
+            return seen
 
     def test_timelines(self):
         with concurrent.futures.ThreadPoolExecutor() as pool:
