@@ -11,9 +11,9 @@ import struct
 import subprocess
 import tempfile
 import threading
-import time
 import unittest
 from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 
 from harness.children import alive, children, listener, status_of
@@ -73,9 +73,12 @@ class Load:
                     peers.pop(address, None)
             self.ending.wait(0.001)
         for peer in peers.values():
+            with suppress(OSError):
+                peer.fence()
             peer.close()
 
     def stop(self):
+        """Returns when the gateways have handled all that was sent."""
         self.ending.set()
         self.thread.join(PATIENCE)
 
@@ -147,10 +150,21 @@ class Several(ProcessTest):
                       "starting another", self.gateway.process.log)
         load.stop()
         with Php(True, self.cluster) as php:
+            for client in kept + back:
+                self.empty_queue(php, client)
             php.call("Gateway::sendToAll('after')")
         for client in kept + back:
             wait_until(lambda c=client: c.read().endswith(text_frame("after")),
                        "the broadcast")
+
+    @staticmethod
+    def empty_queue(php, client):
+        """What nobody read may fill it, and then messages are dropped."""
+        def last():
+            php.call("Gateway::sendToClient($id, 'last')", id=client.client_id)
+            return client.read().endswith(text_frame("last"))
+
+        wait_until(last, "the end of a queue")
 
     def come_back(self):
         """As a page does: again, if it met the dead process's socket."""
@@ -168,11 +182,14 @@ class Several(ProcessTest):
         wait_until(lambda: not alive(pid), "its end")
 
     def test_the_register_forgets_a_process_that_is_not_there(self):
-        """The successor that dies at once has one that waits for a second."""
+        """It has a successor as soon as the master goes on."""
         port = split_address(self.gateway.inner_addresses[2])[1]
-        self.kill_process_at(port)
-        self.kill_process_at(port)
-        self.cluster.wait_listed(2)
+        self.gateway.process.pause()
+        try:
+            self.kill_process_at(port)
+            self.cluster.wait_listed(2)
+        finally:
+            self.gateway.process.resume()
         self.cluster.wait_listed(3)
 
     def test_a_process_that_keeps_dying_is_started_ever_more_slowly(self):
@@ -200,9 +217,11 @@ class Several(ProcessTest):
         victim = listener(self.master, port)
         os.kill(victim, signal.SIGTERM)
         self.cluster.wait_listed(2)
-        for _ in range(20):
+        served = 0
+        while served < 20 and alive(victim):  # for 5 s at most
             self.cluster.connect().close()
-        self.assertTrue(alive(victim))
+            served += 1
+        self.assertGreater(served, 0)
         for client in clients:
             client.close()
         wait_until(lambda: listener(self.master, port) not in (None, victim),
@@ -287,9 +306,8 @@ class Stopping(ProcessTest):
         process = self.start_for_who_takes_nothing()
         os.kill(process.pid, signal.SIGTERM)
         wait_until(lambda: "shutting down" in process.log, "the first signal")
-        before = time.monotonic()
         os.kill(process.pid, signal.SIGTERM)
-        self.check_that_it_is_short(process, before)
+        self.check_that_it_is_short(process)
 
     def test_a_reload_has_nothing_to_do_any_more(self):
         process = self.start_for_who_takes_nothing()
@@ -307,9 +325,8 @@ class Stopping(ProcessTest):
         process.pause()
         os.kill(process.pid, signal.SIGTERM)
         os.kill(process.pid, signal.SIGINT)
-        before = time.monotonic()
         process.resume()
-        self.check_that_it_is_short(process, before)
+        self.check_that_it_is_short(process)
 
     def start_for_who_takes_nothing(self):
         cluster = self.start("--send-to-client-buffer-size", "10000000")
@@ -322,10 +339,14 @@ class Stopping(ProcessTest):
         peer.fence()
         return process
 
-    def check_that_it_is_short(self, process, before):
+    def check_that_it_is_short(self, process):
+        """By the log: a sanitizer looks for leaks behind its last line."""
         self.assertEqual(process.popen.wait(PATIENCE), 0)
-        self.assertLess(time.monotonic() - before, 4)
-        self.assertIn("shutting down at once", process.log)
+        begun, ended = (
+            datetime.fromisoformat(line.split()[0])
+            for line in process.log.splitlines()
+            if "shutting down at once" in line or " were closed for" in line)
+        self.assertLess((ended - begun).total_seconds(), 4)
 
 
 class Starting(unittest.TestCase):
