@@ -33,12 +33,12 @@ class Deeper extends Chat
 }
 Chat::$registerAddress = [$own->register];
 
-function told(string $what, callable $call, Cluster $c): void
+function told(string $what, callable $call, Cluster $c, int $count = 1): void
 {
     ob_start();
     attempt($call);
     echo preg_replace('/127\.0\.0\.1:\d+/', '127.0.0.1:PORT', ob_get_clean());
-    $frames = $c->gateways ? $c->frames(1) : [];
+    $frames = $c->gateways ? $c->frames($count) : [];
     echo "  $what: ", implode(' ', $frames), "\n";
 }
 told('base', function () { return Gateway::sendToAll('base'); }, $shared);
@@ -56,7 +56,7 @@ told('no Register', function () {
     } finally {
         Chat::$registerAddress = [$GLOBALS['own']->register];
     }
-}, $own);
+}, $own, 0);
 told('stored by hand', function () {
     $GLOBALS['own']->rawReplies(0, 'no session');
     return Chat::getSession($GLOBALS['own']->id(7));

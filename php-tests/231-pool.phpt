@@ -14,7 +14,7 @@ function connections(int $frames): int
 {
     global $c;
     $seen = [];
-    $end = microtime(true) + 10;
+    $end = microtime(true) + PLENTY / 2;
     while ($frames > 0 && microtime(true) < $end) {
         foreach ($c->log() as $entry) {
             $seen[$entry['connection']] = 1;

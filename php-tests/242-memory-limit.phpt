@@ -7,7 +7,6 @@ if (getenv('USE_ZEND_ALLOC') === '0') die('skip no memory limit without Zend all
 ?>
 --INI--
 memory_limit=8M
-gatewayclient.timeout=60
 --FILE--
 <?php
 require __DIR__ . '/support/cluster.php';

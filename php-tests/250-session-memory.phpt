@@ -8,7 +8,6 @@ if (getenv('USE_ZEND_ALLOC') === '0') die('skip memory is not given back without
 ?>
 --INI--
 memory_limit=-1
-gatewayclient.timeout=60
 --FILE--
 <?php
 require __DIR__ . '/support/cluster.php';

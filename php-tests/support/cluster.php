@@ -1,7 +1,11 @@
 <?php
 // A scripted cluster for one test; see peer.php. Stops with the test.
 
+// Seconds for what ends by itself, also under valgrind on a busy machine.
+const PLENTY = 60;
+
 ini_set('pcre.jit', '0'); // reads beyond ends, which valgrind tells
+ini_set('gatewayclient.timeout', (string)PLENTY);
 
 const CMD_IS_ONLINE = 11;
 const CMD_GATEWAY_CLIENT_CONNECT = 202;
@@ -37,7 +41,7 @@ final class Cluster
 
     private function hear(): array
     {
-        stream_set_timeout($this->out, 30);
+        stream_set_timeout($this->out, PLENTY);
         $line = fgets($this->out);
         if ($line === false) {
             die("the scripted peer is gone\n");
@@ -99,7 +103,7 @@ final class Cluster
 
     // What the gateways received since the last time: waits until it is so
     // many bytes. A list of [gateway, connection, bytes].
-    public function log(int $bytes = 1, float $wait = 5): array
+    public function log(int $bytes = 1, float $wait = PLENTY / 2): array
     {
         $log = $this->ask(['do' => 'log', 'bytes' => $bytes, 'wait' => $wait])['log'];
         foreach ($log as &$entry) {
@@ -111,7 +115,7 @@ final class Cluster
     // The frames of a log as "GATEWAY: cmd N connection C flag F ext body",
     // less the authorisation and the library's own questions about
     // connection 0.
-    public function frames(int $count = 1, float $wait = 5): array
+    public function frames(int $count = 1, float $wait = PLENTY / 2): array
     {
         $frames = [];
         $end = microtime(true) + $wait;
@@ -164,6 +168,17 @@ function socket_bind_only(): array
 {
     $server = stream_socket_server('tcp://127.0.0.1:0', $no, $text, STREAM_SERVER_BIND);
     return [$server, stream_socket_get_name($server, false)];
+}
+
+// The call has to end within so many seconds: for what does not end by itself.
+function within(float $seconds, callable $call)
+{
+    ini_set('gatewayclient.timeout', (string)$seconds);
+    try {
+        return $call();
+    } finally {
+        ini_set('gatewayclient.timeout', (string)PLENTY);
+    }
 }
 
 function show($value): void

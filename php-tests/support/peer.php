@@ -5,9 +5,10 @@
 //
 // Listens on ports of the system's choice and prints them. Then reads one JSON
 // command a line and answers each with one JSON line; in between it serves.
-// Ends with its standard input, at the latest after a minute.
+// Ends with its standard input, at the latest after ten minutes: longer than
+// a test may take under valgrind.
 
-const LIFETIME = 60;
+const LIFETIME = 600;
 const HEAD = 28;
 const CMD_CLIENT_CONNECT = 202;
 

@@ -135,7 +135,7 @@ final class Replay
     private function sent(array $wire): array
     {
         $missing = strlen(implode('', array_merge([], ...$this->recorded($wire))));
-        $end = microtime(true) + 5;
+        $end = microtime(true) + PLENTY / 2;
         $sent = [];
         do {
             $wait = $missing > 0 ? max(0, $end - microtime(true)) : 0;
