@@ -32,7 +32,8 @@ typedef struct cluster {
 cluster *cluster_new(size_t count, unsigned timeout_ms);
 void cluster_free(cluster *x);
 
-/* Options for a client of that cluster; strings live as long as it. */
+/* Options for a client of that cluster, which waits PLENTY_MS; strings live as
+ * long as it. */
 void cluster_options(cluster *x, gw_options *options);
 
 /* Another client in place of the cluster's. */
@@ -49,7 +50,8 @@ void assert_failure(const gw_client *client, size_t i, const char *address,
 /* printf() into one of a few static buffers. */
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Asserts that `ms` have passed since `start`, and at most a second more. */
+/* Asserts that `ms` have passed since `start`, and not as much as would have
+ * with PLENTY_MS. */
 void assert_took(uint64_t start, unsigned ms);
 
 extern const gw_message hello; /* "hello" */

@@ -89,16 +89,18 @@ static void noticed_by_a_call_in_between_it_is_told_as_well(void **state)
 
 static void a_silent_gateway_does_not_confirm(void **state)
 {
-    cluster *x = cluster_new(2, 300);
+    cluster *x = cluster_new(2, PLENTY_MS);
     uint64_t start;
 
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
     assert_int_equal(send_to(x, 1), GW_OK);
     fake_set_mode(x->gw[1], FAKE_SILENT);
+    gw_client_set_timeouts(x->client, PLENTY_MS, 2000); /* the other answers */
     start = fake_now();
     assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
-    assert_took(start, 300);
+    assert_took(start, 2000);
+    assert_int_equal(stats_of(x->client).failures, 1);
     assert_failure(x->client, 0, fake_address(x->gw[1]), GW_ETIMEDOUT);
     assert_int_equal(gw_flush(x->client), GW_OK);
     cluster_free(x);

@@ -192,7 +192,7 @@ static void the_others_of_a_list_are_served(void **state)
 
 static void known_gateways_do_not_wait_for_a_register(void **state)
 {
-    cluster *x = cluster_new(1, 400);
+    cluster *x = cluster_new(1, PLENTY_MS);
     fake *stranger = fake_gateway();
     gw_client_id ids[2];
     uint64_t start;
@@ -206,10 +206,12 @@ static void known_gateways_do_not_wait_for_a_register(void **state)
     assert_took(start, 0);
     ids[0] = fake_client(stranger, 1);
     ids[1] = fake_client(x->gw[0], 2);
+    gw_client_set_timeouts(x->client, PLENTY_MS, 400);
     start = fake_now();
     assert_int_equal(gw_send_to_clients(x->client, ids, 2, &hello),
                      GW_EPARTIAL);
     assert_took(start, 400);
+    fake_wait_frames(x->gw[0], 2);
     assert_failure(x->client, 0, fake_address(stranger), GW_EREGISTERREPLY);
     assert_int_equal(fake_count(x->gw[0], "hello"), 1);
     assert_untouched(stranger);

@@ -324,11 +324,12 @@ static void the_next_register_is_asked(void **state)
 
     (void)state;
     gw_client_set_register_ttl(x->client, 0);
-    gw_client_set_timeouts(x->client, 200, PLENTY_MS);
+    gw_client_set_timeouts(x->client, PLENTY_MS, PLENTY_MS);
     assert_int_equal(use_registers(x, fake_address(bad), fake_address(x->reg)),
                      GW_OK);
     fake_set_mode(bad, FAKE_CLOSE);
     assert_int_equal(send_all(x), GW_OK);
+    gw_client_set_timeouts(x->client, 200, PLENTY_MS);
     fake_set_mode(bad, FAKE_SILENT);
     thirty_seconds_pass(x);
     assert_int_equal(send_all(x), GW_OK);
@@ -336,6 +337,8 @@ static void the_next_register_is_asked(void **state)
     fake_set_mode(bad, FAKE_HALF);
     thirty_seconds_pass(x);
     assert_int_equal(send_all(x), GW_OK);
+    gw_client_set_timeouts(x->client, PLENTY_MS, PLENTY_MS);
+    fake_wait_closed(bad, 3);
     assert_int_equal(fake_accepts(bad), 3);
     fake_stop(bad);
     thirty_seconds_pass(x);
