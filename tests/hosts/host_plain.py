@@ -8,7 +8,7 @@ from framework import FrameworkHost
 from harness.process import wait_until
 from harness.websocket import WebSocket
 from host import SECRET_KEY
-from visitor import Visitor, expect_end, overtaken_bind
+from visitor import PATIENT, Visitor, expect_end, overtaken_bind
 
 LOCATION = """\
         location ~ \\.php$ {{
@@ -43,7 +43,7 @@ class Application(FrameworkHost):
 
     @property
     def ini(self):
-        return {**super().ini,
+        return {**super().ini, **PATIENT,
                 "gatewayclient.register_address":
                     self.register or self.gateway.own_register,
                 "gatewayclient.secret_key": f'"{SECRET_KEY}"'}

@@ -8,6 +8,7 @@ import framework_source
 import thinkphp_checks
 from framework import FrameworkHost
 from host import SECRET_KEY
+from visitor import PATIENT
 
 
 class Application(FrameworkHost):
@@ -28,6 +29,10 @@ class Application(FrameworkHost):
         framework_source.install(self.name, self.app, require, links,
                                  variable="THINKPHP_REFERENCE",
                                  main="think-framework", **self.composer)
+
+    @property
+    def ini(self):
+        return {**super().ini, **PATIENT}
 
     def prepare(self):
         self.set_register(self.gateway.own_register)
