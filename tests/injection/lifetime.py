@@ -186,7 +186,8 @@ class End(Lifetime):
         # Who hears of the end closes, as browsers do.
         running.process.popen.terminate()
         for client in clients[:3]:
-            wait_until(lambda c=client: is_over(c), "the end of a client")
+            wait_until(lambda c=client: is_over(c), "the end of a client",
+                       PATIENCE + 10)
         for client in clients:
             client.close()
         running.process.popen.wait(PATIENCE + 10)
