@@ -207,7 +207,7 @@ class Link:
             await loop.sock_connect(self.far, self.proxy.upstream)
             self.pumps = [asyncio.ensure_future(d.pump())
                           for d in (self.up, self.down)]
-            self.act_now(script)
+            await self.act_now(script)
             await asyncio.gather(*self.pumps)
         except OSError:
             self.end(RST)
@@ -218,7 +218,7 @@ class Link:
         self.up.arm(script.up)
         self.down.arm(script.down)
 
-    def act_now(self, script):
+    async def act_now(self, script):
         """What does not wait for a byte."""
         for direction, rule in ((self.up, script.up),
                                 (self.down, script.down)):
@@ -226,7 +226,8 @@ class Link:
                 direction.finish()
                 self.struck.set()
         if script.idle:
-            self.near.send(script.idle)
+            await asyncio.get_running_loop().sock_sendall(self.near,
+                                                          script.idle)
             self.struck.set()
         if script.end:
             self.end(script.end)
@@ -338,7 +339,7 @@ class Proxy:
         self.struck.clear()
         for link in list(self.links):
             link.arm(script)
-            link.act_now(script)
+            await link.act_now(script)
         if script.refuse or script.blackhole:
             for link in list(self.links):
                 link.end(RST)

@@ -84,7 +84,7 @@ def up(*args, **kwargs):
     return Script(up=Rule(*args, **kwargs))
 
 
-SLOW = TIMEOUT + 1
+SLOW = TIMEOUT + 3  # a busy machine may notice the deadline late
 # The heads of frames and of replies and a little of what follows: all of it
 # takes a busy machine seconds.
 TRICKLE = Script(up=Rule(gap=0.0005, first=40),
