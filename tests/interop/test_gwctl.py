@@ -544,7 +544,7 @@ class Failures(GwctlTest):
     def test_a_gateway_that_stands_still(self):
         gateway = self.cluster.gateways[0]
         env = {"GWCTL_GATEWAY": gateway.inner_address,
-               "GWCTL_TIMEOUT": "0.3"}
+               "GWCTL_TIMEOUT": "1"}
         gateway.process.pause()
         try:
             done = self.gwctl("send-to-all", "x", env=env, status=1)
