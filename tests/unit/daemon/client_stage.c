@@ -122,9 +122,11 @@ gwd_client_port *open_port(gwd_client_port_config port)
 {
     gwd_client_port *opened;
 
-    if (clients == NULL)
+    if (clients == NULL) {
         clients = gwd_clients_new(&config);
-    assert_non_null(clients);
+        assert_non_null(clients);
+        gwd_loop_remove_ring(loop, &clients->ring); /* pass() is its clock */
+    }
     opened = gwd_clients_add_port(clients, &port);
     assert_non_null(opened);
     return opened;
