@@ -163,7 +163,7 @@ class ClientIds(unittest.TestCase):
                 result = php.call(online, id=client.client_id)
                 self.assertEqual(result.value, 1)
                 self.assertLess(result.seconds, PATIENCE)
-            php.call("ini_set('gatewayclient.timeout', '2')")
+            php.set_timeout(2)
             result = php.call("Gateway::sendToAll('hello', $ids)",
                               ids=[self.stranger.client_id, client.client_id])
             self.assert_warned(result, f"tcp://{self.stranger.address}: "

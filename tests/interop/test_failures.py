@@ -94,15 +94,11 @@ class OneStopped(FailureTest):
         self.stopped.process.pause()
         self.addCleanup(self.stopped.process.resume)
 
-    def wait_at_most(self, seconds):
-        self.php.call("ini_set('gatewayclient.timeout', $seconds)",
-                      seconds=str(seconds))
-
     def call_in_vain(self, code, **variables):
         """It has to wait for the stopped one until its deadline."""
-        self.wait_at_most(TIMEOUT)
+        self.php.set_timeout(TIMEOUT)
         result = self.php.call(code, **variables)
-        self.wait_at_most(PATIENT)
+        self.php.set_timeout(PATIENT)
         self.assertGreaterEqual(result.seconds, TIMEOUT - 0.01)
         self.assertLess(result.seconds, LATEST)
         return result

@@ -44,10 +44,6 @@ class HostsTest(unittest.TestCase):
                        prefix=host.prefix)
         self.addCleanup(self.php.close)
 
-    def be_impatient(self):
-        self.php.call("ini_set('gatewayclient.timeout', $seconds)",
-                      seconds=str(TIMEOUT))
-
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
 class ThreeHosts(HostsTest):
@@ -119,7 +115,7 @@ class ThreeHosts(HostsTest):
         for client in self.clients:
             client.expect_text("before")
         self.network.link(self.second, up=False)
-        self.be_impatient()
+        self.php.set_timeout(TIMEOUT)
         result = self.php.call("Gateway::getAllClientIdCount()")
         self.assert_one_deadline(result)
         self.assertEqual(result.value, 1)
@@ -204,7 +200,7 @@ class Restarted(HostsTest):
 
     def test_what_is_sent_to_the_dark_later_is_reported(self):
         self.send_into_the_dark()
-        self.be_impatient()
+        self.php.set_timeout(TIMEOUT)
         result = self.php.call("Gateway::sendToAll('again')")
         self.assertEqual(result.levels, [E_WARNING], result)
         self.assertIn(f"{self.second.address}:{INNER}", result.warnings[0])

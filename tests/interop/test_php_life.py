@@ -16,7 +16,7 @@ from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
 from harness.fpm import Fpm
 from harness.inner import split_address
 from harness.php import OWN_MEMORY, Php, introduce, php_version_id
-from harness.process import PATIENCE, POLL_INTERVAL, wait_until
+from harness.process import PATIENCE, wait_until
 
 SCRIPTS = Path(__file__).parent / "scripts/life"
 NAMES = ["Ann", "Bob"]
@@ -364,11 +364,12 @@ class Stalled(Life):
 
     def is_seen(self, deadline):
         """Whether there is a question that nobody reads."""
-        while time.monotonic() < deadline:
-            if unread(port_of(self.paused)) > 0:
-                return time.monotonic() < deadline
-            time.sleep(POLL_INTERVAL)
-        return False
+        try:
+            wait_until(lambda: unread(port_of(self.paused)) > 0, "a question",
+                       deadline - time.monotonic())
+        except AssertionError:
+            return False
+        return time.monotonic() < deadline
 
     def time_is_up(self):
         """What the kernel does when max_execution_time is over. The processor

@@ -144,6 +144,11 @@ class Php:
         self.send(code, **variables)
         return self.answer()
 
+    def set_timeout(self, seconds):
+        """Of the calls from now on."""
+        self.call("ini_set('gatewayclient.timeout', $seconds)",
+                  seconds=str(seconds))
+
     def close(self):
         self.popen.stdin.close()
         try:
