@@ -55,6 +55,7 @@ OUT = [
     ("*", "put_text", "", "the request of gwctl listen"),
     ("gatewayd/src/client/handshake.c", "gw_buf_put_str", "", "HTTP"),
     ("gatewayd/src/client/handshake.c", "-", "^[A-Z][A-Za-z-]+: ", "headers"),
+    ("gatewayd/src/client/http_answer.c", "strftime", "", "HTTP"),
     ("gatewayd/src/client/proxy.c", "-", "", "what a proxy sends"),
     ("gatewayd/src/status/status.c", "gw_buf_put_str", "", "HTTP"),
     ("gatewayd/src/status/status.c", "*", "^[A-Z][A-Za-z-]+: |^default-src ",

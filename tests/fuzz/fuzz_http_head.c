@@ -34,7 +34,7 @@ static void answer(const gwd_http_head *head)
 
         HOLDS(gwd_handshake_accept(&out, key, protocol) == GWD_HANDSHAKE_OK);
     } else {
-        gwd_handshake_refuse(&out, result, false);
+        gwd_handshake_refuse(&out, result, false, 0);
     }
     HOLDS(out.error == GW_OK);
     gw_buf_deinit(&out);

@@ -1,5 +1,6 @@
 #include "client/handshake.h"
 
+#include "client/http_answer.h"
 #include "slice.h"
 #include "tls/digest.h"
 
@@ -185,7 +186,7 @@ gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key,
 /* One needs the other (RFC 9110, 7.8). */
 #define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\n"
 
-/* Status line, headers of this answer, body; by gwd_handshake_result. */
+/* Status, headers of this answer, body; by gwd_handshake_result. */
 static const struct {
     const char *status;
     const char *headers;
@@ -215,13 +216,11 @@ static const struct {
 };
 
 void gwd_handshake_refuse(gw_buf *out, gwd_handshake_result result,
-                          bool head_only)
+                          bool head_only, time_t now)
 {
     const char *body = refusals[result].body;
 
-    gw_buf_put_str(out, "HTTP/1.1 ");
-    gw_buf_put_str(out, refusals[result].status);
-    gw_buf_put_str(out, "\r\n");
+    gwd_http_answer_begin(out, refusals[result].status, now);
     gw_buf_put_str(out, refusals[result].headers);
     gw_buf_put_str(out, "Content-Type: text/plain\r\nContent-Length: ");
     gw_buf_put_int(out, (int64_t)strlen(body));

@@ -3,6 +3,8 @@
 #ifndef GWD_CLIENT_HANDSHAKE_H
 #define GWD_CLIENT_HANDSHAKE_H
 
+#include <time.h>
+
 #include "client/http_head.h"
 #include "buf.h"
 
@@ -38,8 +40,9 @@ gwd_handshake_result gwd_handshake_accept(gw_buf *out, gw_slice key,
                                           gw_slice protocol);
 
 /* Appends the refusal, which ends the connection; `head_only`, as an answer to
- * HEAD, without its body. Not for GWD_HANDSHAKE_OK. */
+ * HEAD, without its body. `now` is its date, seconds since 1970. Not for
+ * GWD_HANDSHAKE_OK. */
 void gwd_handshake_refuse(gw_buf *out, gwd_handshake_result result,
-                          bool head_only);
+                          bool head_only, time_t now);
 
 #endif

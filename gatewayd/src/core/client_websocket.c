@@ -1,4 +1,6 @@
 /* A WebSocket: first the upgrade request, then frames. */
+#include <time.h>
+
 #include "buf.h"
 #include "client/forwarded.h"
 #include "client/origin.h"
@@ -22,7 +24,8 @@ static void refuse(gwd_client *client, gwd_handshake_result result,
     gw_buf answer;
 
     gw_buf_init(&answer, NULL, REPLY_MAX);
-    gwd_handshake_refuse(&answer, result, gwd_http_wants_head(head));
+    gwd_handshake_refuse(&answer, result, gwd_http_wants_head(head),
+                         time(NULL));
     if (answer.error == GW_OK)
         gwd_stream_write(&client->stream, answer.base, answer.len);
     gw_buf_deinit(&answer);

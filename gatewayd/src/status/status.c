@@ -3,9 +3,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client/authorization.h"
+#include "client/http_answer.h"
 #include "client/http_head.h"
 #include "core/log.h"
 #include "core/loop.h"
@@ -171,9 +173,8 @@ static void send_answer(visitor *v, const answer *a, gw_slice body)
     gw_buf out;
 
     gw_buf_init(&out, NULL, 0);
-    gw_buf_put_str(&out, "HTTP/1.1 ");
-    gw_buf_put_str(&out, a->status);
-    gw_buf_put_str(&out, "\r\nContent-Type: ");
+    gwd_http_answer_begin(&out, a->status, time(NULL));
+    gw_buf_put_str(&out, "Content-Type: ");
     gw_buf_put_str(&out, a->type);
     gw_buf_put_str(&out, "\r\nContent-Length: ");
     gw_buf_put_int(&out, (int64_t)body.len);

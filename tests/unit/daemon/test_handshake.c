@@ -320,6 +320,10 @@ static void the_subprotocol_follows_the_other_lines(void **state)
     gw_buf_deinit(&out);
 }
 
+/* RFC 9110, 5.6.7 */
+#define NOW 784111777
+#define DATE "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+
 static void an_answer_that_did_not_fit_is_none(void **state)
 {
     gw_buf out;
@@ -329,7 +333,7 @@ static void an_answer_that_did_not_fit_is_none(void **state)
     assert_int_equal(
         gwd_handshake_accept(&out, LIT("dGhlIHNhbXBsZSBub25jZQ=="), LIT("")),
         GWD_HANDSHAKE_FAILED);
-    gwd_handshake_refuse(&out, GWD_HANDSHAKE_FAILED, false);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_FAILED, false, NOW);
     assert_true(out.error < 0);
     gw_buf_deinit(&out);
 }
@@ -340,10 +344,10 @@ static void refusals_end_the_connection(void **state)
 
     (void)state;
     gw_buf_init(&out, NULL, 0);
-    gwd_handshake_refuse(&out, GWD_HANDSHAKE_METHOD, false);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_METHOD, false, NOW);
     assert_slice_equal(
         gw_buf_slice(&out),
-        LIT("HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\n"
+        LIT("HTTP/1.1 405 Method Not Allowed\r\n" DATE "Allow: GET\r\n"
             "Content-Type: text/plain\r\nContent-Length: 28\r\n"
             "Connection: close\r\n\r\nThis is a WebSocket server.\n"));
     gw_buf_deinit(&out);
@@ -356,10 +360,10 @@ static void an_upgrade_is_an_option_of_the_connection(void **state)
 
     (void)state;
     gw_buf_init(&out, NULL, 0);
-    gwd_handshake_refuse(&out, GWD_HANDSHAKE_VERSION, false);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_VERSION, false, NOW);
     assert_slice_equal(
         gw_buf_slice(&out),
-        LIT("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n"
+        LIT("HTTP/1.1 426 Upgrade Required\r\n" DATE "Upgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             "Content-Type: text/plain\r\nContent-Length: 42\r\n"
             "Connection: close\r\n\r\n"
@@ -375,7 +379,7 @@ static void who_asks_for_the_head_gets_no_body(void **state)
 
     (void)state;
     gw_buf_init(&out, NULL, 0);
-    gwd_handshake_refuse(&out, GWD_HANDSHAKE_METHOD, true);
+    gwd_handshake_refuse(&out, GWD_HANDSHAKE_METHOD, true, NOW);
     assert_memory_equal(out.base + out.len - strlen(end), end, strlen(end));
     gw_buf_deinit(&out);
 }
