@@ -120,6 +120,7 @@ static bool use_key(SSL_CTX *ctx, const char *path, const char *certificate,
 
 /* ---- settings ----------------------------------------------------------- */
 
+/* Who wants other protocols only is refused (RFC 7301, 3.2). */
 static int choose_protocol(SSL *ssl, const unsigned char **out,
                            unsigned char *out_len, const unsigned char *in,
                            unsigned in_len, void *arg)
@@ -131,7 +132,7 @@ static int choose_protocol(SSL *ssl, const unsigned char **out,
     (void)arg;
     if (SSL_select_next_proto(&chosen, out_len, known, sizeof(known) - 1, in,
                               in_len) != OPENSSL_NPN_NEGOTIATED)
-        return SSL_TLSEXT_ERR_NOACK;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
 }
