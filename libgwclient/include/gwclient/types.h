@@ -107,8 +107,8 @@ typedef struct gw_allocator {
     void *user;
 } gw_allocator;
 
-/* Data of a DLL is declared as such on Windows. Whoever builds against one says
- * how; CMake's target does. */
+/* On Windows, who builds against the DLL defines it as __declspec(dllimport);
+ * CMake's target does. Elsewhere, and with the static library, it is empty. */
 #ifndef GWCLIENT_DATA
 #define GWCLIENT_DATA
 #endif
