@@ -3,7 +3,7 @@
 from . import machine
 from .plot import Bars
 from .results import higher_is_better
-from .targets import TARGETS, TITLES, judge
+from .targets import METHODS, TARGETS, TITLES, judge
 from .units import ratio, short, with_unit
 
 HEAD = """# Benchmarks
@@ -13,6 +13,23 @@ What is compared was measured in alternation, round by round, on one machine: a
 ratio is the median of the rounds' ratios, with the least and the greatest in
 brackets. Figures by themselves are this machine's. How to read the profiles of
 the hot paths: [benchmarks-profiles.md](benchmarks-profiles.md).
+
+Servers, callers and the load generator share the machine's processors, and talk
+over its loopback device. A server has one process for clients, but in rows 3 and
+14, and its defaults but for what `bench/lib/servers.py` sets. What is measured
+beside ours does not do the same:
+
+- **GatewayWorker** 4, on Workerman 5, has PHP's own event loop: stream_select() ends
+  at 1,024 descriptors. Workerman with the extension `event` holds more, and was not
+  measured.
+- **nchan** keeps the last messages of a channel, as is its default; the others keep
+  none. It takes each message as an HTTP request; the others are sent frames of
+  GatewayWorker's inner protocol.
+- **ws** is a library: the server around it is `bench/peers/ws_server.js`.
+- **pure class** is `workerman/gatewayclient` 3.1, which connects for each call unless
+  it is *persistent*.
+- **bare** programs are C that does nothing else: what is left of the work when there
+  is no server, no protocol and no PHP.
 """
 WORDS = {"latency_p50": "latency, p50",
          "latency_p99": "latency, p99", "latency_p999": "latency, p99.9"}
@@ -134,6 +151,9 @@ def section(found, row, folder):
         commit = run["run"].get("commit", "unknown")  # of older results
         yield (f"{run['run']['date']}, {run['run']['seconds']} s{quick}, "
                f"commit {commit}.")
+        yield ""
+    if row in METHODS:
+        yield METHODS[row]
         yield ""
     judged = verdicts(found, row)
     if judged:

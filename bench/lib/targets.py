@@ -46,6 +46,36 @@ TITLES = {
     15: "Growth",
 }
 
+# What a reader has to know to judge a row's figures.
+METHODS = {
+    1: """To one gatewayd.""",
+    2: """To one gatewayd, one question after the other. The pure class connects for
+each.""",
+    4: """With opcache. The pure class has its defaults: it is not persistent, and asks the
+Register in each request.""",
+    6: """100 bytes; the next is published when the last connection has the one
+before.""",
+    7: """100 bytes each, published as fast as the server takes them: 2,000 broadcasts,
+100,000 messages to uids, or 5,000 to 100 groups. gatewayd puts what has gathered
+for a connection into one system call, and that is most of what this row shows: one
+broadcast at a time is row 6.""",
+    8: """Memory of user space: the server's processes, with what those of nchan share.
+The kernel's sockets are not in it. One measurement.""",
+    9: """From the first connect() until the last answer to an upgrade request; 256 at
+once in each of two processes. Certificates are P-256, TLS sessions new.""",
+    10: """100 bytes; 1,000 messages a second to single uids and 10 broadcasts a second, for
+10 seconds: 101,000 deliveries a second. From the moment when a message was due
+until its connection has it. nchan and ws cannot deliver that many here (row 6), so
+theirs is the wait in a queue that grows for 10 seconds: it tells that the load is
+too much for them, not what they take under one that they can bear. gatewayd puts
+what waits for a connection into one system call.""",
+    11: """Two gatewayd, no peer.""",
+    12: """Of one core, in 60 seconds in which nothing happens. One measurement.""",
+    13: """From one connection, back to back.""",
+    14: """gatewayd alone, one measurement. A broadcast has 100 bytes.""",
+    15: """gatewayd alone.""",
+}
+
 PURE = "pure class"
 PERSISTENT = "pure class, persistent"
 

@@ -124,7 +124,8 @@ LINES = [
     ("processor, 15,000 idle connections", "15,000 个空闲连接的 CPU 占用",
      12, "idle cpu", ["n = 15,000"], min, ("gatewayd", [], ["nchan", "ws"], [])),
 ]
-MILLION = (14, "gatewayd memory", "54 processes, n = 1,000,000", "gatewayd")
+PROCESSES = 54
+MILLION = f"{PROCESSES} processes, n = 1,000,000"
 WORDS = {
     "README.md": {
         "head": ("", "here", "PHP", "others", "limit"),
@@ -134,11 +135,15 @@ WORDS = {
         "between": "; ",
         "tail": """
 *here*: the extension or `gatewayd`. *PHP*: `workerman/gatewayclient`, with its persistent
-connections, too; the PHP GatewayWorker. *limit*: a bare program that does nothing else.
-Bold is the best of a line, without the limits. A million connections that nobody has bound
-take {million} of `gatewayd`'s memory; the kernel's comes on top. Medians of {date} on
-{machine}, commit {commit}; of {targets} targets {met} are met: [all of
-them](docs/benchmarks.md), and [why the others are
+connections, too; the PHP GatewayWorker, with PHP's own event loop. *limit*: a bare program
+that does nothing else. Bold is the best of a line, without the limits. Servers have one
+process for clients each, and the load comes from the same machine. In a burst `gatewayd`
+puts what has gathered for a page into one system call; nchan takes an HTTP request for each
+message, and keeps the last ones. Memory is that of user space: a million connections
+that nobody has bound take {million} in {processes} processes of `gatewayd`, and {whole} with
+the kernel's sockets and the load generator. Medians of {date} on {machine}, commit
+{commit}; of {targets} targets {met} are met: [all of them, versions and
+settings](docs/benchmarks.md), and [why the others are
 not](docs/benchmarks-profiles.md#what-is-missed-and-why).
 """,
     },
@@ -151,9 +156,11 @@ not](docs/benchmarks-profiles.md#what-is-missed-and-why).
         "between": "；",
         "tail": """
 “本项目”指扩展或 `gatewayd`；“PHP”指 `workerman/gatewayclient`（包括它的长连接模式）和 PHP 版 \
-GatewayWorker；“极限”是除此之外什么也不做的裸程序。粗体为该行最好的结果（不计极限）。\
-一百万个未绑定的连接，`gatewayd` 自身占用 {million} 内存，内核的另计。以上为 {date} 在 {model}（{cores} 核）上测得的中位数，\
-提交 {commit}；{targets} 项目标达成 {met} 项：[全部结果](docs/benchmarks.md)（英文）、\
+GatewayWorker（用 PHP 自带的事件循环）；“极限”是除此之外什么也不做的裸程序。粗体为该行最好的结果（不计极限）。\
+各服务端都只用一个进程处理客户端，负载由同一台机器产生。突发广播时，`gatewayd` 把一个页面积攒的消息合并成一次系统调用；\
+nchan 的每条消息都是一个 HTTP 请求，并且会保留最近的消息。内存指用户态内存：一百万个未绑定的连接，\
+{processes} 个 `gatewayd` 进程共占用 {million}，连同内核套接字和负载程序共 {whole}。以上为 {date} 在 {model}（{cores} 核）上测得的中位数，\
+提交 {commit}；{targets} 项目标达成 {met} 项：[全部结果、版本和设置](docs/benchmarks.md)（英文）、\
 [未达成的原因](docs/benchmarks-profiles.md#what-is-missed-and-why)（英文）。
 """,
     },
@@ -203,7 +210,9 @@ def readme_table(path, report):
     machine = report.machine[1]
     model, cores = re.match(r"(.*), (\d+) cores?$", machine).groups()
     yield words["tail"].format(
-        million=report.cell(*MILLION), date=date, commit=commit,
+        million=report.cell(14, "gatewayd memory", MILLION, "gatewayd"),
+        whole=report.cell(14, "whole memory", MILLION, "gatewayd"),
+        processes=PROCESSES, date=date, commit=commit,
         machine=machine, model=model, cores=cores, targets=report.head[1],
         met=report.head[2])
 
@@ -331,6 +340,7 @@ SENTENCES = [
     (PROFILES, "Bursts stay at {} to {} µs for one;", bursts),
     (PROFILES, "one sendToUid (`send_to_uid`) | 2,152 | {} |",
      instructions("send_to_uid")),
+    (PROFILES, "counted by ctest today | | {} |", instructions("broadcast")),
     (PROFILES, "counted by ctest, without the end | 11,348 | {} |",
      instructions("handshake")),
     ("docs/deployment.md", "some {} bytes for an idle "
