@@ -45,6 +45,13 @@ async function textChecks(t) {
       same(forms(zh[key]).concat(forms(en[key])).every((text) => text.trim() !== ''), true, key);
     }
   });
+  await t.check('one process is not told as many', async () => {
+    const say = vm.runInNewContext(`${read('strings.js')}\n${read('text.js')}
+      ((code, n) => { language = code; return t('wellHow', { n }); })`);
+    same(say('en', 1).startsWith('One process runs'), true, say('en', 1));
+    same(say('zh', 1).startsWith('进程运行正常'), true, say('zh', 1));
+    same(say('zh', 3).startsWith('3 个进程都在运行'), true, say('zh', 3));
+  });
   await t.check('every text is used, and every one that is used is there', async () => {
     const used = keysUsed();
     const wanted = reasons();

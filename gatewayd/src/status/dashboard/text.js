@@ -5,12 +5,13 @@ let language = 'en';
 
 const LOCALES = { en: 'en', zh: 'zh-CN' };
 
-/** A text of the page; with `n` in one of its plural forms. */
+/** A text of the page; with `n` in one of its plural forms, which `=1` goes before:
+ *  Chinese has but one of them. */
 function t(key, values = {}) {
   let text = STRINGS[language][key];
   if (typeof text === 'object') {
     const form = new Intl.PluralRules(LOCALES[language]).select(values.n);
-    text = text[form] ?? text.other;
+    text = text[`=${values.n}`] ?? text[form] ?? text.other;
   }
   return text.replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name];
