@@ -188,7 +188,7 @@ static void expect_refusal(const char *status, const char *rest)
 {
     char date[] = "Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     ssize_t len = (ssize_t)strlen(date);
-    struct tm utc;
+    struct tm utc = {0};
     double age;
 
     expect_bytes(loop, fds[1], gw_slice_str(status));
