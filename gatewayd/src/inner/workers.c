@@ -111,7 +111,6 @@ int gwd_workers_attach(gwd_workers *workers, gw_slice key, gwd_stream *stream,
     }
     worker->stream = stream;
     worker->owner = owner;
-    worker->load = 0;
     worker->dropped = 0;
     worker->lost = false;
     *owner = worker;
@@ -144,7 +143,7 @@ static gwd_worker *least_loaded(const gwd_workers *workers)
     gwd_worker *best = NULL;
 
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        if (takes_clients(w) && (best == NULL || w->load < best->load)) {
+        if (takes_clients(w) && (best == NULL || w->refs < best->refs)) {
             best = w;
         }
     }
@@ -188,7 +187,6 @@ gwd_worker *gwd_workers_bind(gwd_workers *workers, gwd_worker **slot)
     if (*slot != NULL) {
         gwd_workers_unbind(workers, slot);
     }
-    chosen->load++;
     *slot = chosen;
     return chosen;
 }
@@ -199,9 +197,6 @@ void gwd_workers_unbind(gwd_workers *workers, gwd_worker **slot)
 
     if (worker == NULL) {
         return;
-    }
-    if (worker->load > 0) {
-        worker->load--;
     }
     worker->refs--;
     *slot = NULL;

@@ -23,8 +23,7 @@ struct gwd_worker {
     gwd_worker *next;
     gwd_stream *stream; /* NULL: it is gone, and in no list */
     gwd_worker **owner; /* the connection's pointer here */
-    uint32_t load;      /* clients that chose it since it came */
-    uint32_t refs;      /* clients that point here */
+    uint32_t refs;      /* its clients, also from before it came back */
     uint64_t dropped;   /* frames since the last report */
     bool lost;          /* its machine does not answer: clients go to others */
     uint32_t key_len;
@@ -47,9 +46,9 @@ int gwd_workers_init(gwd_workers *workers, gwd_router_mode router);
 /* Workers must be detached and clients unbound. */
 void gwd_workers_deinit(gwd_workers *workers);
 
-/* `stream` is the worker of this key from now on, the youngest of all and
- * without load; `*owner` points to it until it is detached. `*replaced`: the
- * stream that was the key's before and is to be closed, or NULL. GW_ENOMEM. */
+/* `stream` is the worker of this key from now on, the youngest of all; `*owner`
+ * points to it until it is detached. `*replaced`: the stream that was the key's
+ * before and is to be closed, or NULL. GW_ENOMEM. */
 int gwd_workers_attach(gwd_workers *workers, gw_slice key, gwd_stream *stream,
                        gwd_worker **owner, gwd_stream **replaced);
 

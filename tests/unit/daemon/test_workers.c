@@ -104,6 +104,16 @@ static void expect_told(int conn, const char *want)
     assert_string_equal(told(conn), want);
 }
 
+static int times(const char *text, const char *what)
+{
+    int count = 0;
+
+    for (; (text = strstr(text, what)) != NULL; text += strlen(what)) {
+        count++;
+    }
+    return count;
+}
+
 static int setup_with(gwd_inner_config config)
 {
     config.send_to_worker_buffer_size = 1000;
@@ -290,14 +300,44 @@ static void clients_stay_with_a_key_that_came_back(void **state)
     introduce(2, "W:0");
     says(0, "home");
     expect_told(2, "message 1 home");
-    fake_core_arrive(core, 1, 2); /* both count none; W:1 came first */
+    fake_core_arrive(core, 1, 2); /* W:0 still has one */
     expect_told(1, "connect 2");
-    fake_core_arrive(core, 2, 3);
-    expect_told(2, "connect 3");
+    fake_core_arrive(core, 2, 3); /* W:1 is there for longer now */
+    expect_told(1, "connect 3");
+    fake_core_arrive(core, 3, 4);
+    expect_told(2, "connect 4");
     fake_core_leave(core, 0);
     expect_told(2, "close 1");
     fake_core_hang_up(core, 2);
     fake_core_hang_up(core, 1);
+}
+
+/* In the course of months a worker is started anew many times, while clients
+ * come and go. */
+static void who_comes_back_again_and_again_has_no_more_than_others(void **state)
+{
+    enum { CLIENTS = 6 };
+    uint32_t id = 0;
+
+    (void)state;
+    introduce(0, "W:0");
+    introduce(1, "W:1");
+    while (id < CLIENTS) {
+        fake_core_arrive(core, (int)id, id + 1);
+        id++;
+    }
+    for (int i = 0; i < 2 * CLIENTS; i++) {
+        fake_core_hang_up(core, 0);
+        introduce(0, "W:0");
+        fake_core_leave(core, i % CLIENTS);
+        fake_core_arrive(core, i % CLIENTS, ++id);
+    }
+    fake_core_clear(core);
+    for (int i = 0; i < CLIENTS; i++) {
+        says(i, "?");
+    }
+    assert_int_equal(times(told(0), "message"), CLIENTS / 2);
+    assert_int_equal(times(told(1), "message"), CLIENTS / 2);
 }
 
 static void a_second_connection_replaces_the_first(void **state)
@@ -365,16 +405,6 @@ static void a_connection_that_closes_takes_nothing_more(void **state)
     core->conns[1].closed = true;
     says(0, "lost");
     assert_string_equal(core->clients[0].got, "");
-}
-
-static int times(const char *text, const char *what)
-{
-    int count = 0;
-
-    for (; (text = strstr(text, what)) != NULL; text += strlen(what)) {
-        count++;
-    }
-    return count;
 }
 
 static void one_that_does_not_answer_gets_no_clients(void **state)
@@ -716,6 +746,7 @@ int main(void)
         T(clients_go_where_the_fewest_are),
         T(clients_of_a_lost_worker_move_at_their_next_event),
         T(clients_stay_with_a_key_that_came_back),
+        T(who_comes_back_again_and_again_has_no_more_than_others),
         T(a_second_connection_replaces_the_first),
         T(one_that_was_replaced_and_does_not_read_is_cut_off),
         T(a_worker_may_introduce_itself_again),
