@@ -7,12 +7,22 @@
 
 /* An error text that names more gateways than this counts the rest. */
 #define NAMED_MAX 8
+/* The list of failures keeps room for so many: client_ids may name any number
+ * of gateways. */
+#define KEPT_MAX 256
 
 static void text_clear(gw_client *c)
 {
     gw_mem_free(&c->allocator, c->report.text);
     c->report.text = NULL;
     c->report.fallback = "";
+}
+
+static void list_free(gw_client *c)
+{
+    gw_mem_free(&c->allocator, c->report.failures);
+    c->report.failures = NULL;
+    c->report.failure_cap = 0;
 }
 
 void gw_report_clear(gw_client *c)
@@ -24,14 +34,14 @@ void gw_report_clear(gw_client *c)
         gw_mem_free(&c->allocator,
                     (char *)(uintptr_t)c->report.failures[i].address);
     c->report.failure_count = 0;
+    if (c->report.failure_cap > KEPT_MAX)
+        list_free(c);
 }
 
 void gw_report_deinit(gw_client *c)
 {
     gw_report_clear(c);
-    gw_mem_free(&c->allocator, c->report.failures);
-    c->report.failures = NULL;
-    c->report.failure_cap = 0;
+    list_free(c);
 }
 
 int gw_report_code(gw_client *c, int code)

@@ -260,6 +260,38 @@ static void a_call_that_concerned_many_leaves_little_behind(void **state)
     cluster_free(x);
 }
 
+enum { STRANGERS = 5000 };
+
+/* What a client holds that was told of them, so many at a time. */
+static size_t held_after_strangers(size_t at_a_time)
+{
+    static gw_client_id ids[STRANGERS];
+    cluster *x = cluster_new(1, PLENTY_MS);
+    meter m = {-1, 0, 0, 0};
+    gw_client *c = metered_client(x, &m, PLENTY_MS);
+    size_t held, i;
+
+    for (i = 0; i < STRANGERS; i++)
+        ids[i] = (gw_client_id){0x0a000001 + (uint32_t)i, 1, 9};
+    for (i = 0; i < STRANGERS; i += at_a_time)
+        assert_int_equal(gw_send_to_clients(c, ids + i, at_a_time, &hello),
+                         GW_EPARTIAL);
+    ids[0] = fake_client(x->gw[0], 1);
+    assert_int_equal(gw_send_to_client(c, &ids[0], &hello), GW_OK);
+    held = m.bytes;
+    metered_client_free(c, &m);
+    cluster_free(x);
+    return held;
+}
+
+/* A process that was given a list that somebody made up may live for days. */
+static void a_call_that_failed_for_many_leaves_no_more_behind(void **state)
+{
+    (void)state;
+    assert_true(held_after_strangers(STRANGERS) <
+                held_after_strangers(STRANGERS / 10) + 64 * 1024);
+}
+
 /* A gateway that announces a long reply and sends little of it. */
 static void memory_follows_what_came_not_what_was_announced(void **state)
 {
@@ -322,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_large_reply_goes_when_it_was_delivered),
         cmocka_unit_test(a_large_command_goes_when_it_was_sent),
         cmocka_unit_test(a_call_that_concerned_many_leaves_little_behind),
+        cmocka_unit_test(a_call_that_failed_for_many_leaves_no_more_behind),
         cmocka_unit_test(memory_follows_what_came_not_what_was_announced),
 #ifdef __linux__
         cmocka_unit_test(a_client_that_is_freed_leaves_no_page),
