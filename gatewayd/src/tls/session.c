@@ -99,10 +99,23 @@ static ssize_t send_some(gwd_tls_conn *conn, const char *base, size_t len)
     return -1;
 }
 
+/* A peer may take its answers so slowly that some are always left. */
+static void forget_sent(gwd_tls_conn *conn)
+{
+    if (conn->backlog_sent == 0)
+        return;
+    conn->backlog_len -= conn->backlog_sent;
+    memmove(conn->backlog, conn->backlog + conn->backlog_sent,
+            conn->backlog_len);
+    conn->backlog_sent = 0;
+}
+
 static bool keep(gwd_tls_conn *conn, const char *base, size_t len)
 {
-    char *grown = realloc(conn->backlog, conn->backlog_len + len);
+    char *grown;
 
+    forget_sent(conn);
+    grown = realloc(conn->backlog, conn->backlog_len + len);
     if (grown == NULL)
         return false;
     memcpy(grown + conn->backlog_len, base, len);

@@ -1,9 +1,17 @@
 /* TLS streams: bytes each way, and every way to end. */
 #include "tls_stage.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#if __GLIBC_PREREQ(2, 33)
+#define HAS_MALLINFO2
+#endif
+#endif
 #include <sys/socket.h>
 #include <unistd.h>
 #include <openssl/err.h>
+
+#include "tls/session.h"
 
 /* ---- bytes -------------------------------------------------------------- */
 
@@ -284,6 +292,60 @@ static void who_takes_no_answer_is_read_no_further(void **state)
     free(bytes);
 }
 
+/* What malloc has given out; 0 where it does not tell. */
+static size_t heap(void)
+{
+#ifdef HAS_MALLINFO2
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+#else
+    return 0;
+#endif
+}
+
+/* Towards the peer less fits in than may be kept for it. */
+static void narrow_pair(int pair[2])
+{
+    static const int size = 4096;
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair),
+                     0);
+    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+static bool has_heard_all(void *arg)
+{
+    const size_t *asked = arg;
+
+    if (!reads())
+        reads_again(NULL);
+    return o.got.len >= *asked;
+}
+
+/* There are always some answers left that he has not taken; of the others
+ * nothing is kept. */
+static void who_takes_answers_slowly_costs_no_more_in_time(void **state)
+{
+    size_t asked = 0, before;
+
+    (void)state;
+    accept_tls_on(narrow_pair, TLS1_3_VERSION);
+    peer_handshake(&peer, loop);
+    before = heap();
+    while (asked < 20000) {
+        for (int i = 0; i < 50; i++) {
+            SSL_key_update(peer.ssl, SSL_KEY_UPDATE_REQUESTED);
+            assert_int_equal(SSL_write(peer.ssl, "x", 1), 1);
+        }
+        asked += 50;
+        run_until(loop, has_heard_all, &asked);
+    }
+    assert_true(gwd_tls_conn_has_output(o.stream.tls));
+    assert_true(heap() < before + 256 * 1024);
+    hang_up();
+}
+
 /* ---- TLS later than the first byte -------------------------------------- */
 
 static ssize_t on_line(gwd_stream *stream, const char *base, size_t len)
@@ -500,6 +562,7 @@ int main(void)
         TEST(a_slow_reader_gets_all),
         TEST(keys_are_changed_while_output_waits),
         TEST(who_takes_no_answer_is_read_no_further),
+        TEST(who_takes_answers_slowly_costs_no_more_in_time),
         TEST(tls_may_begin_behind_a_line),
         TEST(close_says_good_bye),
         TEST(end_says_good_bye),
