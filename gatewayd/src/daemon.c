@@ -160,6 +160,15 @@ static void on_stop(void *arg)
     gwd_notify("STOPPING=1");
 }
 
+/* A process that is started later is to have the day's keys. */
+static void on_turn(void *arg)
+{
+    gwd_runtime *r = arg;
+
+    if (r->tls != NULL)
+        gwd_tls_advance(r->tls, gwd_loop_seconds());
+}
+
 static int run_several(gwd_runtime *r)
 {
     const gwd_master_config config = {
@@ -169,6 +178,7 @@ static int run_several(gwd_runtime *r)
         .on_ready = on_all_ready,
         .on_reload = on_reload,
         .on_stop = on_stop,
+        .on_turn = on_turn,
         .arg = r,
     };
 

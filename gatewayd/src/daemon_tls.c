@@ -1,5 +1,7 @@
 #include "daemon_tls.h"
 
+#include "core/loop.h"
+
 bool gwd_daemon_wants_tls(const gwd_options *options)
 {
     for (size_t i = 0; i < options->listen.count; i++) {
@@ -28,8 +30,11 @@ gwd_tls *gwd_daemon_tls_new(const gwd_options *options,
                             char error[GWD_TLS_ERROR_LEN + 1])
 {
     gwd_tls_config config = config_of(options);
+    gwd_tls *tls = gwd_tls_new(&config, error);
 
-    return gwd_tls_new(&config, error);
+    if (tls != NULL)
+        gwd_tls_advance(tls, gwd_loop_seconds());
+    return tls;
 }
 
 int gwd_daemon_tls_reload(gwd_tls *tls, const gwd_options *options,

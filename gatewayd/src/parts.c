@@ -15,6 +15,7 @@
 #include "register/register.h"
 #include "settings.h"
 #include "status/status.h"
+#include "tls/context.h"
 #include "top_lists.h"
 
 #define SHUTDOWN_SECONDS 5
@@ -280,6 +281,8 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     gwd_parts_refresh(p);
+    if (p->config.tls != NULL)
+        gwd_tls_advance(p->config.tls, gwd_loop_seconds());
     if (p->tops != NULL)
         gwd_top_lists_tick(p->tops);
     gwd_log_report();

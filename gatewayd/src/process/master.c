@@ -400,6 +400,8 @@ static void supervise(master *m, struct pollfd *fds)
             gwd_notify("WATCHDOG=1");
             watch_children(m);
         }
+        if (m->config->on_turn != NULL)
+            m->config->on_turn(m->config->arg);
         handle_signals(m);
     }
 }

@@ -15,6 +15,7 @@ typedef struct gwd_master_config {
     void (*on_ready)(void *arg);  /* all have started, once */
     void (*on_reload)(void *arg); /* before the children do it */
     void (*on_stop)(void *arg);   /* the end begins */
+    void (*on_turn)(void *arg);   /* now and then, each hour at least */
     void *arg;
 } gwd_master_config;
 

@@ -24,6 +24,8 @@ typedef struct gwd_tls_set {
 struct gwd_tls {
     gwd_tls_set *set;
     unsigned char ticket_keys[GWD_TLS_TICKET_KEYS_LEN];
+    bool knows_day;
+    uint32_t day; /* of the keys */
 };
 
 /* NULL: see `error`. */

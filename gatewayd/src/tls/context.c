@@ -5,12 +5,14 @@
 #include <string.h>
 #include <strings.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <gwclient/error.h>
 
 #include "tls/certificates.h"
 
 #define BLANKS " \t"
+#define DAY_SECONDS 86400
 
 static void out_of_memory(char error[GWD_TLS_ERROR_LEN + 1])
 {
@@ -139,6 +141,63 @@ gwd_tls_set *gwd_tls_set_new(const gwd_tls_config *config,
     return set;
 }
 
+/* ---- the keys of tickets ------------------------------------------------ */
+
+/* Does not fail: the length is right. */
+static void use_ticket_keys(const gwd_tls_set *set, unsigned char *keys)
+{
+    SSL_CTX_set_tlsext_ticket_keys(set->main, keys, GWD_TLS_TICKET_KEYS_LEN);
+    for (size_t i = 0; i < set->count; i++)
+        SSL_CTX_set_tlsext_ticket_keys(set->named[i].ctx, keys,
+                                       GWD_TLS_TICKET_KEYS_LEN);
+}
+
+/* Connections may hold the set for long: it is not to have keys that have had
+ * their day. What still begins with it is not resumed. */
+static void forget_ticket_keys(const gwd_tls_set *set)
+{
+    unsigned char keys[GWD_TLS_TICKET_KEYS_LEN];
+
+    if (RAND_priv_bytes(keys, sizeof(keys)) == 1)
+        use_ticket_keys(set, keys);
+    OPENSSL_cleanse(keys, sizeof(keys));
+}
+
+/* From the new ones nobody can tell the old ones. False: out of memory. */
+static bool next_ticket_keys(unsigned char keys[GWD_TLS_TICKET_KEYS_LEN])
+{
+    unsigned char old[GWD_TLS_TICKET_KEYS_LEN + 1];
+    unsigned char made[2][EVP_MAX_MD_SIZE];
+    bool done = true;
+
+    _Static_assert(sizeof(made) >= GWD_TLS_TICKET_KEYS_LEN, "two are enough");
+    memcpy(old, keys, GWD_TLS_TICKET_KEYS_LEN);
+    for (unsigned char i = 0; done && i < 2; i++) {
+        old[GWD_TLS_TICKET_KEYS_LEN] = i;
+        done = EVP_Digest(old, sizeof(old), made[i], NULL, EVP_sha512(),
+                          NULL) == 1;
+    }
+    if (done)
+        memcpy(keys, made, GWD_TLS_TICKET_KEYS_LEN);
+    OPENSSL_cleanse(old, sizeof(old));
+    OPENSSL_cleanse(made, sizeof(made));
+    return done;
+}
+
+void gwd_tls_advance(gwd_tls *tls, uint32_t now)
+{
+    uint32_t day = now / DAY_SECONDS;
+
+    if (!tls->knows_day)
+        tls->day = day;
+    tls->knows_day = true;
+    if (tls->day == day)
+        return;
+    while (tls->day != day && next_ticket_keys(tls->ticket_keys))
+        tls->day++;
+    use_ticket_keys(tls->set, tls->ticket_keys);
+}
+
 /* ---- what others see ---------------------------------------------------- */
 
 gwd_tls *gwd_tls_new(const gwd_tls_config *config,
@@ -169,6 +228,8 @@ int gwd_tls_reload(gwd_tls *tls, const gwd_tls_config *config,
 
     if (set == NULL)
         return GW_EINVAL;
+    if (tls->set != NULL)
+        forget_ticket_keys(tls->set);
     gwd_tls_set_unref(&tls->set);
     tls->set = set;
     return GW_OK;

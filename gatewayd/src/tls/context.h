@@ -4,13 +4,14 @@
  * wins over "*.example.com", which stands for one label; names are compared
  * without case. Everybody else gets the main certificate. A session may be
  * resumed by a ticket, in every process that was forked after gwd_tls_new() and
- * after a reload: the keys of tickets are random and live as long as the
- * gwd_tls. */
+ * after a reload: the keys of tickets are random at first, and others each day
+ * (RFC 9325, 3.4). */
 #ifndef GWD_TLS_CONTEXT_H
 #define GWD_TLS_CONTEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct gwd_tls gwd_tls;
 
@@ -35,6 +36,12 @@ gwd_tls *gwd_tls_new(const gwd_tls_config *config,
  * what they have. GW_EINVAL: nothing has changed, see `error`. */
 int gwd_tls_reload(gwd_tls *tls, const gwd_tls_config *config,
                    char error[GWD_TLS_ERROR_LEN + 1]);
+
+/* It is `now`, in seconds of a clock that all processes share. When its day is
+ * another one than at the last call, tickets get the keys of that day, which
+ * each process makes of those that it has; tickets from before are not resumed
+ * any more. The first call, before a fork, only says which day it is. */
+void gwd_tls_advance(gwd_tls *tls, uint32_t now);
 
 /* Connections may outlive it. NULL is fine. */
 void gwd_tls_free(gwd_tls *tls);

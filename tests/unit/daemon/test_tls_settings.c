@@ -4,6 +4,8 @@
 
 #include <openssl/err.h>
 
+#include "tls/certificates.h"
+
 static void old_versions_are_refused(void **state)
 {
     gwd_tls_config config = config_for("main");
@@ -162,6 +164,62 @@ static void another_daemon_does_not_resume(void **state)
     }
 }
 
+#define DAY ((uint32_t)24 * 60 * 60)
+
+static void a_day_has_its_own_tickets(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(versions); i++) {
+        uint32_t day = (uint32_t)(2 * i + 7) * DAY;
+        SSL_SESSION *session;
+
+        gwd_tls_advance(tls, day);
+        session = new_session(versions[i]);
+        assert_true(resumes(versions[i], session));
+        gwd_tls_advance(tls, day + DAY - 1);
+        assert_true(resumes(versions[i], session));
+        gwd_tls_advance(tls, day + DAY);
+        assert_false(resumes(versions[i], session));
+        SSL_SESSION_free(session);
+        session = new_session(versions[i]);
+        assert_true(resumes(versions[i], session));
+        SSL_SESSION_free(session);
+    }
+}
+
+/* One that slept, as a master does, comes to the same keys. */
+static void processes_have_the_same_keys_for_tickets(void **state)
+{
+    gwd_tls other;
+
+    (void)state;
+    gwd_tls_advance(tls, 7 * DAY - 1);
+    other = *tls;
+    for (uint32_t day = 7; day < 12; day++) {
+        gwd_tls_advance(tls, day * DAY);
+        assert_memory_not_equal(tls->ticket_keys, other.ticket_keys,
+                                sizeof(tls->ticket_keys));
+    }
+    gwd_tls_advance(&other, 12 * DAY - 1);
+    assert_memory_equal(tls->ticket_keys, other.ticket_keys,
+                        sizeof(tls->ticket_keys));
+}
+
+static void what_a_connection_holds_has_no_keys_for_tickets(void **state)
+{
+    gwd_tls_config config = config_for("main");
+    gwd_tls_set *held = gwd_tls_set_ref(tls->set);
+    unsigned char keys[GWD_TLS_TICKET_KEYS_LEN];
+
+    (void)state;
+    assert_int_equal(gwd_tls_reload(tls, &config, tls_error), GW_OK);
+    SSL_CTX_get_tlsext_ticket_keys(held->main, keys, sizeof(keys));
+    assert_memory_not_equal(keys, tls->ticket_keys, sizeof(keys));
+    SSL_CTX_get_tlsext_ticket_keys(tls->set->main, keys, sizeof(keys));
+    assert_memory_equal(keys, tls->ticket_keys, sizeof(keys));
+    gwd_tls_set_unref(&held);
+}
+
 /* ---- reload ------------------------------------------------------------- */
 
 static void a_reload_is_for_new_connections(void **state)
@@ -261,6 +319,9 @@ int main(void)
         TEST(alpn_knows_http_1_1),
         TEST(sessions_are_resumed),
         TEST(another_daemon_does_not_resume),
+        TEST(a_day_has_its_own_tickets),
+        TEST(processes_have_the_same_keys_for_tickets),
+        TEST(what_a_connection_holds_has_no_keys_for_tickets),
         TEST(a_reload_is_for_new_connections),
         TEST(a_handshake_outlives_a_reload_and_the_settings),
         TEST(a_reload_that_fails_changes_nothing),
