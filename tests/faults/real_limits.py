@@ -209,7 +209,7 @@ def _(stage):
     equal(first.fence(), b"i:0;", "the first connection")
     equal(int(status_of(gateway.process.pid)["FDSize"][0]) >= LIMIT, True,
           "all descriptors in use")
-    # While they go it may run out again, and says so again.
+    # While they go it may run out again, which is told once a minute.
     said = gateway.process.log.count("cannot accept connections")
     if said > 3:
         raise AssertionError(f"said {said} times")

@@ -28,6 +28,7 @@
 #define BACKLOG 4096
 #define ACCEPTS_PER_EVENT 64 /* fairness towards the clients we have */
 #define RESERVE 64           /* descriptors, at most an eighth of the limit */
+#define TELL_SECONDS 60      /* between two lines of the log about a lack */
 
 struct gwd_listener {
     struct gwd_loop *loop;
@@ -36,8 +37,8 @@ struct gwd_listener {
     gwd_accept_fn fn;
     void *arg;
     int fd;
-    int fd_end;   /* accepted descriptors are below it */
-    bool starved; /* said so in the log */
+    int fd_end;    /* accepted descriptors are below it */
+    uint32_t told; /* gwd_loop_seconds() when the log said so; 0: never */
 };
 
 typedef union peer_address {
@@ -69,13 +70,22 @@ void gwd_peer_format(const struct sockaddr *peer, char out[GWD_PEER_LEN + 1])
 
 static const struct timeval moment = {0, 100 * 1000};
 
+/* Whoever is at the limit for long has a place now and then. */
+static void tell_of_lack(gwd_listener *listener, const char *why)
+{
+    uint32_t now = gwd_loop_seconds();
+
+    if (listener->told != 0 && now - listener->told < TELL_SECONDS)
+        return;
+    gwd_log(GWD_LOG_ERROR, "cannot accept connections: %s", why);
+    listener->told = now;
+}
+
 /* Without a free descriptor the connection stays in the kernel's queue, and the
  * event with it: look again a little later instead of spinning. */
 static void pause_accepting(gwd_listener *listener, const char *why)
 {
-    if (!listener->starved)
-        gwd_log(GWD_LOG_ERROR, "cannot accept connections: %s", why);
-    listener->starved = true;
+    tell_of_lack(listener, why);
     /* Better to spin than never to look again. */
     if (event_add(&listener->resume, &moment) == 0)
         event_del(&listener->event);
@@ -114,7 +124,6 @@ static void on_connection(evutil_socket_t fd, short what, void *arg)
             return;
         }
         if (conn >= 0) {
-            listener->starved = false;
             listener->fn(listener->arg, conn, &peer.any);
         } else if (is_shortage(errno)) {
             pause_accepting(listener, strerror(errno));

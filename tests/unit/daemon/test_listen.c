@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/listen.h"
+#include "core/log.h"
 
 #define MAX 100
 
@@ -271,6 +272,59 @@ static void the_reserve_is_for_others(void **state)
     gwd_listener_free(others);
 }
 
+static size_t lines_of(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    size_t count = 0;
+    int c;
+
+    assert_non_null(file);
+    while ((c = getc(file)) != EOF)
+        count += c == '\n';
+    fclose(file);
+    return count;
+}
+
+/* Who is full for days has a place now and then, which is taken at once. */
+static void want_of_descriptors_is_told_once_a_minute(void **state)
+{
+    enum { LIMIT = 256, RESERVED = LIMIT / 8, TIMES = 5 };
+    gwd_listener *listener = listen_anywhere();
+    char path[] = "/tmp/gwd_listen_XXXXXX";
+    int log = mkstemp(path);
+    int fillers[LIMIT], peers[2];
+    struct rlimit before, limit;
+    size_t want = 0, count;
+
+    (void)state;
+    assert_true(log >= 0 && gwd_log_open(path));
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = LIMIT;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    gwd_listener_keep_reserve(listener);
+    count = fill_up_to(LIMIT - RESERVED, fillers);
+    while (want < TIMES) {
+        peers[0] = connect_to(listener);
+        close(fillers[--count]);
+        want++;
+        run_until(loop, has_arrived, &want);
+        peers[1] = connect_to(listener);
+        gwd_loop_turn(loop, true); /* closes it and pauses */
+        expect_end(peers[1]);
+        close(peers[0]);
+        close(peers[1]);
+    }
+    assert_int_equal(lines_of(path), 1);
+    while (count > 0)
+        close(fillers[--count]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    gwd_log_open("stderr");
+    close(log);
+    unlink(path);
+    gwd_listener_free(listener);
+}
+
 static void addresses_are_written_with_ports(void **state)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(80)};
@@ -296,6 +350,7 @@ int main(void)
         TEST(a_socket_that_was_shut_down_listens_again),
         TEST(want_of_descriptors_is_waited_out),
         TEST(the_reserve_is_for_others),
+        TEST(want_of_descriptors_is_told_once_a_minute),
         TEST(addresses_are_written_with_ports),
     };
 
