@@ -13,8 +13,14 @@
  *                     failed;
  *   another GW_E…     nothing was done (for GW_ENOMEM, and for GW_EIO of
  *                     several gateways: perhaps not everything; for
- *                     GW_ETIMEDOUT, GW_ECLOSED and GW_EAUTH of one gateway:
- *                     nobody knows); gw_client_error() says why.
+ *                     GW_ETIMEDOUT, GW_ECLOSED, GW_EAUTH, GW_EIO and GW_EPROTO
+ *                     of one gateway: nobody knows); gw_client_error() says
+ *                     why.
+ *
+ * Of the arguments: GW_EINVAL is a key of no type, one of GW_KEY_JSON outside
+ * of a list, or a gw_select without fields; GW_EUTF8 a string in a list of keys
+ * that is not UTF-8; GW_ETOOBIG a frame above GW_FRAME_MAX. A reply above
+ * `max_reply` is GW_ETOOBIG, too.
  *
  * "All gateways" are those that the Register lists at the time of the call. A
  * call by client_ids that concerns only one gateway never returns GW_EPARTIAL:
@@ -81,8 +87,9 @@ void gw_options_init(gw_options *options);
 /* Makes a client; no connection is made yet. `options` may be NULL.
  * GW_EINVAL: an address that is not host:port (mostly the port is missing:
  * "10.0.0.1"), or more than 64; a key that is not UTF-8, or longer than 64 KiB;
- * a timeout of 0; a `size` that gw_options_init() did not set. On failure
- * `*client` is NULL. */
+ * a timeout of 0; a `size` that gw_options_init() did not set. GW_ENOMEM.
+ * GW_EIO: the system gives no random bytes, or on Windows no sockets. On
+ * failure `*client` is NULL. */
 int gw_client_new(gw_client **client, const gw_options *options);
 
 /* Closes every connection and frees the client. NULL is allowed. Commands that
@@ -170,7 +177,7 @@ size_t gw_client_failures(const gw_client *client, const gw_failure **list);
 typedef struct gw_client_stats {
     size_t size;               /* set by the caller: sizeof(gw_client_stats) */
     uint64_t connects;         /* connections opened to gateways */
-    uint64_t reuses;           /* calls served by a pooled connection */
+    uint64_t reuses;           /* commands sent on a pooled connection */
     uint64_t stale;            /* pooled connections found closed */
     uint64_t register_lookups; /* questions to a Register */
     uint64_t frames_sent;      /* commands, authorisation not counted */
@@ -313,7 +320,7 @@ int gw_get_sessions(gw_client *client, const gw_key *group, gw_session_fn fn,
                     void *arg);
 
 /* How many clients there are in a group, in all gateways together; `group`
- * NULL: every client. */
+ * NULL, or "": every client. */
 int gw_get_client_count(gw_client *client, const gw_key *group, int64_t *count);
 
 /* Called once for each gateway and group: the caller adds the counts up. */

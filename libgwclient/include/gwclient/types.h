@@ -57,7 +57,8 @@ typedef enum gw_key_type {
     GW_KEY_NONE = 0,   /* no key: a connection without uid */
     GW_KEY_STRING = 1, /* bytes in `str` */
     GW_KEY_INT = 2,    /* `num` */
-    GW_KEY_JSON = 3    /* requests only: `str` is one JSON value, sent as is */
+    GW_KEY_JSON = 3    /* in lists of a request only: `str` is one JSON value,
+                          sent as is */
 } gw_key_type;
 
 /* A uid or a group. Both are PHP array keys in the protocol: a string that is
