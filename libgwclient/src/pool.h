@@ -108,8 +108,9 @@ int gw_pool_resolve(struct gw_client *c, gw_peer *peer, uint64_t now);
  * idle connection that is fit for use, either. */
 int gw_pool_may_block(struct gw_client *c, gw_peer *peer, uint64_t now);
 
-/* The same for a host that may be none of this call's: a failure is believed
- * for some seconds, too, and nobody is asked once the deadline has passed. */
+/* gw_pool_resolve() for a host that may be none of this call's: a failure is
+ * believed for some seconds, too. GW_ERESOLVE also when the deadline has
+ * passed, after which nobody is asked. */
 int gw_pool_resolve_by(gw_peer *peer, uint64_t now, uint64_t deadline);
 
 /* Resolves a name again that seems to stand for other addresses: at most every

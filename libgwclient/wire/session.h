@@ -1,4 +1,4 @@
-/* The one place that needs a value tree: a session merge. */
+/* Sessions as they travel: merging two, and telling what is one. */
 #ifndef GW_WIRE_SESSION_H
 #define GW_WIRE_SESSION_H
 

@@ -73,7 +73,7 @@ typedef struct gwd_options {
     uint64_t close_unbound_after;
     uint64_t max_package_size;
     uint64_t send_to_client_buffer_size;
-    uint64_t send_to_client_full; /* gwd_client_full */
+    uint64_t send_to_client_full; /* 0: drop the message, 1: close */
     uint64_t max_connections;
     uint64_t max_connections_per_ip;
     /* the process */

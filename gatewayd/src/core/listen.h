@@ -10,7 +10,8 @@ struct sockaddr;
 typedef struct gwd_listener gwd_listener;
 
 /* A connection came in: non-blocking, close-on-exec, TCP_NODELAY and keepalive
- * set. The callee takes the fd over. `peer` is "1.2.3.4:5" or "[::1]:5". */
+ * set. The callee takes the fd over. `peer` is for the call only; as text see
+ * gwd_peer_format(). */
 typedef void (*gwd_accept_fn)(void *arg, int fd, const struct sockaddr *peer);
 
 /* Opens a socket that listens on `address` ("host:port"; port 0: any free one).

@@ -1,7 +1,7 @@
 /* A TCP connection on the loop, with or without TLS: one shared read buffer,
  * coalesced output.
  *
- * Output is queued and flushed once per loop turn with writev (design rule 7).
+ * Output is queued and flushed once per loop turn (design rule 7).
  * A stream never disappears inside a call to it: closing takes effect at the
  * end of the turn, so callers may go on using the pointer until they return to
  * the loop. Embedded in its owner (client, inner connection, Register peer). */
