@@ -192,14 +192,34 @@ int gw_net_is_unheard(gw_socket fd)
 #endif
 }
 
+/* A connection whose own port is the one it was to reach: where nobody listens,
+ * TCP connects it to itself (RFC 9293, 3.5). */
+static int is_its_own_peer(gw_socket fd)
+{
+    gw_endpoint ours, theirs;
+
+    memset(&ours, 0, sizeof ours);
+    memset(&theirs, 0, sizeof theirs);
+    ours.len = theirs.len = sizeof ours.addr;
+    return getsockname(fd, &ours.addr.sa, &ours.len) == 0 &&
+           getpeername(fd, &theirs.addr.sa, &theirs.len) == 0 &&
+           ours.len == theirs.len &&
+           memcmp(&ours.addr, &theirs.addr, sizeof ours.addr) == 0;
+}
+
 int gw_net_connected(gw_socket fd)
 {
+    struct linger at_once = {1, 0};
     int error = 0;
     socklen_t len = sizeof error;
 
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, (void *)&error, &len) != 0)
         return SYS(EINVAL);
-    return error;
+    if (error != 0 || !is_its_own_peer(fd))
+        return error;
+    /* Else it would keep the port for a minute from whoever is to listen. */
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, (void *)&at_once, sizeof at_once);
+    return SYS(ECONNREFUSED);
 }
 
 #ifndef _WIN32

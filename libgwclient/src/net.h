@@ -74,8 +74,8 @@ int gw_net_resolve(gw_slice host, uint16_t port, gw_endpoint *list,
 uint32_t gw_net_first_ipv4(const gw_endpoint *list, size_t count);
 
 /* Begins a connection. GW_EAGAIN: `*out` tells by POLLOUT when it is decided,
- * and then gw_net_connected() how. On a system error `*out` is
- * GW_SOCKET_NONE. */
+ * and then gw_net_connected() how; of a connection that has met itself it says
+ * that it was refused. On a system error `*out` is GW_SOCKET_NONE. */
 int gw_net_connect(const gw_endpoint *to, gw_socket *out);
 int gw_net_connected(gw_socket fd);
 

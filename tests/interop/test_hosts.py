@@ -285,5 +285,26 @@ class LoopbackAnnounced(HostsTest):
         self.assertNotIn(self.warning, gateway.log)
 
 
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class PortOfConnections(HostsTest):
+    """The Register's port is one that the system gives to connections, too: to
+    the first one that looks for the Register."""
+
+    def test_a_gateway_does_not_take_itself_for_the_register(self):
+        host = self.network.add("first")
+        port = 40000
+        hosts.run(*host.prefix, "sysctl", "-qw",
+                  f"net.ipv4.ip_local_port_range={port} {port + 1}")
+        place = f"127.0.0.1:{port}"
+        gateway = self.start(host, "--no-register",
+                             "--register-address", place)
+        told = "cannot reach Register " + place + ": Connection refused"
+        wait_until(lambda: told in gateway.log, lambda: gateway.log)
+        register = self.start(host, "--register-only",
+                              "--register-listen", place)
+        wait_until(lambda: "register: gateway 127.0.0.1" in register.log,
+                   lambda: gateway.log + register.log)
+
+
 if __name__ == "__main__":
     unittest.main()

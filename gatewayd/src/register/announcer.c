@@ -290,15 +290,38 @@ static void try_next(gwd_announcer *a)
     retry_later(a, REPORT_UNREACHABLE, strerror(a->error));
 }
 
+/* While no Register listens on a port that connections may begin at, too, TCP
+ * connects one to itself (RFC 9293, 3.5). */
+static bool is_its_own_peer(int fd)
+{
+    struct sockaddr_storage ours = {0}, theirs = {0};
+    socklen_t our_len = sizeof(ours), their_len = sizeof(theirs);
+
+    return getsockname(fd, (struct sockaddr *)&ours, &our_len) == 0 &&
+           getpeername(fd, (struct sockaddr *)&theirs, &their_len) == 0 &&
+           our_len == their_len && memcmp(&ours, &theirs, our_len) == 0;
+}
+
+static int result_of(int fd)
+{
+    static const struct linger at_once = {1, 0};
+    int error = 0;
+    socklen_t len = sizeof(error);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+        return errno;
+    if (error != 0 || !is_its_own_peer(fd))
+        return error;
+    /* Else it would keep the Register off its port for a minute. */
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    return ECONNREFUSED;
+}
+
 static void on_connect_event(evutil_socket_t fd, short what, void *arg)
 {
     gwd_announcer *a = arg;
-    socklen_t len = sizeof(a->error);
 
-    if (what & EV_TIMEOUT)
-        a->error = ETIMEDOUT;
-    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &a->error, &len) < 0)
-        a->error = errno;
+    a->error = what & EV_TIMEOUT ? ETIMEDOUT : result_of(fd);
     if (a->error == 0) {
         on_connected(a);
         return;

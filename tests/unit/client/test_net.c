@@ -113,6 +113,35 @@ static void a_refused_connection_is_noticed_at_once(void **state)
     sockets_close(holder);
 }
 
+#ifndef _WIN32
+/* As when the system gives it the port that it is to reach. */
+static gw_socket connect_to_itself(uint16_t *port)
+{
+    gw_socket fd = sockets_open(AF_INET);
+    gw_endpoint own;
+
+    assert_true(sockets_bind(fd, 0, port));
+    own = endpoint_of(*port);
+    assert_int_equal(connect(fd, &own.addr.sa, own.len), 0);
+    return fd;
+}
+
+static void a_connection_to_itself_is_none_and_leaves_the_port(void **state)
+{
+    uint16_t port = 0;
+    gw_socket fd = connect_to_itself(&port), listener;
+    char scratch[GW_NET_TEXT_LEN];
+
+    (void)state;
+    assert_string_equal(gw_net_strerror(gw_net_connected(fd), scratch),
+                        "Connection refused");
+    gw_net_close(fd);
+    listener = sockets_open(AF_INET);
+    assert_true(sockets_bind(listener, 0, &port));
+    sockets_close(listener);
+}
+#endif
+
 static void names_and_numbers_resolve(void **state)
 {
     gw_endpoint list[GW_ENDPOINT_MAX];
@@ -407,6 +436,7 @@ int main(void)
         cmocka_unit_test(failures_that_wsapoll_misses_are_found),
 #else
         cmocka_unit_test(a_child_knows_what_it_is_also_where_no_page_is_wiped),
+        cmocka_unit_test(a_connection_to_itself_is_none_and_leaves_the_port),
 #endif
         cmocka_unit_test(a_refused_connection_is_noticed_at_once),
         cmocka_unit_test(names_and_numbers_resolve),
