@@ -200,7 +200,7 @@ def the_unit_with_an_override(block):
 def kernel_settings(block):
     """All are known; a network of its own takes those that it has."""
     settings = dict(re.findall(r"^([\w.]+) = (.+)$", block.text, re.MULTILINE))
-    if len(settings) != 5:
+    if len(settings) != 6:
         raise AssertionError(settings)
     with machines(1) as [host], folder() as home:
         for name, value in settings.items():

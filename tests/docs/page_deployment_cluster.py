@@ -18,6 +18,7 @@ from place import (browser, environment, folder, machines, make_key,
                    wait_listed, with_files)
 
 KEY = "etc/gatewayd/cluster.key"
+NOBODY = "02:00:00:00:00:01"  # has that link address
 # The default. A Register without it tells PHP of a part of the gateways.
 GRACE = {"GATEWAYD_REGISTER_GRACE": "2"}
 LOGIN = "<?php session_start(); $_SESSION['user_id'] = 'alice';"
@@ -132,7 +133,7 @@ def a_cluster(key, first, second, ini, gwctl, upstream, behind):
                 + behind.text.replace("10.0.0.1", host.address),
                 host.address)))
         wait_listed(one, "10.0.0.1:1236", 2, key_of(home))
-        stack.enter_context(Nginx(three, home, nginx))
+        running = stack.enter_context(Nginx(three, home, nginx))
         pages = [stack.enter_context(visitor(stranger, three))
                  for _ in range(4)]
         # Nothing is sticky: they are everywhere, and everybody is reached.
@@ -162,6 +163,14 @@ def a_cluster(key, first, second, ini, gwctl, upstream, behind):
             with visitor(stranger, three) as page:
                 if page.client_id[:8] != socket.inet_aton(one.address).hex():
                     raise AssertionError(page.client_id)
+        # Its machine is gone, and refuses nothing.
+        three.ip("neigh", "replace", two.address, "lladdr", NOBODY,
+                 "dev", "eth0", "nud", "permanent")
+        running.reload(upstream.text)  # and forgets what it knows
+        for _ in range(4):
+            page = stack.enter_context(visitor(stranger, three))
+            if page.client_id[:8] != socket.inet_aton(one.address).hex():
+                raise AssertionError(page.client_id)
 
 
 class Rolling:
