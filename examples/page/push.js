@@ -42,13 +42,39 @@ function show(message) {
   item.scrollIntoView({ block: 'nearest' });
 }
 
+// A network that has forgotten a connection tells nobody, and a page that only
+// listens never finds out. So gatewayd says something now and then, with
+//   ping_interval = 30
+//   ping_data = {"type":"ping"}
+const BEAT = 30000; // ms
+
 let losses = 0;
 
 function connect() {
   const socket = new WebSocket(WS);
+  let watch = 0;
+  let silent = 0; // beats since the last message
   state('connecting', 'connecting');
+  const lost = () => {
+    socket.onclose = null;
+    clearInterval(watch);
+    socket.close(); // nobody may be there to answer that
+    state('offline', `offline, trying ${WS} again`);
+    // Not all pages at once when a gateway comes back.
+    losses = Math.min(losses + 1, 5);
+    setTimeout(connect, 1000 * losses * (0.5 + Math.random()));
+  };
+  const beat = () => {
+    silent += 1; // by one after a sleep, too, so what came meanwhile is read
+    if (silent > 2) lost();
+  };
   socket.onmessage = async (event) => {
     const message = read(event.data);
+    silent = 0;
+    if (message.type === 'ping') {
+      if (watch === 0) watch = setInterval(beat, BEAT);
+      return;
+    }
     if (message.type !== 'init') {
       show(message);
       return;
@@ -71,12 +97,7 @@ function connect() {
       state('refused', answer.status ? `not bound: ${answer.status}` : 'signed out');
     }
   };
-  socket.onclose = () => {
-    state('offline', `offline, trying ${WS} again`);
-    // Not all pages at once when a gateway comes back.
-    losses = Math.min(losses + 1, 5);
-    setTimeout(connect, 1000 * losses * (0.5 + Math.random()));
-  };
+  socket.onclose = lost;
 }
 
 for (const form of document.querySelectorAll('form[id^="push-"]')) {

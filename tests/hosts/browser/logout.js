@@ -55,6 +55,35 @@ async function typingChecks(t, there) {
   });
 }
 
+/** Of a page that is like push.js. The clock is the page's own. */
+async function silenceChecks(t, browser) {
+  const context = await Guest.signIn(browser, options, 'alice');
+  await context.clock.install();
+  const guest = await Guest.open(context, options, 'the page');
+  await guest.waitOnline();
+  const first = await guest.clientId();
+  await t.check('a page stays when nobody has said that there are pings', async () => {
+    await guest.page.clock.runFor(600000);
+    same(await guest.clientId(), first, 'the client_id');
+  });
+  await t.check('a ping is not shown, and keeps a silent page', async () => {
+    for (let i = 0; i < 5; i++) {
+      await guest.hears('{"type":"ping"}');
+      await guest.page.clock.runFor(59000);
+    }
+    same([await guest.clientId(), await stateOf(guest)], [first, 'online'], 'the page');
+    same((await guest.received()).length, 0, 'messages');
+  });
+  await t.check('a page that no ping reaches any more comes back', async () => {
+    await guest.page.clock.runFor(90000);
+    await eventually(async () => {
+      await guest.page.clock.runFor(1000);
+      return (await guest.clientId()) !== first && (await stateOf(guest)) === 'online';
+    }, true, 'online again');
+  });
+  await context.close();
+}
+
 const stateOf = (guest) => guest.page.locator('#state').getAttribute('data-state');
 
 async function main() {
@@ -82,6 +111,7 @@ async function main() {
     });
     await typingChecks(t, there);
     await retryChecks(t, browser);
+    await silenceChecks(t, browser);
   } finally {
     await browser.close();
   }
