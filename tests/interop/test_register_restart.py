@@ -1,6 +1,7 @@
 """A Register that comes back knows no gateways; they come back to it, one after
 the other. Nothing may be lost by that in silence. One that moves is followed."""
 
+import re
 import socket
 import subprocess
 import tempfile
@@ -110,6 +111,15 @@ class RegisterByName(unittest.TestCase):
                            prefix=seeing(self.hosts.parent, "/etc"))
         self.addCleanup(gateway.close)
         self.expect_announcement(place.accept()[0])
+
+    def test_of_a_name_with_both_kinds_of_addresses_ipv4_is_listened_on(self):
+        """As localhost is one, which most systems put ::1 first of."""
+        self.hosts.write_text("::1 both.test\n127.0.0.2 both.test\n")
+        gateway = Gatewayd(prefix=seeing(self.hosts, "/etc/hosts"),
+                           options=["--status-listen", "both.test:0"])
+        self.addCleanup(gateway.close)
+        port = re.search(r"status both\.test:(\d+)", gateway.process.log)[1]
+        socket.create_connection(("127.0.0.2", int(port)), PATIENCE).close()
 
     def test_name_servers_that_are_down_are_told_once(self):
         """They are asked every second, by each process."""

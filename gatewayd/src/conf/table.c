@@ -41,9 +41,10 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      "websocket://0.0.0.0:7272", 0, 0, NULL,
      "Where clients connect: PROTOCOL://HOST:PORT. PROTOCOL is websocket (or "
      "ws), text, frame or tcp; wss, or one of them followed by +tls, is the "
-     "same over TLS. HOST is an address or a name, IPv6 in brackets. Two words "
-     "may follow after blanks: \"proxy_protocol\" when a proxy sends PROXY v1 "
-     "or v2 ahead, \"binary\" to send WebSocket messages as binary frames."},
+     "same over TLS. HOST is an address, IPv6 in brackets, or a name, which "
+     "stands for its IPv4 address if it has one. Two words may follow after "
+     "blanks: \"proxy_protocol\" when a proxy sends PROXY v1 or v2 ahead, "
+     "\"binary\" to send WebSocket messages as binary frames."},
     {LISTEN, "allowed_origins", GWD_OPTION_ORIGIN,
      GWD_OPTION_REPEAT | GWD_OPTION_RELOAD, AT(allowed_origins), "ORIGIN", NULL,
      0, 0, NULL,

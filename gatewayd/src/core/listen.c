@@ -198,6 +198,17 @@ static int open_socket(const struct addrinfo *ai, bool shared)
     return -1;
 }
 
+/* Who connects by a number mostly means IPv4, also where localhost has ::1
+ * first. */
+static const struct addrinfo *choose(const struct addrinfo *list)
+{
+    for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
+        if (ai->ai_family == AF_INET)
+            return ai;
+    }
+    return list;
+}
+
 int gwd_socket_listen(gw_slice address, bool shared, const char **why)
 {
     struct addrinfo *list;
@@ -207,7 +218,7 @@ int gwd_socket_listen(gw_slice address, bool shared, const char **why)
         errno = 0;
         return -1;
     }
-    fd = open_socket(list, shared);
+    fd = open_socket(choose(list), shared);
     if (fd < 0)
         *why = strerror(errno);
     freeaddrinfo(list);

@@ -14,7 +14,8 @@ typedef struct gwd_listener gwd_listener;
  * gwd_peer_format(). */
 typedef void (*gwd_accept_fn)(void *arg, int fd, const struct sockaddr *peer);
 
-/* Opens a socket that listens on `address` ("host:port"; port 0: any free one).
+/* Opens a socket that listens on `address` ("host:port"; port 0: any free one;
+ * of a name's addresses the first of IPv4, if there is one).
  * `shared`: several sockets may listen on it, if all say so (SO_REUSEPORT); the
  * kernel spreads connections over them. The fd, or -1: `*why` is a static text
  * or strerror()'s, and errno 0 when `address` was not understood. */
