@@ -185,6 +185,28 @@ async function againChecks(t, { alice }) {
   });
 }
 
+/** The clock is the page's own. */
+async function silenceChecks(t, browser) {
+  await t.check('a page that no ping reaches any more comes back', async () => {
+    const context = await Guest.signIn(browser, options, 'bob');
+    await context.clock.install();
+    const guest = await Guest.open(context, options, "bob's silent room", 'room');
+    const { clock } = guest.page;
+    const id = () => guest.page.evaluate(() => window.Echo.socketId());
+    await eventually(async () => typeof await id(), 'string', 'a socket id');
+    const first = await id();
+    await guest.hears('{"type":"ping"}');
+    await clock.runFor(59000);
+    same(await id(), first, 'the socket id');
+    await clock.runFor(31000);
+    await eventually(async () => {
+      await clock.runFor(1000);
+      return ![undefined, first].includes(await id());
+    }, true, 'another socket id');
+    await context.close();
+  });
+}
+
 async function tokenChecks(t, { alice }) {
   await t.check("a CSRF token of the page that is stale is not used", async () => {
     const status = await alice.page.evaluate(() => new Promise((resolve) => {
@@ -244,6 +266,7 @@ async function main() {
     await againChecks(t, guests);
     await tokenChecks(t, guests);
     await inboxChecks(t, hers);
+    await silenceChecks(t, browser);
   } finally {
     await browser.close();
   }

@@ -18,6 +18,10 @@
 //   onBound(clientId)             the page is bound, under a new id each time
 //   onError(error)                a bind that was refused
 //
+// A network that has forgotten a connection tells nobody. Where gatewayd says something
+// now and then (ping_interval = 30, ping_data = {"type":"ping"}), a page that hears
+// nothing any more connects anew.
+//
 // On the wire is {"event": …, "channel": …, "data": …}, with the channel's whole
 // name, such as "private-orders.1".
 
@@ -31,6 +35,7 @@ const DEFAULTS = {
   presenceRefresh: 30,
 };
 const PAUSES = [1, 2, 4, 8, 15]; // seconds between attempts
+const BEAT = 30; // seconds: gatewayd's ping_interval, where it has one
 const NOTIFICATION = '.Illuminate\\Notifications\\Events\\BroadcastNotificationCreated';
 
 /** The name on the wire of what an application calls "OrderShipped" (in its
@@ -320,6 +325,7 @@ export class GatewayConnector {
     url.protocol = url.protocol.replace(/^http/, 'ws');
     const socket = new WebSocket(url);
     this.socket = socket;
+    this.silent = 0; // beats since the last message
     socket.onmessage = ({ data }) => this.receive(socket, data);
     socket.onclose = () => this.lost(socket);
   }
@@ -328,6 +334,8 @@ export class GatewayConnector {
     if (socket !== this.socket) return;
     this.socket = undefined;
     this.clientId = undefined;
+    clearInterval(this.beating);
+    this.beating = undefined;
     this.turns.clear(); // the next connection need not wait for them
     Object.values(this.channels).forEach((channel) => channel.lost());
     this.setStatus(this.ended ? 'disconnected' : 'reconnecting');
@@ -352,8 +360,16 @@ export class GatewayConnector {
     this.watchers.forEach((callback) => callback(status));
   }
 
+  beat(socket) {
+    this.silent += 1; // by one after a sleep, too, so what came meanwhile is read
+    if (this.silent <= 2) return;
+    this.lost(socket);
+    socket.close(); // nobody may be there to answer that
+  }
+
   receive(socket, text) {
     let data;
+    this.silent = 0;
     try {
       data = JSON.parse(text);
     } catch {
@@ -361,6 +377,8 @@ export class GatewayConnector {
     }
     if (data?.type === 'init' && typeof data.client_id === 'string' && !this.clientId) {
       this.bind(socket, data.client_id);
+    } else if (data?.type === 'ping') {
+      this.beating ??= setInterval(() => this.beat(socket), BEAT * 1000);
     } else if (typeof data?.event === 'string' && typeof data.channel === 'string') {
       this.channels[data.channel]?.receive(data.event, data.data);
     } else {
