@@ -10,12 +10,12 @@
 
 /* ---- the handshake ------------------------------------------------------ */
 
-/* By what is wrong with the request; else it is GWD_CLOSE_HANDSHAKE. */
+/* By what is wrong with the request; else it is GWD_CLOSE_HANDSHAKE. Who was
+ * turned away was counted then. */
 static gwd_close_reason reason_of(gwd_handshake_result result)
 {
-    return result == GWD_HANDSHAKE_TOO_MANY || result == GWD_HANDSHAKE_FULL
-               ? GWD_CLOSE_LIMIT
-               : GWD_CLOSE_HANDSHAKE;
+    return result == GWD_HANDSHAKE_TOO_MANY ? GWD_CLOSE_LIMIT
+                                            : GWD_CLOSE_HANDSHAKE;
 }
 
 static void refuse(gwd_client *client, gwd_handshake_result result,
