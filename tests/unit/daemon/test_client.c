@@ -329,6 +329,34 @@ static void a_full_queue_drops(void **state)
     assert_true(gwd_stream_queued(&client->stream) < limit + sizeof(big) + 10);
 }
 
+static bool was_read(void *arg)
+{
+    return loop->metrics->bytes_in >= *(uint64_t *)arg;
+}
+
+static void a_full_queue_gets_no_pongs(void **state)
+{
+    char big[10 * 1000 + 1], ping[6 + 125] = "\x89\xfdmask";
+    size_t limit = 100 * 1000;
+    gwd_client *client;
+    uint64_t all;
+
+    (void)state;
+    shrink_buffers(fds);
+    client = open_one();
+    memset(big, 'x', sizeof(big) - 1);
+    big[sizeof(big) - 1] = '\0';
+    for (int i = 0; i < 50; i++)
+        send_text(client, big);
+    all = loop->metrics->bytes_in;
+    for (int i = 0; i < 1000; i++) {
+        send_bytes(fds[1], gw_slice_of(ping, sizeof(ping)));
+        all += sizeof(ping);
+        run_until(loop, was_read, &all);
+    }
+    assert_true(gwd_stream_queued(&client->stream) < limit + sizeof(big) + 10);
+}
+
 static void waiting_messages_are_limited_too(void **state)
 {
     char big[10 * 1000 + 1];
@@ -476,6 +504,7 @@ int main(void)
         TEST(a_lost_connection_leaves_the_hub),
         TEST(a_message_is_framed_once),
         TEST(a_full_queue_drops),
+        TEST(a_full_queue_gets_no_pongs),
         TEST(waiting_messages_are_limited_too),
         TEST(kick_sends_the_last_message),
         TEST(what_was_sent_before_destroy_arrives),

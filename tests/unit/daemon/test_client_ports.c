@@ -294,6 +294,26 @@ static void who_is_turned_away_does_not_stay(void **state)
     assert_int_equal(clients->refused, 0);
 }
 
+/* So many of them wait for it that one more would be too many. */
+static void in_a_crowd_nobody_waits_for_the_refusal(void **state)
+{
+    gwd_client_port *port;
+
+    (void)state;
+    config.max_connections = 1;
+    connect_one(port_for(GWD_CLIENT_TEXT), 0);
+    port = port_for(GWD_CLIENT_WEBSOCKET);
+    clients->refused = 255;
+    connect_one(port, 1);
+    connect_one(port, 2);
+    expect_eof(loop, peers[2]);
+    send_bytes(peers[1], LIT(REQUEST));
+    expect_bytes(loop, peers[1], LIT("HTTP/1.1 503 "));
+    assert_int_equal(clients->refused, 255);
+    clients->refused = 0;
+    expect_closed(GWD_CLOSE_LIMIT, 2);
+}
+
 static void an_address_may_have_so_many(void **state)
 {
     gwd_client_port *port;
@@ -413,6 +433,7 @@ int main(void)
         TEST(a_proxy_header_has_to_come_in_time),
         TEST(more_than_max_connections_are_turned_away),
         TEST(who_is_turned_away_does_not_stay),
+        TEST(in_a_crowd_nobody_waits_for_the_refusal),
         TEST(an_address_may_have_so_many),
         TEST(an_ipv6_network_counts_as_one),
         TEST(clients_of_a_proxy_are_counted_by_their_own_address),

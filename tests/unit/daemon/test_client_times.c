@@ -207,6 +207,25 @@ static void a_full_client_loses_messages(void **state)
     assert_int_equal(gwd_hub_count(hub), 1);
 }
 
+static void new_limits_hold_for_those_who_are_here(void **state)
+{
+    gwd_client *client = connect_one(port_for(GWD_CLIENT_TEXT), 0);
+
+    (void)state;
+    connect_one(port_for(GWD_CLIENT_WEBSOCKET), 1);
+    config.handshake_timeout = 5;
+    config.send_to_client_buffer_size = 1;
+    config.close_when_full = true;
+    assert_int_equal(gwd_clients_reload(clients, &config), GW_OK);
+    fill(client);
+    assert_true(gwd_stream_queued(&client->stream) <= 10 * 1000 + 1);
+    wait_for_count(1);
+    pass(7);
+    wait_for_count(0);
+    assert_int_equal(loop->metrics->closed[GWD_CLOSE_BUFFER_FULL], 1);
+    assert_int_equal(loop->metrics->closed[GWD_CLOSE_HANDSHAKE_TIMEOUT], 1);
+}
+
 static void send_to_member(void *arg, gwd_member *member)
 {
     gwd_client_send(gwd_client_of(member), arg);
@@ -405,6 +424,7 @@ int main(void)
         TEST(a_new_time_that_has_passed_already_is_up_at_once),
         TEST(a_new_limit_counts_those_in_their_handshake),
         TEST(a_full_client_loses_messages),
+        TEST(new_limits_hold_for_those_who_are_here),
         TEST(a_full_client_may_be_closed_instead),
         TEST(a_doomed_client_may_be_kicked),
         TEST(who_is_kicked_may_take_a_minute),

@@ -252,9 +252,9 @@ static void the_reserve_is_for_others(void **state)
     limit.rlim_cur = LIMIT;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     gwd_listener_keep_reserve(clients);
-    count = fill_up_to(LIMIT - RESERVED, fillers);
-    first = connect_to(clients);
-    gwd_loop_turn(loop, true); /* closes it and pauses */
+    count = fill_up_to(LIMIT - RESERVED - 1, fillers);
+    first = connect_to(clients); /* the last descriptor that is for clients */
+    gwd_loop_turn(loop, true);   /* closes it and pauses */
     expect_end(first);
     assert_int_equal(seen.count, 0);
     second = connect_to(others);
