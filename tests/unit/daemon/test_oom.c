@@ -466,6 +466,16 @@ static void a_listener_does_not_stay_deaf(void **state)
 
 #define GREETING "{\"client_id\":\"{client_id}\"}"
 
+/* Whoever came is counted again when he goes, whatever he goes for. */
+static void expect_all_accounted(const gwd_metrics *metrics)
+{
+    uint64_t closed = 0;
+
+    for (size_t i = 0; i < GWD_CLOSE_REASONS; i++)
+        closed += metrics->closed[i];
+    assert_int_equal(closed, metrics->accepted);
+}
+
 /* A client that speaks text: it is greeted at once, or closed. */
 static bool greet(size_t fail_at, bool end_without_memory)
 {
@@ -504,6 +514,7 @@ static bool greet(size_t fail_at, bool end_without_memory)
     }
     close(fds[1]);
     assert_true(gwd_loop_drain(loop, WAIT_SECONDS));
+    expect_all_accounted(loop->metrics);
     gwd_clients_free(clients);
     gwd_hub_free(hub);
     gwd_loop_free(loop);

@@ -182,6 +182,27 @@ static void lists_are_told_once_they_are_made(void **state)
     assert_false(has("ann"));
 }
 
+/* Its successor counts on from there. */
+static void a_process_that_died_leaves_what_it_had_counted_only(void **state)
+{
+    gwd_slot *slot = &items[0];
+    gwd_metrics *m = &slot->metrics;
+
+    (void)state;
+    m->connections = m->accepted = 5;
+    m->uids = m->groups = m->workers = m->loop_lag_us = m->memory = 4;
+    m->closed[GWD_CLOSE_CLIENT] = 2;
+    slot->restarts = 1;
+    gwd_slot_end(slot);
+    assert_int_equal(m->closed[GWD_CLOSE_CRASH], 3);
+    assert_int_equal(m->accepted, 5);
+    assert_int_equal(slot->restarts, 1);
+    assert_int_equal(slot->up + slot->pid + slot->registers, 0);
+    assert_int_equal(m->connections + m->uids + m->groups + m->workers +
+                         m->loop_lag_us + m->memory,
+                     0);
+}
+
 static void one_process_knows_all(void **state)
 {
     gwd_top_lists lists = {0};
@@ -357,6 +378,7 @@ int main(void)
         TEST(every_metric_is_told_once_per_process),
         TEST(json_is_whole),
         TEST(lists_are_told_once_they_are_made),
+        TEST(a_process_that_died_leaves_what_it_had_counted_only),
         TEST(one_process_knows_all),
         TEST(sums_are_of_the_same_names),
         TEST(long_names_differ_after_what_is_kept),

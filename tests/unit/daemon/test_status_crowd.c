@@ -1,8 +1,10 @@
-/* Who gets a place at the status port when there are more than it has. */
+/* Who gets a place at the status port when there are more than it has, and what
+ * is told of those who guess its token. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -135,6 +137,40 @@ static void a_place_that_was_left_is_free(void **state)
     assert_false(is_here(1));
 }
 
+/* ---- the token ---------------------------------------------------------- */
+
+static void guess(int who)
+{
+    come(who, who + 1);
+    say(who, "GET /status HTTP/1.1\r\nHost: h\r\n"
+             "Authorization: Bearer guess\r\n\r\n");
+    assert_true(was_sent(who, "401 Unauthorized"));
+}
+
+static void guesses_are_told_once_a_minute_with_their_number(void **state)
+{
+    static const char line[] = "status: wrong token (%u since";
+    static const unsigned numbers[] = {1, 3, 1};
+    char want[64];
+    int who = 0;
+
+    (void)state;
+    gwd_status_free(status);
+    status = gwd_status_new(&loop->loop, &slots, gw_slice_str(""),
+                            gw_slice_str("t0ken"));
+    fake_loop_pass(loop, 1); /* no clock is at 0 */
+    for (int i = 0; i < 3; i++) {
+        guess(who++);
+        snprintf(want, sizeof(want), line, numbers[i]);
+        assert_non_null(strstr(loop->log, want));
+        fake_loop_clear(loop);
+        for (unsigned n = 1; i < 2 && n < numbers[i + 1]; n++)
+            guess(who++);
+        assert_string_equal(loop->log, "");
+        fake_loop_pass(loop, 60);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +179,7 @@ int main(void)
         TEST(who_has_asked_stays),
         TEST(who_does_not_read_keeps_nobody_out),
         TEST(a_place_that_was_left_is_free),
+        TEST(guesses_are_told_once_a_minute_with_their_number),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
