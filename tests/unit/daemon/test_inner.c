@@ -12,7 +12,9 @@
 #include <gwclient/protocol.h>
 
 #include "fake_core.h"
+#include "inner/request.h"
 
+#define QUEUE_MAX 10240000 /* of fake_core_new() */
 #define A 0
 #define B 1
 #define C 2
@@ -325,6 +327,19 @@ static void logs_unknown_commands_and_goes_on(void **state)
     expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");
 }
 
+static void closes_on_who_does_not_read_replies(void **state)
+{
+    (void)state;
+    do_to(A, GW_CMD_BIND_UID, "a"); /* it is accepted with that */
+    core->conns[0].queued = QUEUE_MAX - 1;
+    expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");
+    core->conns[0].queued = QUEUE_MAX;
+    fake_core_clear(core);
+    send_frame(GW_CMD_IS_ONLINE, id_of[A], 1, "", "");
+    assert_true(core->conns[0].aborted);
+    assert_non_null(strstr(core->log, "does not read its replies, closed"));
+}
+
 static void takes_frames_split_anywhere(void **state)
 {
     char bytes[8192];
@@ -421,6 +436,17 @@ static void who_has_shown_the_key_may_be_silent(void **state)
     expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");
 }
 
+static void the_key_that_was_shown_is_wiped(void **state)
+{
+    const gw_buf *text = &core->inner->text;
+
+    (void)state;
+    send_frame(GW_CMD_GATEWAY_CLIENT_CONNECT, 0, 1, "",
+               "{\"secret_key\":\"s3\\\"cret\"}");
+    assert_true(text->cap > 0);
+    assert_null(memmem(text->base, text->cap, "cret", 4));
+}
+
 static void without_a_key_everybody_may_be_silent(void **state)
 {
     (void)state;
@@ -476,6 +502,7 @@ int main(void)
         T(sends_to_uids_and_groups),
         T(ends_connections),
         T(logs_unknown_commands_and_goes_on),
+        T(closes_on_who_does_not_read_replies),
         T(takes_frames_split_anywhere),
         T(closes_on_a_frame_that_lies),
         T(without_a_key_everybody_may_be_silent),
@@ -485,6 +512,7 @@ int main(void)
         T(asks_for_the_key_first),
         T(who_does_not_introduce_himself_is_closed),
         T(who_has_shown_the_key_may_be_silent),
+        T(the_key_that_was_shown_is_wiped),
 #undef T
     };
 

@@ -628,6 +628,10 @@ static void strict_ends_clients_at_their_next_event(void **state)
     fake_core_pass(core, 2);
     assert_non_null(
         strstr(core->log, "no worker is attached: 2 clients closed"));
+    fake_core_arrive(core, 3, 4);
+    fake_core_pass(core, 2);
+    assert_non_null(
+        strstr(core->log, "no worker is attached: 1 clients closed"));
     introduce(0, "W:0");
     assert_null(strstr(core->log, "no worker was"));
 }
