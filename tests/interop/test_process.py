@@ -544,6 +544,25 @@ class LogOfTheUser(unittest.TestCase):
                           "Permission denied\n"))
 
 
+class Flood(unittest.TestCase):
+    server = "gatewayd"
+
+    def test_what_the_log_left_out_is_told_when_it_is_over(self):
+        gateway = Gatewayd()
+        self.addCleanup(gateway.close)
+        peer = Peer(gateway.inner_address)
+        self.addCleanup(peer.close)
+        peer.socket.sendall(300 * Frame(99).encode())
+
+        def all_are_told():
+            log = gateway.process.log
+            left_out = re.findall(r"(\d+) warnings were left out", log)
+            return (left_out and log.count("unknown command")
+                    + sum(map(int, left_out)) == 300)
+
+        wait_until(all_are_told, "300 warnings, or how many are missing")
+
+
 class Reloading(unittest.TestCase):
     """SIGHUP."""
 
@@ -588,6 +607,23 @@ class Reloading(unittest.TestCase):
         self.file.write_text("ping_interval = 9\n")
         self.hang_up("reload: needs a restart: ping_interval")
         self.hang_up("reload: needs a restart: ping_interval")
+
+    def test_the_log_changes_too(self):
+        self.start("")
+        self.file.write_text("log_level = warning\nlog_format = json\n"
+                             "ping_interval = 9\n")
+        self.hang_up("reload: needs a restart: ping_interval")
+        log = self.gateway.process.log
+        self.assertEqual(json.loads(log.splitlines()[-1])["level"], "warning")
+        self.assertNotIn("reloaded", log)
+
+    def test_what_clients_find_without_workers_changes_too(self):
+        self.start("")
+        self.file.write_text("without_worker = strict\n")
+        with closing(WebSocket(self.gateway.websocket_port)) as client:
+            self.hang_up("reload: changed: without_worker")
+            client.send(1, b"to nobody")
+            client.expect_eof()
 
     def test_a_wrong_file_changes_nothing(self):
         self.start("allowed_origins = https://other.example\n")

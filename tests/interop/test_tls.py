@@ -139,6 +139,17 @@ class OldVersions(TlsTest):
         self.expect_alive(self.connect())
 
 
+class Ciphers(TlsTest):
+    options = ("--tls-ciphers", "ECDHE+AES256+AESGCM")
+
+    def test_who_has_none_of_them_is_refused(self):
+        tls = Tls(most=ssl.TLSVersion.TLSv1_2)
+        tls.context.set_ciphers("ECDHE+AES128")
+        with self.assertRaises(ssl.SSLError):
+            WebSocket(self.port, tls=tls)
+        self.expect_alive(self.connect(most=ssl.TLSVersion.TLSv1_2))
+
+
 class Names(TlsTest):
     def setUp(self):
         self.options = tuple(

@@ -89,6 +89,30 @@ class Push(WorkerCase):
         self.assertEqual(self.hears("W", 1), [(CMD_ON_MESSAGE, "heard")])
 
 
+class RandomRouter(WorkerCase):
+    options = ("--router", "random")
+
+    def test_every_worker_gets_clients(self):
+        """The first would get them all, for it never has more than others."""
+        self.worker("V")
+        self.worker("W")
+
+        def whose_client():
+            WebSocket(self.gateway.websocket_port, greeting=False).close()
+            told = []
+
+            def is_gone():
+                told.extend((name, event["cmd"])
+                            for name, events in self.hall.take().items()
+                            for event in events)
+                return told and told[-1][1] == CMD_ON_CLOSE
+
+            wait_until(is_gone, "its end")
+            return told[-1][0]
+
+        wait_until(lambda: whose_client() == "W", "a client of the second one")
+
+
 class Order(WorkerCase):
     """A BusinessWorker tells on one connection and asks on another."""
 
