@@ -12,7 +12,8 @@ from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
                              make_cluster)
 from harness.gwctl import Running
 from harness.inner import CMD_IS_ONLINE, Frame, Peer
-from harness.process import PATIENCE, refusing_address, wait_until
+from harness.process import (PATIENCE, refusing_address, silent_address,
+                             wait_until)
 
 CMD_BIND_UID = 12
 CMD_JOIN_GROUP = 20
@@ -145,7 +146,8 @@ class Commands(GwctlTest):
         self.expect([])
 
     def test_lines_are_sent_as_they_come(self):
-        with Running(self.cluster, "send-to-uid", "7", "-") as running:
+        with Running(self.cluster, "--json", "send-to-uid", "7",
+                     "-") as running:
             running.write(b"first\n")
             self.bob.expect_text("first")
             running.write(b"sec")
@@ -153,6 +155,8 @@ class Commands(GwctlTest):
             self.bob.expect_text("second")
             running.popen.stdin.close()
             self.assertEqual(running.ended(), 0)
+            self.assertEqual(running.wait_objects(1),
+                             [{"sent": 2, "confirmed": 2}])
 
     def test_a_message_of_any_bytes_and_length(self):
         text = "é" * 100000
@@ -226,6 +230,13 @@ class Commands(GwctlTest):
             [{"group": "lobby", "connections": 4},
              {"group_base64": "Y2Fm6Q==", "connections": 2},
              {"group": "7", "connections": 1}])
+
+    def test_more_groups_than_are_asked_for_at_once(self):
+        names = {f"g{i}": 1 for i in range(1001)}
+        self.page(0, None, *names)
+        self.assertEqual(
+            {o["group"]: o["connections"] for o in self.json("groups").objects},
+            {"7": 1, "lobby": 3, **names})
 
     def test_sessions(self):
         found = {o["client_id"]: o for o in self.json("sessions").objects}
@@ -495,6 +506,14 @@ class Failures(GwctlTest):
         seen = self.json("watch", "--count", "1", env=env, status=3).only
         self.assertIsNone(seen["connections"])
         self.assertIn(env["GWCTL_REGISTER"], seen["error"])
+
+    def test_a_register_that_does_not_answer(self):
+        """The next one is asked when --connect-timeout is over. By itself that
+        is three seconds."""
+        silent = self.enterContext(silent_address())
+        env = {"GWCTL_REGISTER": f"{silent},{self.cluster.register_address}"}
+        self.assertEqual(self.gwctl("online", "--connect-timeout", "0.2",
+                                    "--timeout", "2.9", env=env).out, "0\n")
 
     def test_one_gateway_is_down(self):
         absent = AbsentGateway(self.cluster)

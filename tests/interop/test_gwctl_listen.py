@@ -12,7 +12,8 @@ from pathlib import Path
 from harness import gwctl
 from harness.cluster import REFERENCE, WHY_NO_REFERENCE
 from harness.gwctl import Running, parse_line
-from harness.process import PATIENCE, refusing_address, wait_until
+from harness.process import (PATIENCE, refusing_address, silent_address,
+                             wait_until)
 from harness.tls import Certificate
 from harness.websocket_server import WebSocketServer, close_frame, frame
 from test_gwctl import GwctlTest
@@ -270,18 +271,13 @@ class OddServers(unittest.TestCase):
         self.assertIn("timed out", done.err)
 
     def test_connecting_has_a_deadline_of_its_own(self):
-        with contextlib.ExitStack() as stack:
-            full = stack.enter_context(
-                socket.create_server(("127.0.0.1", 0), backlog=0))
-            for _ in range(4):  # what does not fit is not answered
-                waiting = stack.enter_context(socket.socket())
-                waiting.setblocking(False)
-                waiting.connect_ex(full.getsockname())
-            done = gwctl.run(None, "listen", "--connect-timeout", "0.2",
-                             "--timeout", "600",
-                             f"ws://127.0.0.1:{full.getsockname()[1]}")
-        self.assertEqual(done.status, 3, done)
-        self.assertIn("cannot connect: Connection timed out", done.err)
+        with silent_address() as address:
+            for connecting, all_of_it in ("0.2", "600"), ("600", "0.2"):
+                done = gwctl.run(None, "listen", "--connect-timeout",
+                                 connecting, "--timeout", all_of_it,
+                                 f"ws://{address}")
+                self.assertEqual(done.status, 3, done)
+                self.assertIn("cannot connect: Connection timed out", done.err)
 
     def test_nobody_there(self):
         address = self.enterContext(refusing_address())
@@ -387,7 +383,8 @@ class OddServers(unittest.TestCase):
                 self.assertEqual(link.read(), (8, b"\x03\xe8"))
                 link.send(close_frame(1000))
 
-            done = self.listen(serve, "--uid", "ann", "--timeout", "2")
+            done = self.listen(serve, "--uid", "ann", "--timeout", "2",
+                               "--count", "1")
             self.assertEqual(done.status, 1, done)
             self.assertIn(why, done.err)
             self.assertIn("nothing is bound", done.err)

@@ -43,6 +43,20 @@ def refusing_address():
         yield f"127.0.0.1:{place.getsockname()[1]}"
 
 
+@contextlib.contextmanager
+def silent_address():
+    """Where who connects waits in vain: what does not fit into the queue is not
+    answered."""
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(
+            socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        yield f"127.0.0.1:{full.getsockname()[1]}"
+
+
 def own_address():
     """Of the loopback, and nobody else's: there a server's port is free as long
     as it is dead."""
