@@ -66,6 +66,12 @@ ob_start();
 phpinfo(INFO_MODULES);
 preg_match_all('/^(Idle connections|Connections opened|Commands sent) => \d+/m', ob_get_clean(), $m);
 show($m[0]);
+Gateway::$persistentConnection = true;
+ini_set('gatewayclient.pool_idle_timeout', '0');
+for ($i = 0; $i < 3; $i++) {
+    Gateway::sendToAll('x');
+}
+show(['idle for no time, connections' => connections(2 * 3)]);
 ?>
 --EXPECT--
 {"connections":2,"lookups":1}
@@ -75,3 +81,4 @@ show($m[0]);
 {"a pool of none, connections":6}
 {"not persistent, connections":6}
 ["Idle connections => 2","Connections opened => 14","Commands sent => 2023"]
+{"idle for no time, connections":6}
