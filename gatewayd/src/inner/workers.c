@@ -111,6 +111,7 @@ int gwd_workers_attach(gwd_workers *workers, gw_slice key, gwd_stream *stream,
     }
     worker->stream = stream;
     worker->owner = owner;
+    worker->earlier = worker->refs;
     worker->dropped = 0;
     worker->lost = false;
     *owner = worker;
@@ -137,13 +138,19 @@ static bool takes_clients(const gwd_worker *worker)
     return is_here(worker) && !worker->lost;
 }
 
+/* As GatewayWorker: who comes back begins at none. */
+static uint32_t load_of(const gwd_worker *worker)
+{
+    return worker->refs - worker->earlier;
+}
+
 /* The first among those with the fewest clients. */
 static gwd_worker *least_loaded(const gwd_workers *workers)
 {
     gwd_worker *best = NULL;
 
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        if (takes_clients(w) && (best == NULL || w->refs < best->refs)) {
+        if (takes_clients(w) && (best == NULL || load_of(w) < load_of(best))) {
             best = w;
         }
     }
@@ -197,6 +204,10 @@ void gwd_workers_unbind(gwd_workers *workers, gwd_worker **slot)
 
     if (worker == NULL) {
         return;
+    }
+    /* Whoever it is that leaves: so an unequal share does not last. */
+    if (worker->earlier > 0) {
+        worker->earlier--;
     }
     worker->refs--;
     *slot = NULL;

@@ -23,7 +23,8 @@ struct gwd_worker {
     gwd_worker *next;
     gwd_stream *stream; /* NULL: it is gone, and in no list */
     gwd_worker **owner; /* the connection's pointer here */
-    uint32_t refs;      /* its clients, also from before it came back */
+    uint32_t refs;      /* its clients */
+    uint32_t earlier;   /* so many of them are no load, see attach */
     uint64_t dropped;   /* frames since the last report */
     bool lost;          /* its machine does not answer: clients go to others */
     uint32_t key_len;
@@ -46,9 +47,10 @@ int gwd_workers_init(gwd_workers *workers, gwd_router_mode router);
 /* Workers must be detached and clients unbound. */
 void gwd_workers_deinit(gwd_workers *workers);
 
-/* `stream` is the worker of this key from now on, the youngest of all; `*owner`
- * points to it until it is detached. `*replaced`: the stream that was the key's
- * before and is to be closed, or NULL. GW_ENOMEM. */
+/* `stream` is the worker of this key from now on, the youngest of all and
+ * without load: the clients that the key has already are none, until as many
+ * have left. `*owner` points to it until it is detached. `*replaced`: the
+ * stream that was the key's before and is to be closed, or NULL. GW_ENOMEM. */
 int gwd_workers_attach(gwd_workers *workers, gw_slice key, gwd_stream *stream,
                        gwd_worker **owner, gwd_stream **replaced);
 
