@@ -312,19 +312,25 @@ static void a_message_is_framed_once(void **state)
     gwd_message_unref(&raw);
 }
 
+/* What it is sent too much of. */
+static char big[10 * 1000 + 1];
+
+static void send_too_much(gwd_client *client)
+{
+    memset(big, 'x', sizeof(big) - 1);
+    for (int i = 0; i < 50; i++)
+        send_text(client, big);
+}
+
 static void a_full_queue_drops(void **state)
 {
-    char big[10 * 1000 + 1];
     gwd_client *client;
     size_t limit = 100 * 1000;
 
     (void)state;
     shrink_buffers(fds);
     client = open_one();
-    memset(big, 'x', sizeof(big) - 1);
-    big[sizeof(big) - 1] = '\0';
-    for (int i = 0; i < 50; i++)
-        send_text(client, big);
+    send_too_much(client);
     assert_true(gwd_stream_queued(&client->stream) >= limit);
     assert_true(gwd_stream_queued(&client->stream) < limit + sizeof(big) + 10);
 }
@@ -336,7 +342,7 @@ static bool was_read(void *arg)
 
 static void a_full_queue_gets_no_pongs(void **state)
 {
-    char big[10 * 1000 + 1], ping[6 + 125] = "\x89\xfdmask";
+    char ping[6 + 125] = "\x89\xfdmask";
     size_t limit = 100 * 1000;
     gwd_client *client;
     uint64_t all;
@@ -344,10 +350,7 @@ static void a_full_queue_gets_no_pongs(void **state)
     (void)state;
     shrink_buffers(fds);
     client = open_one();
-    memset(big, 'x', sizeof(big) - 1);
-    big[sizeof(big) - 1] = '\0';
-    for (int i = 0; i < 50; i++)
-        send_text(client, big);
+    send_too_much(client);
     all = loop->metrics->bytes_in;
     for (int i = 0; i < 1000; i++) {
         send_bytes(fds[1], gw_slice_of(ping, sizeof(ping)));
@@ -359,16 +362,12 @@ static void a_full_queue_gets_no_pongs(void **state)
 
 static void waiting_messages_are_limited_too(void **state)
 {
-    char big[10 * 1000 + 1];
     gwd_client *client;
 
     (void)state;
     start("");
     client = accept_one();
-    memset(big, 'x', sizeof(big) - 1);
-    big[sizeof(big) - 1] = '\0';
-    for (int i = 0; i < 50; i++)
-        send_text(client, big);
+    send_too_much(client);
     send_bytes(fds[1], LIT(REQUEST));
     expect_bytes(loop, fds[1], LIT(ANSWER));
     for (int i = 0; i < 10; i++) {
@@ -468,16 +467,16 @@ static bool no_streams(void *arg)
 static void who_does_not_read_is_cut_off(void **state)
 {
     gwd_client *client = open_one();
-    char big[50 * 1000 + 1];
+    char large[50 * 1000 + 1];
 
     (void)state;
     shrink_buffers(fds);
-    memset(big, 'x', sizeof(big) - 1);
-    big[sizeof(big) - 1] = '\0';
-    send_text(client, big);
+    memset(large, 'x', sizeof(large) - 1);
+    large[sizeof(large) - 1] = '\0';
+    send_text(client, large);
     gwd_loop_turn(loop, false);
     while (gwd_stream_queued(&client->stream) == 0) {
-        send_text(client, big);
+        send_text(client, large);
         gwd_loop_turn(loop, false);
     }
     gwd_clients_close_all(clients, 1);

@@ -179,17 +179,23 @@ static void a_socket_that_was_shut_down_listens_again(void **state)
     gwd_listener_free(listener);
 }
 
-/* The lowest limit under which everything open now still works. */
-static int lower_file_limit(struct rlimit *before)
+static void limit_files(int most, struct rlimit *before)
 {
-    int next = dup(0);
     struct rlimit limit;
 
-    close(next);
     getrlimit(RLIMIT_NOFILE, before);
     limit = *before;
-    limit.rlim_cur = (rlim_t)next;
-    return setrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = (rlim_t)most;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* The lowest limit under which everything open now still works. */
+static void lower_file_limit(struct rlimit *before)
+{
+    int next = dup(0);
+
+    close(next);
+    limit_files(next, before);
 }
 
 static void want_of_descriptors_is_waited_out(void **state)
@@ -202,7 +208,7 @@ static void want_of_descriptors_is_waited_out(void **state)
     int later;
 
     (void)state;
-    assert_int_equal(lower_file_limit(&before), 0);
+    lower_file_limit(&before);
     gwd_loop_turn(loop, true); /* cannot accept: pauses */
     used = clock();
     for (int i = 0; i < 5; i++)
@@ -243,14 +249,11 @@ static void the_reserve_is_for_others(void **state)
     gwd_listener *others = listen_anywhere();
     int fillers[LIMIT];
     int first, second, third;
-    struct rlimit before, limit;
+    struct rlimit before;
     size_t want = 1, count;
 
     (void)state;
-    getrlimit(RLIMIT_NOFILE, &before);
-    limit = before;
-    limit.rlim_cur = LIMIT;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit_files(LIMIT, &before);
     gwd_listener_keep_reserve(clients);
     count = fill_up_to(LIMIT - RESERVED - 1, fillers);
     first = connect_to(clients); /* the last descriptor that is for clients */
@@ -293,15 +296,12 @@ static void want_of_descriptors_is_told_once_a_minute(void **state)
     char path[] = "/tmp/gwd_listen_XXXXXX";
     int log = mkstemp(path);
     int fillers[LIMIT], peers[2];
-    struct rlimit before, limit;
+    struct rlimit before;
     size_t want = 0, count;
 
     (void)state;
     assert_true(log >= 0 && gwd_log_open(path));
-    getrlimit(RLIMIT_NOFILE, &before);
-    limit = before;
-    limit.rlim_cur = LIMIT;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit_files(LIMIT, &before);
     gwd_listener_keep_reserve(listener);
     count = fill_up_to(LIMIT - RESERVED, fillers);
     while (want < TIMES) {
