@@ -2,8 +2,11 @@
 
 import json
 import os
+import socket
+import struct
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -11,14 +14,28 @@ from harness import gwctl
 from harness.cluster import (REFERENCE, WHY_NO_REFERENCE, AbsentGateway,
                              make_cluster)
 from harness.gwctl import Running
-from harness.inner import CMD_IS_ONLINE, Frame, Peer
+from harness.inner import CMD_IS_ONLINE, HEAD, Frame, Peer
 from harness.process import (PATIENCE, refusing_address, silent_address,
                              wait_until)
 
+CMD_KICK = 7
 CMD_BIND_UID = 12
 CMD_JOIN_GROUP = 20
 TOO_LONG = 17 * 1024 * 1024
 NOBODY = "7f000001ffff00000001"
+
+
+def vanish_at(listener, last):
+    """One connection of a gateway where everybody is online, up to the command
+    `last`."""
+    with listener.accept()[0] as sock, sock.makefile("rb") as file:
+        cmd = None
+        while cmd != last:
+            head = file.read(HEAD.size)
+            length, cmd = HEAD.unpack(head)[:2]
+            file.read(length - HEAD.size)
+            if cmd == CMD_IS_ONLINE:
+                sock.sendall(struct.pack(">I", 4) + b"i:1;")
 
 
 class GwctlTest(unittest.TestCase):
@@ -571,6 +588,22 @@ class Failures(GwctlTest):
             self.gwctl("online", env=env, status=3)
         finally:
             gateway.process.resume()
+
+    def test_a_kick_that_nobody_confirms(self):
+        """Its gateway is gone before it has said that it was done."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(PATIENCE)
+            gateway = threading.Thread(target=vanish_at, daemon=True,
+                                       args=(listener, CMD_KICK))
+            gateway.start()
+            port = listener.getsockname()[1]
+            address = f"127.0.0.1:{port}"
+            client = f"7f000001{port:04x}00000001"
+            done = self.gwctl("kick", client, status=3,
+                              env={"GWCTL_GATEWAY": address})
+            gateway.join()
+        self.assertIn(f"{address}: ", done.err)
+        self.assertIn("not confirmed", done.err)
 
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "wb") as full:

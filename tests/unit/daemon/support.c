@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 void check_slice_equal(gw_slice a, gw_slice b, const char *file, int line)
@@ -131,4 +132,20 @@ void send_bytes(int fd, gw_slice bytes)
         bytes.base += n;
         bytes.len -= (size_t)n;
     }
+}
+
+void in_a_child_that_is_nobody(void (*run)(void))
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (geteuid() == 0 && setuid(65534) < 0)
+            _exit(1);
+        run();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
 }

@@ -54,4 +54,8 @@ void expect_eof(gwd_loop *loop, int fd);
 
 void send_bytes(int fd, gw_slice bytes);
 
+/* What a process may do that is not root: `run` ends it with its own status if
+ * that is not as it should be. */
+void in_a_child_that_is_nobody(void (*run)(void));
+
 #endif

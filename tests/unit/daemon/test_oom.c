@@ -476,48 +476,72 @@ static void expect_all_accounted(const gwd_metrics *metrics)
     assert_int_equal(closed, metrics->accepted);
 }
 
-/* A client that speaks text: it is greeted at once, or closed. */
-static bool greet(size_t fail_at, bool end_without_memory)
+/* One client that speaks text. */
+typedef struct meeting {
+    gwd_loop *loop;
+    gwd_hub *hub;
+    gwd_clients *clients;
+    gwd_client_port *port;
+    int fds[2]; /* ours, and the client's */
+} meeting;
+
+static void prepare(meeting *m)
 {
-    gwd_loop *loop = new_loop();
-    gwd_hub *hub = gwd_hub_new(seed);
-    const gwd_clients_config config = {
-        .loop = loop,
-        .hub = hub,
+    gwd_clients_config config = {
         .gateway_ip = 0x7f000001,
         .gateway_port = 2900,
         .greeting = LIT(GREETING),
         .max_package_size = 1000,
         .send_to_client_buffer_size = 100 * 1000,
     };
-    gwd_clients *clients = gwd_clients_new(&config);
-    gwd_client_port *port = gwd_clients_add_port(
-        clients, &(gwd_client_port_config){.protocol = GWD_CLIENT_TEXT});
-    char line[200] = "";
-    int fds[2];
+
+    m->loop = config.loop = new_loop();
+    m->hub = config.hub = gwd_hub_new(seed);
+    m->clients = gwd_clients_new(&config);
+    m->port = gwd_clients_add_port(
+        m->clients, &(gwd_client_port_config){.protocol = GWD_CLIENT_TEXT});
+    tcp_pair(m->fds);
+}
+
+/* Whether the client gets a line: "" if it does not. */
+static bool hears(meeting *m, char line[200])
+{
+    line[0] = '\0';
+    return line_or_end(m->loop, m->fds[1], line, 200) == 1;
+}
+
+static void part(meeting *m)
+{
+    close(m->fds[1]);
+    assert_true(gwd_loop_drain(m->loop, WAIT_SECONDS));
+    expect_all_accounted(m->loop->metrics);
+    gwd_clients_free(m->clients);
+    gwd_hub_free(m->hub);
+    gwd_loop_free(m->loop);
+}
+
+/* It is greeted at once, or closed. */
+static bool greet(size_t fail_at, bool end_without_memory)
+{
+    char line[200];
+    meeting m;
     bool failed;
 
-    tcp_pair(fds);
+    prepare(&m);
     arm(fail_at, 0);
-    gwd_clients_accept(port, fds[0], NULL);
-    if (line_or_end(loop, fds[1], line, sizeof(line)) == 1)
+    gwd_clients_accept(m.port, m.fds[0], NULL);
+    if (hears(&m, line))
         assert_memory_equal(line, "{\"client_id\":\"7f0000010b54", 26);
     failed = disarm();
     if (end_without_memory)
         arm(1, 0);
-    gwd_clients_close_all(clients, WAIT_SECONDS);
+    gwd_clients_close_all(m.clients, WAIT_SECONDS);
     if (end_without_memory)
         assert_false(disarm());
-    assert_int_equal(recv(fds[1], line, 1, MSG_DONTWAIT) > 0, 0);
-    if (end_without_memory) {
-        expect_eof(loop, fds[1]);
-    }
-    close(fds[1]);
-    assert_true(gwd_loop_drain(loop, WAIT_SECONDS));
-    expect_all_accounted(loop->metrics);
-    gwd_clients_free(clients);
-    gwd_hub_free(hub);
-    gwd_loop_free(loop);
+    assert_int_equal(recv(m.fds[1], line, 1, MSG_DONTWAIT) > 0, 0);
+    if (end_without_memory)
+        expect_eof(m.loop, m.fds[1]);
+    part(&m);
     return failed;
 }
 
@@ -538,6 +562,37 @@ static void the_end_needs_no_memory(void **state)
     assert_false(greet(0, true));
 }
 
+static void send_line(const meeting *m, uint32_t id, gw_slice text)
+{
+    gwd_message *message = gwd_message_new(text, false);
+
+    gwd_client_send(gwd_client_of(gwd_hub_find(m->hub, id)), message);
+    gwd_message_unref(&message);
+}
+
+/* The client stays, and the next message is not held up. */
+static void what_cannot_be_framed_is_counted(void **state)
+{
+    char line[200];
+    unsigned id;
+    meeting m;
+
+    (void)state;
+    prepare(&m);
+    gwd_clients_accept(m.port, m.fds[0], NULL);
+    assert_true(hears(&m, line));
+    assert_int_equal(sscanf(line, "{\"client_id\":\"7f0000010b54%8x", &id), 1);
+    arm(3, 0); /* after the message itself */
+    send_line(&m, id, LIT("lost"));
+    assert_true(disarm());
+    assert_int_equal(m.loop->metrics->dropped, 1);
+    send_line(&m, id, LIT("not lost"));
+    assert_true(hears(&m, line));
+    assert_string_equal(line, "not lost\n");
+    gwd_clients_close_all(m.clients, WAIT_SECONDS);
+    part(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -548,6 +603,7 @@ int main(void)
         cmocka_unit_test(a_listener_does_not_stay_deaf),
         cmocka_unit_test(who_cannot_be_greeted_is_closed),
         cmocka_unit_test(the_end_needs_no_memory),
+        cmocka_unit_test(what_cannot_be_framed_is_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

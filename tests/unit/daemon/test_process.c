@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -240,6 +241,35 @@ static void it_is_not_written_where_a_link_leads(void **state)
     unlink(pid_path);
 }
 
+/* Not ours to remove, as its folder is not. */
+static void take_and_remove_in_a_folder_of_root(void)
+{
+    char error[GWD_PID_FILE_ERROR_LEN + 1];
+    gwd_pid_file file;
+    struct stat st;
+
+    if (!gwd_pid_file_take(&file, pid_path, error))
+        _exit(2);
+    if (stat(pid_path, &st) < 0 || st.st_size == 0)
+        _exit(3);
+    gwd_pid_file_remove(&file);
+}
+
+static void a_pid_file_that_has_to_stay_names_nobody(void **state)
+{
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(close(open(pid_path, O_CREAT | O_WRONLY, 0666)), 0);
+    assert_int_equal(chmod(pid_path, 0666), 0);
+    assert_int_equal(chmod(folder, 0555), 0);
+    in_a_child_that_is_nobody(take_and_remove_in_a_folder_of_root);
+    assert_int_equal(stat(pid_path, &st), 0);
+    assert_int_equal(st.st_size, 0);
+    assert_int_equal(chmod(folder, 0700), 0);
+    assert_int_equal(unlink(pid_path), 0);
+}
+
 static void a_pid_file_that_cannot_be_made_is_told(void **state)
 {
     char error[GWD_PID_FILE_ERROR_LEN + 1];
@@ -471,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_childs_end_does_not_unlock_it),
         cmocka_unit_test(nobody_else_can_lock_it),
         cmocka_unit_test(it_is_not_written_where_a_link_leads),
+        cmocka_unit_test(a_pid_file_that_has_to_stay_names_nobody),
         cmocka_unit_test(a_pid_file_that_cannot_be_made_is_told),
         cmocka_unit_test(unknown_users_and_groups_are_told),
         cmocka_unit_test(root_becomes_another_user_for_good),

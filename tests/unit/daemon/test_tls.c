@@ -515,14 +515,32 @@ static void garbage_is_a_failure(void **state)
     }
 }
 
+#define BROKEN_RECORD                                                          \
+    "\x17\x03\x03\x00\x20"                                                     \
+    "0123456789abcdef0123456789abcdef"
+
 static void a_broken_record_is_a_failure(void **state)
 {
     (void)state;
     connect_tls(TLS1_3_VERSION);
-    send_bytes(fds[1], LIT("\x17\x03\x03\x00\x20"
-                           "0123456789abcdef0123456789abcdef"));
+    send_bytes(fds[1], LIT(BROKEN_RECORD));
     await_close(true);
     assert_int_equal(peer_read_error(&peer, loop), SSL_ERROR_SSL); /* alert */
+    hang_up();
+}
+
+/* A reset may overtake the alert. */
+static void an_alert_is_followed_by_an_end(void **state)
+{
+    static const char unread[GWD_LOOP_BUFFER] = BROKEN_RECORD;
+    char byte;
+
+    (void)state;
+    connect_tls(TLS1_3_VERSION);
+    send_bytes(fds[1], gw_slice_of(unread, sizeof(unread)));
+    await_close(true);
+    assert_int_equal(peer_read_error(&peer, loop), SSL_ERROR_SSL);
+    assert_int_equal(recv(fds[1], &byte, 1, 0), 0);
     hang_up();
 }
 
@@ -573,6 +591,7 @@ int main(void)
         TEST(half_a_handshake_is_no_failure),
         TEST(garbage_is_a_failure),
         TEST(a_broken_record_is_a_failure),
+        TEST(an_alert_is_followed_by_an_end),
         TEST(who_does_not_trust_us_is_a_failure),
         TEST(renegotiation_is_refused),
     };

@@ -270,7 +270,7 @@ static void the_hub_may_change_meanwhile(void **state)
     set_up_world(&w);
     gwd_tops_ask(&w.tops, gwd_loop_seconds());
     gwd_top_lists_tick(w.maker);
-    /* Half leave, and others make the table grow. */
+    /* Half leave, and all come back as others. */
     for (int i = 30; i < MEMBERS / 2; i++)
         gwd_hub_unbind_uid(w.hub, &w.members[i]);
     gwd_loop_turn(w.loop, true);
@@ -285,6 +285,38 @@ static void the_hub_may_change_meanwhile(void **state)
         assert_int_equal(w.lists.uids.entries[i].connections, 10);
     assert_int_equal(w.lists.uids.entries[3].connections, 1);
     assert_int_equal(w.lists.groups.entries[0].connections, MEMBERS - 30);
+    tear_down_world(&w);
+}
+
+/* Who was met before is not met twice. */
+static void a_table_that_grows_is_walked_anew(void **state)
+{
+    gwd_member *more = calloc(MEMBERS, sizeof(*more));
+    world w;
+
+    (void)state;
+    set_up_world(&w);
+    gwd_tops_ask(&w.tops, gwd_loop_seconds());
+    gwd_top_lists_tick(w.maker);
+    for (int i = 0; i < 8; i++) /* of 13 steps */
+        gwd_loop_turn(w.loop, true);
+    assert_false(has_lists(&w));
+    for (int i = 0; i < MEMBERS; i++) {
+        char uid[12];
+
+        snprintf(uid, sizeof(uid), "w%d", i);
+        assert_int_equal(
+            gwd_hub_add(w.hub, &more[i], MEMBERS + 1 + (uint32_t)i), GW_OK);
+        assert_int_equal(gwd_hub_bind_uid(w.hub, &more[i], gw_slice_str(uid)),
+                         GW_OK);
+    }
+    run_until(w.loop, has_lists, &w);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(w.lists.uids.entries[i].connections, 10);
+    assert_int_equal(w.lists.uids.entries[3].connections, 1);
+    for (int i = 0; i < MEMBERS; i++)
+        gwd_hub_remove(w.hub, &more[i]);
+    free(more);
     tear_down_world(&w);
 }
 
@@ -310,6 +342,7 @@ int main(void)
         cmocka_unit_test(asking_ends_by_itself),
         cmocka_unit_test(lists_are_made_while_somebody_asks),
         cmocka_unit_test(the_hub_may_change_meanwhile),
+        cmocka_unit_test(a_table_that_grows_is_walked_anew),
         cmocka_unit_test(it_ends_in_the_middle_of_a_walk),
     };
 
