@@ -102,11 +102,13 @@ version() {
 # Nobody listens there: the kernel gives no such port, nor does a test take one.
 nowhere=127.0.0.1:1
 
+limit=120 # seconds: others may have the processors meanwhile
+
 # says PROGRAM ARGUMENT... : it runs, finds no Register and says where.
 says() {
     local program=$1 output status=0
     shift
-    output=$(LD_LIBRARY_PATH=$prefix/lib timeout 20 \
+    output=$(LD_LIBRARY_PATH=$prefix/lib timeout "$limit" \
         "$program" -r "$nowhere" "$@" 2>&1) || status=$?
     printf '%s\n' "$output"
     [ "$status" = 1 ] &&
@@ -193,7 +195,7 @@ links_and_runs() {
         "$compiler" -std=c++17 -pedantic -Wall -Wextra -Werror \
             -I "$prefix/include" -o "$work/use" "$root/tests/interop/cxx/use.cpp" \
             -L "$prefix/lib" "$kind"
-        [ "$(LD_LIBRARY_PATH=$prefix/lib timeout 20 "$work/use")" = ok ]
+        [ "$(LD_LIBRARY_PATH=$prefix/lib timeout "$limit" "$work/use")" = ok ]
     done
 }
 
