@@ -188,6 +188,13 @@ static size_t of_gateways(const gw_failure *list, size_t failures)
     return count;
 }
 
+const char *gwctl_error(const gwctl_app *app, int code)
+{
+    const char *text = gw_client_error(app->client);
+
+    return text[0] == '\0' ? gw_strerror(code) : text;
+}
+
 int gwctl_result(gwctl_app *app, int code)
 {
     bool unsent = nothing_was_sent(app);
@@ -200,7 +207,7 @@ int gwctl_result(gwctl_app *app, int code)
     for (size_t i = 0; i < failures; i++)
         gwctl_warn("%s: %s", list[i].address, list[i].cause);
     if (failures == 0)
-        gwctl_warn("%s", gw_client_error(app->client));
+        gwctl_warn("%s", gwctl_error(app, code));
     if (code == GW_EPARTIAL && unsent)
         return GWCTL_UNREACHABLE;
     if ((code == GW_EPARTIAL ||

@@ -36,6 +36,10 @@ void gwctl_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void gwctl_note(const gwctl_app *app, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Why the library's last call failed; when a later one went well, what `code`
+ * means. */
+const char *gwctl_error(const gwctl_app *app, int code);
+
 /* What a call of the library came to, as an exit status. Tells on standard
  * error what failed. When all gateways failed that is GWCTL_UNREACHABLE, and
  * not a part. `code` GW_OK: GWCTL_OK, and nothing is told. */

@@ -618,5 +618,75 @@ class Failures(GwctlTest):
                 self.assertIn(b"No space left", done.stderr)
 
 
+class OddGateways(unittest.TestCase):
+    """Gateways that do as no gatewayd would."""
+
+    def serve(self, *turns):
+        """A gateway that gives each connection its turn, and its address."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+
+        def run():
+            for turn in turns:
+                link, _ = listener.accept()
+                with link, link.makefile("rb") as file:
+                    link.settimeout(PATIENCE)
+                    turn(link, file)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        self.addCleanup(listener.close)
+        self.addCleanup(thread.join)
+        return "127.0.0.1:%d" % listener.getsockname()[1]
+
+    @staticmethod
+    def reply(link, payload):
+        link.sendall(struct.pack(">I", len(payload)) + payload)
+
+    def run_at(self, address, *words, **options):
+        return gwctl.run(None, "--gateway", address, *words, **options)
+
+    def test_a_change_is_not_proven_by_another_connection(self):
+        def leave(link, file):
+            """Before the last byte has come, and so before the question."""
+            size = struct.unpack(">I", file.read(4))[0]
+            link.shutdown(socket.SHUT_WR)
+            file.read(size - 4)
+
+        def answer(link, file):
+            file.read(HEAD.size)
+            self.reply(link, b"i:1;")
+            file.read()
+
+        address = self.serve(leave, answer)
+        port = int(address.split(":")[1])
+        done = self.run_at(address, "session", "set",
+                           f"7f000001{port:04x}00000001",
+                           stdin=json.dumps({"x": "y" * 9000000}))
+        self.assertEqual(done.status, 1, done)
+        self.assertEqual(done.err, f"gwctl: {address}: 1 sent to "
+                         f"tcp://{address} and not confirmed: the connection "
+                         "is gone\n")
+
+    def test_a_failure_before_a_question_that_went_well(self):
+        """An older gateway counts one group, but not several; a name that is
+        no UTF-8 is asked for alone."""
+        def list_groups(link, file):
+            file.read(HEAD.size)
+            self.reply(link, b'a:2:{i:0;s:1:"a";i:1;s:1:"\xff";}')
+            file.read()
+
+        def count_one(link, file):
+            file.read(HEAD.size + 1)
+            self.reply(link, b"i:3;")
+            file.read()
+
+        done = self.run_at(self.serve(list_groups, count_one), "groups",
+                           "--timeout", "0.3")
+        self.assertEqual(done.status, 1, done)
+        self.assertEqual(done.err, "gwctl: some gateways failed\n")
+        self.assertEqual(done.rows, [["\\xff", "3"]])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -80,10 +80,12 @@ typedef int (*change_fn)(gw_client *client, const gw_client_id *id,
 
 /* Nothing answers a change. So the gateway is asked whether the connection is
  * there: the answer comes after the change was handled, and tells whether it
- * could be. */
+ * could be. It proves nothing when our own connection has ended in between,
+ * which gw_flush() knows. */
 static int verify(gwctl_app *app, const gw_client_id *id)
 {
     int online = 0;
+    bool confirmed;
     int status;
 
     if (!app->options->confirm)
@@ -91,7 +93,10 @@ static int verify(gwctl_app *app, const gw_client_id *id)
     status = gwctl_client_result(app, gw_is_online(app->client, id, &online));
     if (status == GWCTL_NO || (status == GWCTL_OK && !online))
         return tell_offline(app);
-    return status;
+    if (status != GWCTL_OK)
+        return status;
+    return gwctl_confirm(app, &confirmed) == GWCTL_OK ? GWCTL_OK
+                                                      : GWCTL_PARTIAL;
 }
 
 static int refuse(int code)

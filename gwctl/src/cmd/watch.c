@@ -48,12 +48,10 @@ static const gwctl_keyed **ranked(const gwctl_keys *keys)
 
 static void note_groups(gwctl_app *app, watch_round *r, int code)
 {
-    const char *text = gw_client_error(app->client);
+    const char *text = gwctl_error(app, code);
 
     if (code == GW_OK || r->groups_error != NULL)
         return;
-    if (text[0] == '\0') /* a later question went well */
-        text = gw_strerror(code);
     r->groups_error = gwctl_copy(text, strlen(text));
 }
 
