@@ -384,7 +384,8 @@ void gwd_parts_drain(gwd_parts *p, bool in_haste)
     gwd_status_free(p->status);
     p->status = NULL;
     if (p->loop != NULL &&
-        !gwd_loop_drain(p->loop, in_haste ? 0 : SHUTDOWN_SECONDS + 2))
+        (!gwd_loop_drain(p->loop, in_haste ? 0 : SHUTDOWN_SECONDS + 2) ||
+         p->loop->unsent > 0))
         gwd_log(GWD_LOG_WARNING, "shut down with output left over");
     gwd_log_report();
 }

@@ -319,6 +319,7 @@ class Stopping(ProcessTest):
         self.assertEqual(process.popen.wait(PATIENCE), 0)
         self.assertNotIn("reloaded", process.log)
         self.assertIn("1 clients were closed", process.log)
+        self.assertIn("shut down with output left over", process.log)
 
     def test_two_signals_at_once_are_two(self):
         process = self.start_for_who_takes_nothing()
@@ -328,15 +329,30 @@ class Stopping(ProcessTest):
         process.resume()
         self.check_that_it_is_short(process)
 
-    def start_for_who_takes_nothing(self):
-        cluster = self.start("--send-to-client-buffer-size", "10000000")
+    def test_whom_a_second_signal_kills_is_told(self):
+        """A process that is killed says nothing of what it had to send."""
+        process = self.start_for_who_takes_nothing("--workers", "2")
+        pids = children(process.pid)
+        os.kill(process.pid, signal.SIGTERM)
+        wait_until(lambda: "shutting down with" in process.log, "the first")
+        os.kill(process.pid, signal.SIGTERM)
+        self.assertEqual(process.popen.wait(PATIENCE), 0)
+        killed = re.findall(r"\[master\] gateway \d \(pid (\d+)\) has not "
+                            "ended: killed", process.log)
+        self.assertTrue(killed, process.log)
+        self.assertLess(set(map(int, killed)), set(pids))
+
+    def start_for_who_takes_nothing(self, *options):
+        cluster = self.start("--send-to-client-buffer-size", "10000000",
+                             *options)
         client = cluster.connect()
         self.addCleanup(client.close)
-        peer = Peer(cluster.gateways[0].inner_address, "")
-        self.addCleanup(peer.close)
         process = cluster.gateways[0].process
-        peer.send(*[Frame(CMD_SEND_TO_ALL, body=b"y" * 1000000)] * 9)
-        peer.fence()
+        for address in cluster.gateways[0].inner_addresses:
+            peer = Peer(address, "")
+            self.addCleanup(peer.close)
+            peer.send(*[Frame(CMD_SEND_TO_ALL, body=b"y" * 1000000)] * 9)
+            peer.fence()
         return process
 
     def check_that_it_is_short(self, process):

@@ -63,7 +63,7 @@ class Push(WorkerCase):
         client.expect(b"\x8a\x05fence")
         self.worker("V")
         self.log_has("no worker was there: 1 messages of clients dropped, "
-                     "2 handshakes told to nobody")
+                     "2 handshakes and 0 closes told to nobody")
         client.send(1, b"this is heard")
         self.assertEqual(self.hears("V", 2), [
             (CMD_ON_CONNECT, ""), (CMD_ON_MESSAGE, "this is heard")])

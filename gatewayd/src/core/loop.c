@@ -187,6 +187,7 @@ bool gwd_loop_drain(gwd_loop *loop, unsigned seconds)
     uint32_t end = gwd_loop_seconds() + seconds + 1;
 
     loop->stopped = false;
+    loop->unsent = 0;
     flush_pending(loop);
     /* The tick ends a turn every second at the latest. */
     while (loop->streams > 0 && !loop->stopped &&

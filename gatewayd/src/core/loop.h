@@ -32,6 +32,7 @@ typedef struct gwd_loop {
     gwd_handshakes handshakes;
     gwd_lingerers lingerers;
     size_t streams; /* initialised and not yet closed */
+    size_t unsent;  /* closed with output left, since gwd_loop_drain() began */
     bool stopped;
     uint64_t turn_began;  /* microseconds; 0: no event has come yet */
     uint64_t lag;         /* the longest turn, see gwd_loop_take_lag() */

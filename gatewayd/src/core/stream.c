@@ -460,21 +460,23 @@ static void close_socket(gwd_stream *stream, bool all_sent)
 
 static void finish(gwd_stream *stream)
 {
+    gwd_queue *left = stream->queue; /* the stream goes with its owner */
     bool all_sent = !(stream->state & GWD_STREAM_ABORTED) &&
                     !gwd_transport_has_output(stream);
 
     if (all_sent)
         gwd_transport_goodbye(stream);
+    stream->kind->loop->unsent += gwd_transport_has_output(stream);
     event_del(&stream->event);
     if (stream->tls != NULL)
         gwd_handshakes_remove(&stream->kind->loop->handshakes, stream);
     close_socket(stream, all_sent);
     gwd_tls_conn_free(&stream->tls);
-    gwd_queue_free(&stream->queue);
     drop_partial(stream);
     stream->fd = -1;
     stream->kind->loop->streams--;
     stream->kind->on_close(stream);
+    gwd_queue_free(&left);
 }
 
 /* Sends, and watches for what comes next. */

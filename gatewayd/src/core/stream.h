@@ -29,7 +29,8 @@ typedef struct gwd_stream_kind {
      * that is the callee's to change while it runs (unmasking in place). */
     ssize_t (*on_data)(gwd_stream *stream, const char *base, size_t len);
     /* The stream is closed, at the end of the turn: release the owner. Called
-     * once; the stream's own memory is already given back. */
+     * once; the stream's own memory is already given back, or will be.
+     * gwd_stream_queued() tells what has not left. */
     void (*on_close)(gwd_stream *stream);
     /* loop->metrics counts the bytes: what TLS carries, not what it makes of
      * them. */

@@ -63,14 +63,18 @@ void gwd_inner_report(gwd_inner *inner)
 void gwd_inner_report_unheard(gwd_inner *inner)
 {
     const gwd_inner_unheard *unheard = &inner->unheard;
+    bool strict = inner->without_worker == GWD_WITHOUT_WORKER_STRICT;
 
-    if (unheard->messages + unheard->handshakes > 0) {
+    if (unheard->messages + unheard->handshakes + unheard->closes > 0) {
         gwd_log(GWD_LOG_WARNING,
                 "inner: no worker was there: %llu messages of clients "
-                "dropped, %llu handshakes told to nobody; without_worker = "
-                "strict closes clients instead",
+                "dropped, %llu handshakes and %llu closes told to nobody%s",
                 (unsigned long long)unheard->messages,
-                (unsigned long long)unheard->handshakes);
+                (unsigned long long)unheard->handshakes,
+                (unsigned long long)unheard->closes,
+                strict ? ""
+                       : "; without_worker = strict closes clients "
+                         "instead");
         inner->unheard = (gwd_inner_unheard){0};
     }
 }
@@ -285,7 +289,9 @@ static void on_close(void *arg, gwd_client *client)
         return;
     }
     worker = gwd_workers_bind(&inner->workers, slot);
-    if (worker != NULL && !send_event(inner, worker, client, &frame)) {
+    if (worker == NULL) {
+        inner->unheard.closes++;
+    } else if (!send_event(inner, worker, client, &frame)) {
         frame.ext.len = 0; /* better without its session than not at all */
         write_frame(worker->stream, &frame);
     }

@@ -101,6 +101,7 @@ static void attach(const gwd_request *request)
     gw_slice key = key_of_worker(request);
     gwd_stream *replaced;
 
+    gwd_inner_report(inner); /* what one that is replaced has lost */
     if (inner->text.error < 0 ||
         gwd_workers_attach(&inner->workers, key, &conn->stream, &conn->worker,
                            &replaced) < 0) {

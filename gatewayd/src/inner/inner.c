@@ -122,6 +122,13 @@ void gwd_inner_on_workers(gwd_inner *inner)
 
 static void forget_worker(gwd_inner *inner, gwd_worker *worker)
 {
+    size_t left = gwd_stream_queued(worker->stream);
+
+    gwd_inner_report(inner);
+    if (left > 0) {
+        gwd_worker_log(GWD_LOG_WARNING, worker,
+                       "ended while %zu bytes of events waited for it", left);
+    }
     gwd_worker_log(GWD_LOG_INFO, worker, "gone, %zu left",
                    inner->workers.count - 1);
     gwd_workers_detach(&inner->workers, worker);

@@ -21,11 +21,12 @@ typedef struct gwd_inner_conn gwd_inner_conn;
 /* gwd_timeout.flags: a connection's, not a gwd_inner_timer's. */
 #define GWD_INNER_CONN 1
 
-/* What clients did while no worker was there, with without_worker = push, and
- * no worker hears of any more. An ON_CONNECT still comes later. */
+/* What clients did while no worker was there, and no worker hears of any more.
+ * An ON_CONNECT still comes later. */
 typedef struct gwd_inner_unheard {
-    uint64_t messages;
+    uint64_t messages;   /* with without_worker = push, and so are… */
     uint64_t handshakes; /* ON_WEBSOCKET_CONNECT */
+    uint64_t closes;     /* of clients that one had heard of */
 } gwd_inner_unheard;
 
 typedef struct gwd_inner_timer {

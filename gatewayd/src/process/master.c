@@ -329,6 +329,18 @@ static void on_stop_signal(master *m)
     stop_children(m);
 }
 
+/* Nobody else can tell: they do not get that far. */
+static void tell_of_kill(const master *m)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        const child *c = &m->children[i];
+
+        if (c->pid > 0)
+            gwd_log(GWD_LOG_WARNING, "%s (pid %ld) has not ended: killed",
+                    c->name, (long)c->pid);
+    }
+}
+
 static void handle_signals(master *m)
 {
     if (stop_signals > 0 && !m->stopping)
@@ -343,6 +355,8 @@ static void handle_signals(master *m)
         stop_children(m);
     if (m->stopping &&
         (stop_signals > 1 || (int32_t)(m->end - gwd_loop_seconds()) <= 0)) {
+        if (!m->killed)
+            tell_of_kill(m);
         m->killed = true;
         kill_all(m, SIGKILL);
     }

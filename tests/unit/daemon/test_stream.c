@@ -15,6 +15,7 @@ typedef struct owner {
     gw_buf got;
     unsigned calls;
     unsigned closed;
+    size_t left;       /* what had not left then */
     ssize_t answer;    /* unless 0, what on_data returns */
     bool close_inside; /* close in on_data */
     struct owner *write_to_on_close;
@@ -40,6 +41,7 @@ static void on_close(gwd_stream *stream)
     owner *o = (owner *)stream;
 
     o->closed++;
+    o->left = gwd_stream_queued(stream);
     if (o->write_to_on_close != NULL)
         gwd_stream_write(&o->write_to_on_close->stream, "bye!", 4);
 }
@@ -472,6 +474,7 @@ static void drain_waits_for_the_last_stream(void **state)
     gwd_stream_write(&o.stream, "last", 4);
     gwd_stream_close(&o.stream);
     assert_true(gwd_loop_drain(loop, WAIT_SECONDS));
+    assert_int_equal(loop->unsent, 0);
     expect_bytes(loop, fds[1], LIT("last"));
     end(&o);
 }
@@ -483,6 +486,21 @@ static void drain_gives_up(void **state)
     (void)state;
     begin(&o, fds[0]);
     assert_false(gwd_loop_drain(loop, 0));
+    end(&o);
+}
+
+static void drain_counts_who_did_not_take_all(void **state)
+{
+    static char large[8 * 1024 * 1024];
+    owner o;
+
+    (void)state;
+    begin(&o, fds[0]);
+    gwd_stream_write(&o.stream, large, sizeof(large));
+    gwd_stream_end(&o.stream);
+    assert_true(gwd_loop_drain(loop, WAIT_SECONDS));
+    assert_int_equal(loop->unsent, 1);
+    assert_true(o.left > 0 && o.left < sizeof(large));
     end(&o);
 }
 
@@ -536,6 +554,7 @@ int main(void)
         TEST(closing_may_give_others_output),
         TEST(drain_waits_for_the_last_stream),
         TEST(drain_gives_up),
+        TEST(drain_counts_who_did_not_take_all),
         TEST(what_libevent_says_is_logged),
     };
 

@@ -577,7 +577,7 @@ static void the_first_worker_brings_up_what_was_dropped(void **state)
     assert_int_equal(times(core->log, "no worker was there"), 1);
     assert_non_null(strstr(core->log,
                            "no worker was there: 3 messages of clients "
-                           "dropped, 2 handshakes told to nobody; "
+                           "dropped, 2 handshakes and 0 closes told to nobody; "
                            "without_worker = strict"));
     says(0, "heard");
     fake_core_hang_up(core, 0);
@@ -591,6 +591,23 @@ static void the_first_worker_brings_up_what_was_dropped(void **state)
     introduce(0, "W:0");
     assert_non_null(strstr(core->log, "there: 1 messages of clients "
                                       "dropped, 0 handshakes"));
+}
+
+/* Whoever was told of a client waits for its end. */
+static void ends_that_nobody_heard_of_are_counted(void **state)
+{
+    (void)state;
+    introduce(0, "W:0");
+    fake_core_arrive(core, 0, 1);
+    fake_core_arrive(core, 1, 2);
+    fake_core_leave(core, 1);
+    fake_core_hang_up(core, 0);
+    fake_core_leave(core, 0);
+    introduce(1, "W:1");
+    assert_non_null(strstr(core->log,
+                           "no worker was there: 0 messages of clients "
+                           "dropped, 0 handshakes and 1 closes told to nobody; "
+                           "without_worker = strict"));
 }
 
 /* Its worker hears of it as soon as there is something to say. */
@@ -633,7 +650,10 @@ static void strict_ends_clients_at_their_next_event(void **state)
     assert_non_null(
         strstr(core->log, "no worker is attached: 1 clients closed"));
     introduce(0, "W:0");
-    assert_null(strstr(core->log, "no worker was"));
+    assert_non_null(strstr(core->log,
+                           "no worker was there: 0 messages of clients "
+                           "dropped, 0 handshakes and 1 closes told to "
+                           "nobody\n"));
 }
 
 static void a_reload_makes_it_strict(void **state)
@@ -673,6 +693,34 @@ static void a_worker_that_is_behind_loses_events(void **state)
     core->conns[0].queued = 0;
     says(0, "back");
     expect_told(0, "message 1 back");
+}
+
+/* Workers that stand still are killed. */
+static void what_a_worker_that_ends_has_lost_is_told(void **state)
+{
+    (void)state;
+    two_of_each();
+    fake_core_clear(core);
+    core->conns[0].queued = 1000;
+    says(0, "lost");
+    fake_core_hang_up(core, 0);
+    assert_non_null(strstr(core->log, "W:0: does not keep up: 1 events"));
+    assert_non_null(strstr(core->log, "W:0: ended while 1000 bytes of events "
+                                      "waited for it"));
+    fake_core_clear(core);
+    fake_core_pass(core, 9);
+    fake_core_hang_up(core, 1);
+    assert_null(strstr(core->log, "bytes"));
+}
+
+static void what_is_lost_to_a_worker_that_is_replaced_is_told(void **state)
+{
+    (void)state;
+    two_of_each();
+    core->conns[0].queued = 1000;
+    says(0, "lost");
+    introduce(2, "W:0");
+    assert_non_null(strstr(core->log, "W:0: does not keep up: 1 events"));
 }
 
 static void what_no_frame_can_hold_ends_the_client(void **state)
@@ -762,10 +810,13 @@ int main(void)
         T(who_does_not_know_the_key_is_no_worker),
         T(push_keeps_clients_and_introduces_them_later),
         T(the_first_worker_brings_up_what_was_dropped),
+        T(ends_that_nobody_heard_of_are_counted),
         T(a_connection_that_said_nothing_has_lost_nothing),
         T_WITH(strict_ends_clients_at_their_next_event, setup_strict),
         T(a_reload_makes_it_strict),
         T(a_worker_that_is_behind_loses_events),
+        T(what_a_worker_that_ends_has_lost_is_told),
+        T(what_is_lost_to_a_worker_that_is_replaced_is_told),
         T(what_no_frame_can_hold_ends_the_client),
         T(who_cannot_be_introduced_is_not_told_of),
         T_WITH(workers_on_other_machines_are_pinged, setup_pings),
