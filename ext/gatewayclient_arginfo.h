@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 802c56e66eb51301ed5a54f8cb9f68a2a22635c9 */
+ * Stub hash: 660b381178cc8eedd3360fb753f2cd789b3294d5 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

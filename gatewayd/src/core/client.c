@@ -68,6 +68,7 @@ static void queue_message(gwd_client *client, gwd_message *message,
                           size_t limit)
 {
     gwd_chunk *chunk;
+    bool was_closing;
 
     if (gwd_stream_is_full(&client->stream, limit)) {
         drop_message(client);
@@ -78,8 +79,14 @@ static void queue_message(gwd_client *client, gwd_message *message,
         metrics_of(client)->dropped++;
         return;
     }
-    metrics_of(client)->messages_out++;
+    was_closing = gwd_stream_closing(&client->stream);
     gwd_stream_write_chunk(&client->stream, chunk);
+    if (gwd_stream_closing(&client->stream) && !was_closing) { /* no memory */
+        metrics_of(client)->dropped++;
+        gwd_client_doom(client, GWD_CLOSE_ERROR);
+        return;
+    }
+    metrics_of(client)->messages_out++;
 }
 
 void gwd_client_send(gwd_client *client, gwd_message *message)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <gwclient/error.h>
 
+#include "core/log.h"
 #include "core/loop.h"
 #include "core/queue.h"
 #include "core/stream_flush.h"
@@ -106,6 +107,18 @@ bool gwd_stream_tls_failed(const gwd_stream *stream)
     return stream->state & GWD_STREAM_TLS_FAILED;
 }
 
+/* To its owner it is an end like any other. */
+static void tell_of_lack(void)
+{
+    gwd_log(GWD_LOG_WARNING, "out of memory: a connection is closed");
+}
+
+static void abort_for_lack(gwd_stream *stream)
+{
+    tell_of_lack();
+    gwd_stream_abort(stream);
+}
+
 /* ---- input -------------------------------------------------------------- */
 
 static void drop_partial(gwd_stream *stream)
@@ -186,7 +199,9 @@ static void offer(gwd_stream *stream, const char *base, size_t len)
         result = hand_over(stream, base + used, len - (size_t)used);
     else
         result = keep_rest(stream, base + used, len - (size_t)used);
-    if (result < 0)
+    if (result == GW_ENOMEM)
+        abort_for_lack(stream);
+    else if (result < 0)
         gwd_stream_abort(stream);
 }
 
@@ -258,7 +273,7 @@ static void read_input(gwd_stream *stream)
     ssize_t got;
 
     if (base == NULL) {
-        gwd_stream_abort(stream);
+        abort_for_lack(stream);
         return;
     }
     got = gwd_transport_read(stream, base + kept, room);
@@ -337,7 +352,7 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 static void queued(gwd_stream *stream, int result)
 {
     if (result < 0)
-        gwd_stream_abort(stream);
+        abort_for_lack(stream);
     else if (!waits_for_room(stream))
         make_pending(stream);
 }
@@ -425,6 +440,8 @@ static void note_failure(gwd_stream *stream, int result)
 {
     if (result == GW_EPROTO)
         stream->state |= GWD_STREAM_TLS_FAILED;
+    if (result == GW_ENOMEM)
+        tell_of_lack();
     if (result < 0)
         stream->state |= GWD_STREAM_ABORTED;
 }

@@ -10,6 +10,7 @@
 
 #include "core/clients.h"
 #include "core/listen.h"
+#include "core/log.h"
 #include "hub/hub.h"
 #include "inner/query.h"
 #include "inner/upgrade.h"
@@ -593,6 +594,37 @@ static void what_cannot_be_framed_is_counted(void **state)
     part(&m);
 }
 
+/* Nor does it look as if it had gone by itself. */
+static void who_cannot_be_sent_to_is_closed_for_that(void **state)
+{
+    char path[] = "/tmp/gwd-log-XXXXXX";
+    int file = mkstemp(path);
+    char line[200], text[1024] = "";
+    unsigned id;
+    meeting m;
+
+    (void)state;
+    prepare(&m);
+    gwd_clients_accept(m.port, m.fds[0], NULL);
+    assert_true(hears(&m, line));
+    assert_int_equal(sscanf(line, "{\"client_id\":\"7f0000010b54%8x", &id), 1);
+    assert_true(gwd_log_open(path));
+    send_line(&m, id, LIT("first"));
+    arm(4, 0); /* after the message, its text and its line: their queue */
+    send_line(&m, id, LIT("lost"));
+    assert_true(disarm());
+    expect_eof(m.loop, m.fds[1]);
+    assert_true(gwd_log_open("stderr"));
+    assert_true(read(file, text, sizeof(text) - 1) > 0);
+    assert_non_null(strstr(text, " warning: out of memory: a connection is "
+                                 "closed\n"));
+    assert_int_equal(m.loop->metrics->closed[GWD_CLOSE_ERROR], 1);
+    assert_int_equal(m.loop->metrics->dropped, 1);
+    close(file);
+    unlink(path);
+    part(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -604,6 +636,7 @@ int main(void)
         cmocka_unit_test(who_cannot_be_greeted_is_closed),
         cmocka_unit_test(the_end_needs_no_memory),
         cmocka_unit_test(what_cannot_be_framed_is_counted),
+        cmocka_unit_test(who_cannot_be_sent_to_is_closed_for_that),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
