@@ -563,9 +563,9 @@ static void the_end_needs_no_memory(void **state)
     assert_false(greet(0, true));
 }
 
-static void send_line(const meeting *m, uint32_t id, gw_slice text)
+static void send_line(const meeting *m, uint32_t id, gw_slice line)
 {
-    gwd_message *message = gwd_message_new(text, false);
+    gwd_message *message = gwd_message_new(line, false);
 
     gwd_client_send(gwd_client_of(gwd_hub_find(m->hub, id)), message);
     gwd_message_unref(&message);
@@ -599,7 +599,7 @@ static void who_cannot_be_sent_to_is_closed_for_that(void **state)
 {
     char path[] = "/tmp/gwd-log-XXXXXX";
     int file = mkstemp(path);
-    char line[200], text[1024] = "";
+    char line[200], log[1024] = "";
     unsigned id;
     meeting m;
 
@@ -615,9 +615,9 @@ static void who_cannot_be_sent_to_is_closed_for_that(void **state)
     assert_true(disarm());
     expect_eof(m.loop, m.fds[1]);
     assert_true(gwd_log_open("stderr"));
-    assert_true(read(file, text, sizeof(text) - 1) > 0);
-    assert_non_null(strstr(text, " warning: out of memory: a connection is "
-                                 "closed\n"));
+    assert_true(read(file, log, sizeof(log) - 1) > 0);
+    assert_non_null(strstr(log, " warning: out of memory: a connection is "
+                                "closed\n"));
     assert_int_equal(m.loop->metrics->closed[GWD_CLOSE_ERROR], 1);
     assert_int_equal(m.loop->metrics->dropped, 1);
     close(file);
