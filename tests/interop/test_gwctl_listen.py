@@ -445,15 +445,18 @@ class OddServers(unittest.TestCase):
                 self.assertEqual(done.status, 0, done)
 
     def test_a_server_that_says_why_it_takes_no_more(self):
-        def serve(link):
-            link.accept()
-            link.file.read(100)
-            link.send(close_frame(1009, b"too big"))
+        for code, reason in ((1009, "too big"), (1000, "enough")):
+            def serve(link, ending=close_frame(code, reason.encode())):
+                link.accept()
+                link.file.read(100)
+                link.send(ending)
 
-        done = self.listen(serve, "--send", stdin=b"x" * 16 * 1024 * 1024)
-        self.assertEqual(done.status, 1, done)
-        self.assertEqual((done.objects[-1]["code"], done.objects[-1]["reason"],
-                          done.err), (1009, "too big", ""), done)
+            done = self.listen(serve, "--send", stdin=b"x" * 16 * 1024 * 1024)
+            self.assertEqual(done.status, 1, done)
+            self.assertEqual((done.objects[-1]["code"],
+                              done.objects[-1]["reason"]), (code, reason), done)
+            self.assertEqual(done.err, "gwctl: the server closed before all "
+                                       "lines were sent\n")
 
     def test_certificates_that_are_not_trusted(self):
         with tempfile.TemporaryDirectory() as folder:

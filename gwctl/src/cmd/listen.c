@@ -35,6 +35,20 @@ static bool is_complete(const gwctl_listener *l)
     return l->app->options->count == 0 || l->messages >= l->app->options->count;
 }
 
+/* What was still to be done when the server closed. */
+static void tell_undone(gwctl_listener *l)
+{
+    if (l->binding) {
+        gwctl_warn("the server closed before it told the client_id: nothing is "
+                   "bound");
+        l->status = gwctl_worse(l->status, GWCTL_PARTIAL);
+    }
+    if (l->app->options->send && (l->unsent || l->ws.out.len > 0)) {
+        gwctl_warn("the server closed before all lines were sent");
+        l->status = gwctl_worse(l->status, GWCTL_PARTIAL);
+    }
+}
+
 /* The server has closed, or gone: fine when we did first, or when it did so in
  * the usual way and nothing is missing. */
 static void on_closed(gwctl_listener *l, uint16_t code, gw_slice reason)
@@ -44,11 +58,8 @@ static void on_closed(gwctl_listener *l, uint16_t code, gw_slice reason)
     bool ours = l->ws.closing;
 
     gwctl_listen_print_close(l, code, reason);
-    if (l->binding && !ours) {
-        gwctl_warn("the server closed before it told the client_id: nothing is "
-                   "bound");
-        l->status = gwctl_worse(l->status, GWCTL_PARTIAL);
-    }
+    if (!ours)
+        tell_undone(l);
     if (code != GWCTL_WS_ABNORMAL)
         gwctl_websocket_close(&l->ws, code);
     gwctl_websocket_flush(&l->ws);
@@ -204,6 +215,7 @@ static void on_send_error(gwctl_listener *l)
 
     snprintf(error, sizeof(error), "%s", l->ws.error);
     gwctl_websocket_drop_output(&l->ws);
+    l->unsent = true;
     read_socket(l);
     if (l->done)
         return;
