@@ -196,7 +196,10 @@ static bool read_switches(config *c, zend_class_entry *called)
     return EG(exception) == NULL;
 }
 
-static bool read_gateways(config *c, zend_class_entry *called)
+typedef bool (*worker_gateways_fn)(zval *worker, zval *return_value);
+
+static bool read_gateways(config *c, zend_class_entry *called,
+                          worker_gateways_fn gateways_of)
 {
     zval worker, addresses;
     bool ok;
@@ -204,7 +207,7 @@ static bool read_gateways(config *c, zend_class_entry *called)
     if (!php_gwc_worker(called, &worker)) {
         return EG(exception) == NULL;
     }
-    ok = php_gwc_worker_addresses(&worker, &addresses) &&
+    ok = gateways_of(&worker, &addresses) &&
          strings_init(&c->gateways, &addresses);
     zval_ptr_dtor(&addresses);
     zval_ptr_dtor(&worker);
@@ -215,7 +218,7 @@ static bool read_gateways(config *c, zend_class_entry *called)
 static bool read_known(config *c, zend_class_entry *called)
 {
     return GWC_G(trust_client_ids) ||
-           (read_gateways(c, called) &&
+           (read_gateways(c, called, php_gwc_worker_known) &&
             (c->gateways.count > 0 || read_registers(c, called)));
 }
 
@@ -350,7 +353,8 @@ static gw_client *begin(zend_class_entry *called, call_scope scope)
     config_init(&c);
     recover();
     if (EG(exception) == NULL && read_config(&c, called, scope) &&
-        (scope != WORKER_OR_REGISTERS || read_gateways(&c, called))) {
+        (scope != WORKER_OR_REGISTERS ||
+         read_gateways(&c, called, php_gwc_worker_addresses))) {
         client = client_of_process();
         if (client != NULL && !apply(client, &c)) {
             client = NULL;

@@ -102,7 +102,7 @@ static void connection_send(zval *connection, zend_string *buffer,
     zval_ptr_dtor(&kept);
 }
 
-bool php_gwc_worker_addresses(zval *worker, zval *return_value)
+static bool all_addresses(zval *worker, zval *return_value)
 {
     zval method;
 
@@ -110,10 +110,50 @@ bool php_gwc_worker_addresses(zval *worker, zval *return_value)
     ZVAL_STRINGL(&method, "getAllGatewayAddresses",
                  sizeof("getAllGatewayAddresses") - 1);
     call_method(worker, &method, return_value, 0, NULL);
-    if (EG(exception) == NULL && !zend_is_true(return_value)) {
+    return EG(exception) == NULL;
+}
+
+static bool have_some(zval *addresses)
+{
+    if (EG(exception) == NULL && !zend_is_true(addresses)) {
         php_gwc_throw("businessWorker::getAllGatewayAddresses return empty");
     }
     return EG(exception) == NULL;
+}
+
+bool php_gwc_worker_addresses(zval *worker, zval *return_value)
+{
+    return all_addresses(worker, return_value) && have_some(return_value);
+}
+
+bool php_gwc_worker_known(zval *worker, zval *return_value)
+{
+    zval connections;
+    zend_string *address;
+
+    if (!all_addresses(worker, return_value)) {
+        return false;
+    }
+    if (Z_TYPE_P(return_value) != IS_ARRAY) {
+        zval_ptr_dtor(return_value);
+        array_init(return_value);
+    }
+    if (connections_of(worker, &connections)) {
+        SEPARATE_ARRAY(return_value);
+        ZEND_HASH_FOREACH_STR_KEY(Z_ARRVAL(connections), address)
+        {
+            if (address != NULL &&
+                !zend_hash_exists(Z_ARRVAL_P(return_value), address)) {
+                zval text;
+
+                ZVAL_STR_COPY(&text, address);
+                zend_hash_add_new(Z_ARRVAL_P(return_value), address, &text);
+            }
+        }
+        ZEND_HASH_FOREACH_END();
+        zval_ptr_dtor(&connections);
+    }
+    return have_some(return_value);
 }
 
 int php_gwc_worker_knows(zval *worker, const gw_client_id *id)

@@ -15,6 +15,10 @@ int php_gwc_worker_knows(zval *worker, const gw_client_id *id);
 /* `$worker->getAllGatewayAddresses()`; false: thrown, also when it is empty. */
 bool php_gwc_worker_addresses(zval *worker, zval *return_value);
 
+/* The same and those that it is connected to: while the Register that just
+ * started lists none or a part of them, their clients are not offline. */
+bool php_gwc_worker_known(zval *worker, zval *return_value);
+
 /* What send() returned; false when the gateway is not known. */
 void php_gwc_worker_send(zval *worker, const gw_client_id *id,
                          const gw_frame *frame, zval *return_value);

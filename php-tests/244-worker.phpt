@@ -72,6 +72,11 @@ $c->replies(1, 3);
 attempt(function () { return Gateway::getAllClientCount(); });
 $worker->addresses = [];
 attempt(function () { return Gateway::getAllClientCount(); });
+foreach ([[], [$c->gateways[0]]] as $part) { // the Register has just started
+    $worker->addresses = $part;
+    $c->replies(1, 1);
+    attempt(function () use ($b) { return Gateway::isOnline($b); });
+}
 $worker->addresses = $c->gateways;
 
 echo "the current client\n";
@@ -178,6 +183,8 @@ questions go to the worker's gateways
 1
 5
 GatewayClient\GatewayException: businessWorker::getAllGatewayAddresses return empty
+1
+1
 the current client
   second: cmd 12 connection 2 flag 1 me| raw=true
 null
