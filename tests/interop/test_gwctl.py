@@ -20,6 +20,7 @@ from harness.process import (PATIENCE, refusing_address, silent_address,
 
 CMD_KICK = 7
 CMD_BIND_UID = 12
+CMD_GET_CLIENT_ID_BY_UID = 15
 CMD_JOIN_GROUP = 20
 TOO_LONG = 17 * 1024 * 1024
 NOBODY = "7f000001ffff00000001"
@@ -667,6 +668,21 @@ class OddGateways(unittest.TestCase):
         self.assertEqual(done.err, f"gwctl: {address}: 1 sent to "
                          f"tcp://{address} and not confirmed: the connection "
                          "is gone\n")
+
+    def test_one_uid_is_asked_for_as_of_old(self):
+        """Before GatewayWorker 3.1.6 nothing answers a list of uids."""
+        def answer(link, file):
+            head = file.read(HEAD.size + len("ann"))
+            if head[4] == CMD_GET_CLIENT_ID_BY_UID:
+                self.reply(link, b"a:2:{i:0;i:7;i:1;i:9;}")
+            file.read()
+
+        address = self.serve(answer, answer)
+        one, two = [self.run_at(address, "online", *uids,
+                                env={"GWCTL_TIMEOUT": "1"})
+                    for uids in (("ann",), ("ann", "bob"))]
+        self.assertEqual(one.rows, [["ann", "yes", "2"]], one)
+        self.assertEqual((one.status, two.status), (0, 3), two)
 
     def test_a_failure_before_a_question_that_went_well(self):
         """An older gateway counts one group, but not several; a name that is

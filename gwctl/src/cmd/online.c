@@ -18,18 +18,23 @@ typedef struct search {
     found *found;     /* one for each */
 } search;
 
+static int add(void *arg, const gw_client_id *id)
+{
+    found *f = arg;
+
+    f->ids = gwctl_realloc(f->ids, f->count + 1, sizeof(*f->ids));
+    f->ids[f->count++] = *id;
+    return 0;
+}
+
 static int note(void *arg, const gw_key *uid, const gw_client_id *id)
 {
     search *s = arg;
     const gwctl_keyed *name = gwctl_keys_find(&s->names, uid);
-    found *f;
 
     if (id == NULL || name == NULL)
         return 0;
-    f = &s->found[name - s->names.items];
-    f->ids = gwctl_realloc(f->ids, f->count + 1, sizeof(*f->ids));
-    f->ids[f->count++] = *id;
-    return 0;
+    return add(&s->found[name - s->names.items], id);
 }
 
 static void print_uid_json(gwctl_json *json, const gw_key *uid, const found *f)
@@ -97,8 +102,12 @@ static int ask_uids(gwctl_app *app)
     gwctl_keys_fold(&s.names);
     s.found = gwctl_realloc(NULL, s.names.count, sizeof(*s.found));
     memset(s.found, 0, s.names.count * sizeof(*s.found));
-    code = gw_batch_get_client_ids_by_uid(app->client, keys, (size_t)app->argc,
-                                          note, &s);
+    /* Gateways before GatewayWorker 3.1.6 know no question about several. */
+    if (app->argc == 1)
+        code = gw_get_client_ids_by_uid(app->client, keys[0], add, s.found);
+    else
+        code = gw_batch_get_client_ids_by_uid(app->client, keys,
+                                              (size_t)app->argc, note, &s);
     status = gwctl_result(app, code);
     if (gwctl_is_shown(status))
         status = gwctl_worse(status, print_uids(app, &s));
