@@ -18,25 +18,11 @@ from harness.inner import CMD_IS_ONLINE, HEAD, Frame, Peer
 from harness.process import (PATIENCE, refusing_address, silent_address,
                              wait_until)
 
-CMD_KICK = 7
 CMD_BIND_UID = 12
 CMD_GET_CLIENT_ID_BY_UID = 15
 CMD_JOIN_GROUP = 20
 TOO_LONG = 17 * 1024 * 1024
 NOBODY = "7f000001ffff00000001"
-
-
-def vanish_at(listener, last):
-    """One connection of a gateway where everybody is online, up to the command
-    `last`."""
-    with listener.accept()[0] as sock, sock.makefile("rb") as file:
-        cmd = None
-        while cmd != last:
-            head = file.read(HEAD.size)
-            length, cmd = HEAD.unpack(head)[:2]
-            file.read(length - HEAD.size)
-            if cmd == CMD_IS_ONLINE:
-                sock.sendall(struct.pack(">I", 4) + b"i:1;")
 
 
 class GwctlTest(unittest.TestCase):
@@ -590,22 +576,6 @@ class Failures(GwctlTest):
         finally:
             gateway.process.resume()
 
-    def test_a_kick_that_nobody_confirms(self):
-        """Its gateway is gone before it has said that it was done."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(PATIENCE)
-            gateway = threading.Thread(target=vanish_at, daemon=True,
-                                       args=(listener, CMD_KICK))
-            gateway.start()
-            port = listener.getsockname()[1]
-            address = f"127.0.0.1:{port}"
-            client = f"7f000001{port:04x}00000001"
-            done = self.gwctl("kick", client, status=3,
-                              env={"GWCTL_GATEWAY": address})
-            gateway.join()
-        self.assertIn(f"{address}: ", done.err)
-        self.assertIn("not confirmed", done.err)
-
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "wb") as full:
             for words in (("online",), ("--json", "online"), ("help",),
@@ -625,6 +595,7 @@ class OddGateways(unittest.TestCase):
     def serve(self, *turns):
         """A gateway that gives each connection its turn, and its address."""
         listener = socket.create_server(("127.0.0.1", 0))
+        listener.settimeout(PATIENCE)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
 
         def run():
@@ -668,6 +639,19 @@ class OddGateways(unittest.TestCase):
         self.assertEqual(done.err, f"gwctl: {address}: 1 sent to "
                          f"tcp://{address} and not confirmed: the connection "
                          "is gone\n")
+
+    def test_a_kick_that_nobody_confirms(self):
+        def leave(link, file):
+            file.read(HEAD.size)  # is it online?
+            self.reply(link, b"i:1;")
+            file.read(HEAD.size)
+
+        address = self.serve(leave)
+        port = int(address.split(":")[1])
+        done = self.run_at(address, "kick", f"7f000001{port:04x}00000001")
+        self.assertEqual(done.status, 3, done)
+        self.assertIn(f"gwctl: {address}: ", done.err)
+        self.assertIn("not confirmed", done.err)
 
     def test_one_uid_is_asked_for_as_of_old(self):
         """Before GatewayWorker 3.1.6 nothing answers a list of uids."""
