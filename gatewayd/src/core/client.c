@@ -68,7 +68,6 @@ static void queue_message(gwd_client *client, gwd_message *message,
                           size_t limit)
 {
     gwd_chunk *chunk;
-    bool was_closing;
 
     if (gwd_stream_is_full(&client->stream, limit)) {
         drop_message(client);
@@ -79,9 +78,7 @@ static void queue_message(gwd_client *client, gwd_message *message,
         metrics_of(client)->dropped++;
         return;
     }
-    was_closing = gwd_stream_closing(&client->stream);
-    gwd_stream_write_chunk(&client->stream, chunk);
-    if (gwd_stream_closing(&client->stream) && !was_closing) { /* no memory */
+    if (gwd_stream_write_chunk(&client->stream, chunk) < 0) {
         metrics_of(client)->dropped++;
         gwd_client_doom(client, GWD_CLOSE_ERROR);
         return;

@@ -108,14 +108,15 @@ bool gwd_stream_tls_failed(const gwd_stream *stream)
 }
 
 /* To its owner it is an end like any other. */
-static void tell_of_lack(void)
+static void tell_of_lack(int result)
 {
-    gwd_log(GWD_LOG_WARNING, "out of memory: a connection is closed");
+    if (result == GW_ENOMEM)
+        gwd_log(GWD_LOG_WARNING, "out of memory: a connection is closed");
 }
 
-static void abort_for_lack(gwd_stream *stream)
+static void fail(gwd_stream *stream, int result)
 {
-    tell_of_lack();
+    tell_of_lack(result);
     gwd_stream_abort(stream);
 }
 
@@ -199,10 +200,8 @@ static void offer(gwd_stream *stream, const char *base, size_t len)
         result = hand_over(stream, base + used, len - (size_t)used);
     else
         result = keep_rest(stream, base + used, len - (size_t)used);
-    if (result == GW_ENOMEM)
-        abort_for_lack(stream);
-    else if (result < 0)
-        gwd_stream_abort(stream);
+    if (result < 0)
+        fail(stream, result);
 }
 
 /* Where the next bytes go: behind the partial input, in the shared buffer as
@@ -273,7 +272,7 @@ static void read_input(gwd_stream *stream)
     ssize_t got;
 
     if (base == NULL) {
-        abort_for_lack(stream);
+        fail(stream, GW_ENOMEM);
         return;
     }
     got = gwd_transport_read(stream, base + kept, room);
@@ -349,12 +348,13 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 
 /* ---- output ------------------------------------------------------------- */
 
-static void queued(gwd_stream *stream, int result)
+static int queued(gwd_stream *stream, int result)
 {
     if (result < 0)
-        abort_for_lack(stream);
+        fail(stream, result);
     else if (!waits_for_room(stream))
         make_pending(stream);
+    return result;
 }
 
 void gwd_stream_write(gwd_stream *stream, const void *base, size_t len)
@@ -363,10 +363,11 @@ void gwd_stream_write(gwd_stream *stream, const void *base, size_t len)
         queued(stream, gwd_queue_copy(&stream->queue, base, len));
 }
 
-void gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk)
+int gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk)
 {
-    if (!gwd_stream_closing(stream) && chunk->len > 0)
-        queued(stream, gwd_queue_put(&stream->queue, chunk));
+    if (gwd_stream_closing(stream) || chunk->len == 0)
+        return GW_OK;
+    return queued(stream, gwd_queue_put(&stream->queue, chunk));
 }
 
 size_t gwd_stream_queued(const gwd_stream *stream)
@@ -440,8 +441,7 @@ static void note_failure(gwd_stream *stream, int result)
 {
     if (result == GW_EPROTO)
         stream->state |= GWD_STREAM_TLS_FAILED;
-    if (result == GW_ENOMEM)
-        tell_of_lack();
+    tell_of_lack(result);
     if (result < 0)
         stream->state |= GWD_STREAM_ABORTED;
 }

@@ -72,10 +72,11 @@ int gwd_stream_start_tls(gwd_stream *stream, struct gwd_tls *tls);
 /* The stream was closed because its TLS failed. True in on_close, too. */
 bool gwd_stream_tls_failed(const gwd_stream *stream);
 
-/* Queue bytes: copied, or a reference to a shared chunk. Never fail visibly:
- * out of memory closes the stream at the end of the turn. */
+/* Queue bytes: copied, or a reference to a shared chunk. Out of memory closes
+ * the stream at the end of the turn; the second tells (GW_ENOMEM), too. To a
+ * stream that closes they do nothing, with GW_OK. */
 void gwd_stream_write(gwd_stream *stream, const void *base, size_t len);
-void gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk);
+int gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk);
 
 /* Bytes that wait in the queue. */
 size_t gwd_stream_queued(const gwd_stream *stream);

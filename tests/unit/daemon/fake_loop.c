@@ -89,9 +89,10 @@ void gwd_stream_write(gwd_stream *stream, const void *base, size_t len)
     conn->got[conn->len] = '\0';
 }
 
-void gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk)
+int gwd_stream_write_chunk(gwd_stream *stream, gwd_chunk *chunk)
 {
     gwd_stream_write(stream, chunk->data, chunk->len);
+    return GW_OK;
 }
 
 size_t gwd_stream_queued(const gwd_stream *stream)

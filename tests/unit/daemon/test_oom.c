@@ -563,6 +563,19 @@ static void the_end_needs_no_memory(void **state)
     assert_false(greet(0, true));
 }
 
+/* The number of the client, which has been greeted. */
+static uint32_t meet(meeting *m)
+{
+    char line[200];
+    unsigned id;
+
+    prepare(m);
+    gwd_clients_accept(m->port, m->fds[0], NULL);
+    assert_true(hears(m, line));
+    assert_int_equal(sscanf(line, "{\"client_id\":\"7f0000010b54%8x", &id), 1);
+    return id;
+}
+
 static void send_line(const meeting *m, uint32_t id, gw_slice line)
 {
     gwd_message *message = gwd_message_new(line, false);
@@ -575,14 +588,11 @@ static void send_line(const meeting *m, uint32_t id, gw_slice line)
 static void what_cannot_be_framed_is_counted(void **state)
 {
     char line[200];
-    unsigned id;
+    uint32_t id;
     meeting m;
 
     (void)state;
-    prepare(&m);
-    gwd_clients_accept(m.port, m.fds[0], NULL);
-    assert_true(hears(&m, line));
-    assert_int_equal(sscanf(line, "{\"client_id\":\"7f0000010b54%8x", &id), 1);
+    id = meet(&m);
     arm(3, 0); /* after the message itself */
     send_line(&m, id, LIT("lost"));
     assert_true(disarm());
@@ -599,15 +609,12 @@ static void who_cannot_be_sent_to_is_closed_for_that(void **state)
 {
     char path[] = "/tmp/gwd-log-XXXXXX";
     int file = mkstemp(path);
-    char line[200], log[1024] = "";
-    unsigned id;
+    char log[1024] = "";
+    uint32_t id;
     meeting m;
 
     (void)state;
-    prepare(&m);
-    gwd_clients_accept(m.port, m.fds[0], NULL);
-    assert_true(hears(&m, line));
-    assert_int_equal(sscanf(line, "{\"client_id\":\"7f0000010b54%8x", &id), 1);
+    id = meet(&m);
     assert_true(gwd_log_open(path));
     send_line(&m, id, LIT("first"));
     arm(4, 0); /* after the message, its text and its line: their queue */
