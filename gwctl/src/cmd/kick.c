@@ -3,24 +3,9 @@
 
 #include "app.h"
 #include "core/keys.h"
-#include "core/memory.h"
-
-typedef struct victims {
-    gw_client_id *ids;
-    size_t count;
-} victims;
-
-static int add(void *arg, const gw_client_id *id)
-{
-    victims *v = arg;
-
-    v->ids = gwctl_realloc(v->ids, v->count + 1, sizeof(*v->ids));
-    v->ids[v->count++] = *id;
-    return 0;
-}
 
 /* Those named, of which the ones that are not there are told. */
-static int add_named(gwctl_app *app, victims *v)
+static int add_named(gwctl_app *app, gwctl_client_ids *v)
 {
     gw_client_id *ids;
     int status = gwctl_parse_ids(app->argv, (size_t)app->argc, &ids);
@@ -31,7 +16,7 @@ static int add_named(gwctl_app *app, victims *v)
             app, gw_is_online(app->client, &ids[i], &online));
 
         if (answer == GWCTL_OK && online) {
-            add(v, &ids[i]);
+            gwctl_client_ids_add(v, &ids[i]);
         } else if (answer == GWCTL_OK || answer == GWCTL_NO) {
             gwctl_warn("%s is not online", app->argv[i]);
             answer = GWCTL_NO;
@@ -42,15 +27,15 @@ static int add_named(gwctl_app *app, victims *v)
     return status;
 }
 
-static int add_users(gwctl_app *app, victims *v)
+static int add_users(gwctl_app *app, gwctl_client_ids *v)
 {
     const gwctl_texts *uids = &app->options->uids;
     int status = GWCTL_OK;
 
     for (size_t i = 0; i < uids->count; i++) {
         size_t before = v->count;
-        int code = gw_get_client_ids_by_uid(app->client,
-                                            gw_key_str(uids->items[i]), add, v);
+        int code = gw_get_client_ids_by_uid(
+            app->client, gw_key_str(uids->items[i]), gwctl_client_ids_add, v);
 
         status = gwctl_worse(status, gwctl_result(app, code));
         if (code == GW_OK && v->count == before) {
@@ -89,7 +74,7 @@ static void print(gwctl_app *app, const gw_client_id *id)
 
 int gwctl_kick(gwctl_app *app)
 {
-    victims v = {NULL, 0};
+    gwctl_client_ids v = {NULL, 0};
     bool confirmed;
     int status;
 
@@ -101,14 +86,14 @@ int gwctl_kick(gwctl_app *app)
     if (status != GWCTL_USAGE)
         status = gwctl_worse(status, add_users(app, &v));
     for (size_t i = 0; status != GWCTL_USAGE && i < v.count; i++) {
-        int code = close_one(app, &v.ids[i]);
+        int code = close_one(app, &v.items[i]);
 
         status = gwctl_worse(status, gwctl_result(app, code));
         if (code == GW_OK)
-            print(app, &v.ids[i]);
+            print(app, &v.items[i]);
     }
     if (v.count > 0)
         status = gwctl_worse(status, gwctl_confirm(app, &confirmed));
-    free(v.ids);
+    free(v.items);
     return status;
 }

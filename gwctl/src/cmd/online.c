@@ -7,25 +7,10 @@
 #include "core/memory.h"
 #include "core/table.h"
 
-/* The connections of one uid. */
-typedef struct found {
-    gw_client_id *ids;
-    size_t count;
-} found;
-
 typedef struct search {
-    gwctl_keys names; /* folded */
-    found *found;     /* one for each */
+    gwctl_keys names;        /* folded */
+    gwctl_client_ids *found; /* the connections of each */
 } search;
-
-static int add(void *arg, const gw_client_id *id)
-{
-    found *f = arg;
-
-    f->ids = gwctl_realloc(f->ids, f->count + 1, sizeof(*f->ids));
-    f->ids[f->count++] = *id;
-    return 0;
-}
 
 static int note(void *arg, const gw_key *uid, const gw_client_id *id)
 {
@@ -34,10 +19,11 @@ static int note(void *arg, const gw_key *uid, const gw_client_id *id)
 
     if (id == NULL || name == NULL)
         return 0;
-    return add(&s->found[name - s->names.items], id);
+    return gwctl_client_ids_add(&s->found[name - s->names.items], id);
 }
 
-static void print_uid_json(gwctl_json *json, const gw_key *uid, const found *f)
+static void print_uid_json(gwctl_json *json, const gw_key *uid,
+                           const gwctl_client_ids *f)
 {
     char id[GW_CLIENT_ID_LEN + 1];
 
@@ -47,7 +33,7 @@ static void print_uid_json(gwctl_json *json, const gw_key *uid, const found *f)
     gwctl_json_int(json, "connections", (int64_t)f->count);
     gwctl_json_list(json, "client_ids");
     for (size_t i = 0; i < f->count; i++) {
-        gw_client_id_format(&f->ids[i], id);
+        gw_client_id_format(&f->items[i], id);
         gwctl_json_text(json, NULL, id);
     }
     gwctl_json_list_end(json);
@@ -64,7 +50,7 @@ static int print_uids(gwctl_app *app, const search *s)
     for (int i = 0; i < app->argc; i++) {
         gw_key uid = gwctl_key_of(app->argv[i]);
         const gwctl_keyed *name = gwctl_keys_find(&s->names, &uid);
-        const found *f = &s->found[name - s->names.items];
+        const gwctl_client_ids *f = &s->found[name - s->names.items];
 
         if (f->count == 0)
             status = GWCTL_NO;
@@ -104,7 +90,8 @@ static int ask_uids(gwctl_app *app)
     memset(s.found, 0, s.names.count * sizeof(*s.found));
     /* Gateways before GatewayWorker 3.1.6 know no question about several. */
     if (app->argc == 1)
-        code = gw_get_client_ids_by_uid(app->client, keys[0], add, s.found);
+        code = gw_get_client_ids_by_uid(app->client, keys[0],
+                                        gwctl_client_ids_add, s.found);
     else
         code = gw_batch_get_client_ids_by_uid(app->client, keys,
                                               (size_t)app->argc, note, &s);
@@ -112,7 +99,7 @@ static int ask_uids(gwctl_app *app)
     if (gwctl_is_shown(status))
         status = gwctl_worse(status, print_uids(app, &s));
     for (size_t i = 0; i < s.names.count; i++)
-        free(s.found[i].ids);
+        free(s.found[i].items);
     free(s.found);
     gwctl_keys_deinit(&s.names);
     free(keys);

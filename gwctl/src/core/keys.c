@@ -96,3 +96,13 @@ gw_key gwctl_key_of(const char *word)
         return gw_key_int(value);
     return gw_key_str(word);
 }
+
+int gwctl_client_ids_add(void *arg, const gw_client_id *id)
+{
+    gwctl_client_ids *list = arg;
+
+    list->items =
+        gwctl_realloc(list->items, list->count + 1, sizeof(*list->items));
+    list->items[list->count++] = *id;
+    return 0;
+}
