@@ -139,13 +139,13 @@ bool php_gwc_worker_known(zval *worker, zval *return_value)
         array_init(return_value);
     }
     if (connections_of(worker, &connections)) {
-        SEPARATE_ARRAY(return_value);
         ZEND_HASH_FOREACH_STR_KEY(Z_ARRVAL(connections), address)
         {
             if (address != NULL &&
                 !zend_hash_exists(Z_ARRVAL_P(return_value), address)) {
                 zval text;
 
+                SEPARATE_ARRAY(return_value);
                 ZVAL_STR_COPY(&text, address);
                 zend_hash_add_new(Z_ARRVAL_P(return_value), address, &text);
             }
