@@ -5,7 +5,7 @@
 #include "core/keys.h"
 
 /* Those named, of which the ones that are not there are told. */
-static int add_named(gwctl_app *app, gwctl_client_ids *v)
+static int add_named(gwctl_app *app, gwctl_id_list *v)
 {
     gw_client_id *ids;
     int status = gwctl_parse_ids(app->argv, (size_t)app->argc, &ids);
@@ -16,7 +16,7 @@ static int add_named(gwctl_app *app, gwctl_client_ids *v)
             app, gw_is_online(app->client, &ids[i], &online));
 
         if (answer == GWCTL_OK && online) {
-            gwctl_client_ids_add(v, &ids[i]);
+            gwctl_id_list_add(v, &ids[i]);
         } else if (answer == GWCTL_OK || answer == GWCTL_NO) {
             gwctl_warn("%s is not online", app->argv[i]);
             answer = GWCTL_NO;
@@ -27,7 +27,7 @@ static int add_named(gwctl_app *app, gwctl_client_ids *v)
     return status;
 }
 
-static int add_users(gwctl_app *app, gwctl_client_ids *v)
+static int add_users(gwctl_app *app, gwctl_id_list *v)
 {
     const gwctl_texts *uids = &app->options->uids;
     int status = GWCTL_OK;
@@ -35,7 +35,7 @@ static int add_users(gwctl_app *app, gwctl_client_ids *v)
     for (size_t i = 0; i < uids->count; i++) {
         size_t before = v->count;
         int code = gw_get_client_ids_by_uid(
-            app->client, gw_key_str(uids->items[i]), gwctl_client_ids_add, v);
+            app->client, gw_key_str(uids->items[i]), gwctl_id_list_add, v);
 
         status = gwctl_worse(status, gwctl_result(app, code));
         if (code == GW_OK && v->count == before) {
@@ -74,7 +74,7 @@ static void print(gwctl_app *app, const gw_client_id *id)
 
 int gwctl_kick(gwctl_app *app)
 {
-    gwctl_client_ids v = {NULL, 0};
+    gwctl_id_list v = {NULL, 0};
     bool confirmed;
     int status;
 

@@ -8,8 +8,8 @@
 #include "core/table.h"
 
 typedef struct search {
-    gwctl_keys names;        /* folded */
-    gwctl_client_ids *found; /* the connections of each */
+    gwctl_keys names;     /* folded */
+    gwctl_id_list *found; /* the connections of each */
 } search;
 
 static int note(void *arg, const gw_key *uid, const gw_client_id *id)
@@ -19,11 +19,11 @@ static int note(void *arg, const gw_key *uid, const gw_client_id *id)
 
     if (id == NULL || name == NULL)
         return 0;
-    return gwctl_client_ids_add(&s->found[name - s->names.items], id);
+    return gwctl_id_list_add(&s->found[name - s->names.items], id);
 }
 
 static void print_uid_json(gwctl_json *json, const gw_key *uid,
-                           const gwctl_client_ids *f)
+                           const gwctl_id_list *f)
 {
     char id[GW_CLIENT_ID_LEN + 1];
 
@@ -50,7 +50,7 @@ static int print_uids(gwctl_app *app, const search *s)
     for (int i = 0; i < app->argc; i++) {
         gw_key uid = gwctl_key_of(app->argv[i]);
         const gwctl_keyed *name = gwctl_keys_find(&s->names, &uid);
-        const gwctl_client_ids *f = &s->found[name - s->names.items];
+        const gwctl_id_list *f = &s->found[name - s->names.items];
 
         if (f->count == 0)
             status = GWCTL_NO;
@@ -90,8 +90,8 @@ static int ask_uids(gwctl_app *app)
     memset(s.found, 0, s.names.count * sizeof(*s.found));
     /* Gateways before GatewayWorker 3.1.6 know no question about several. */
     if (app->argc == 1)
-        code = gw_get_client_ids_by_uid(app->client, keys[0],
-                                        gwctl_client_ids_add, s.found);
+        code = gw_get_client_ids_by_uid(app->client, keys[0], gwctl_id_list_add,
+                                        s.found);
     else
         code = gw_batch_get_client_ids_by_uid(app->client, keys,
                                               (size_t)app->argc, note, &s);

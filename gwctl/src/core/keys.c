@@ -97,9 +97,9 @@ gw_key gwctl_key_of(const char *word)
     return gw_key_str(word);
 }
 
-int gwctl_client_ids_add(void *arg, const gw_client_id *id)
+int gwctl_id_list_add(void *arg, const gw_client_id *id)
 {
-    gwctl_client_ids *list = arg;
+    gwctl_id_list *list = arg;
 
     list->items =
         gwctl_realloc(list->items, list->count + 1, sizeof(*list->items));

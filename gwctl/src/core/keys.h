@@ -26,13 +26,13 @@ void gwctl_keys_fold(gwctl_keys *keys);
 /* The one with this key in a folded list, or NULL. */
 const gwctl_keyed *gwctl_keys_find(const gwctl_keys *keys, const gw_key *key);
 
-typedef struct gwctl_client_ids {
+typedef struct gwctl_id_list {
     gw_client_id *items;
     size_t count;
-} gwctl_client_ids; /* all zeros: empty; free() its items */
+} gwctl_id_list; /* all zeros: empty; free() its items */
 
 /* A callback of the library's: `arg` is such a list. Returns 0. */
-int gwctl_client_ids_add(void *arg, const gw_client_id *id);
+int gwctl_id_list_add(void *arg, const gw_client_id *id);
 
 /* What a word of the command line names. A canonical integer is one, as in the
  * replies of gateways, so that both compare equal. */
