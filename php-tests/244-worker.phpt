@@ -35,6 +35,13 @@ class FakeWorker
         return $this->addresses;
     }
 }
+class Own extends Gateway
+{
+    public static function call($method, ...$arguments)
+    {
+        return static::$method(...$arguments);
+    }
+}
 $c = new Cluster(2);
 $worker = new FakeWorker;
 $worker->gatewayConnections = [
@@ -62,6 +69,20 @@ foreach ([
     $method = array_shift($call);
     echo $method, "\n";
     attempt(function () use ($method, $call) { return Gateway::$method(...$call); });
+}
+
+echo "what subclasses may call\n";
+$data = ['cmd' => GatewayProtocol::CMD_SEND_TO_ONE, 'connection_id' => 3, 'body' => 'm'] + GatewayProtocol::$empty;
+foreach ([
+    ['sendCmdAndMessageToClient', $a, GatewayProtocol::CMD_BIND_UID, '', 'u'],
+    ['sendToGateway', $c->gateways[1], $data], ['sendToGateway', '10.0.0.1:2900', $data],
+    ['sendBufferToGateway', $c->gateways[0], GatewayProtocol::encode($data)],
+    ['sendToAllGateway', $data], ['kickAddress', $c->gateways[0], 3, 'bye'],
+    ['destroyAddress', $c->gateways[1], 3],
+] as $call) {
+    $method = array_shift($call);
+    echo $method, "\n";
+    attempt(function () use ($method, $call) { return Own::call($method, ...$call); });
 }
 
 echo "questions go to the worker's gateways\n";
@@ -179,6 +200,28 @@ isOnline
 0
 getSession
 null
+what subclasses may call
+sendCmdAndMessageToClient
+  first: cmd 12 connection 1 flag 1 u| raw=true
+true
+sendToGateway
+  second: cmd 5 connection 3 flag 1 |m raw=true
+true
+sendToGateway
+false
+sendBufferToGateway
+  first: cmd 5 connection 3 flag 1 |m raw=true
+true
+sendToAllGateway
+  first: cmd 5 connection 3 flag 1 |m raw=true
+  second: cmd 5 connection 3 flag 1 |m raw=true
+null
+kickAddress
+  first: cmd 7 connection 3 flag 1 |bye raw=true
+true
+destroyAddress
+  second: cmd 8 connection 3 flag 1 | raw=true
+true
 questions go to the worker's gateways
 1
 5

@@ -81,6 +81,9 @@ foreach ([(object)['a' => 1], 'text', null] as $_SESSION) {
     Gateway::updateSession($id, ['b' => 2]);
     show([$_SESSION, Context::$old_session]);
 }
+unset($_SESSION);
+Gateway::updateSession($id, ['c' => 3]);
+show([$_SESSION, Context::$old_session]);
 $texts = new Texts;
 $_SESSION = &$texts->text;
 Context::$old_session = 'old';
@@ -131,6 +134,7 @@ $_SESSION
 [{"a":1,"b":2},{"a":1,"b":2}]
 [{"0":"text","b":2},{"0":"text","b":2}]
 [{"b":2},{"b":2}]
+[{"c":3},{"c":3}]
 TypeError: Cannot assign array to reference held by property Texts::$text of type string
 [{"text":"text"},"old"]
 Context changes while it is read

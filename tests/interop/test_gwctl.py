@@ -17,7 +17,9 @@ from harness.gwctl import Running
 from harness.inner import CMD_IS_ONLINE, HEAD, Frame, Peer
 from harness.process import (PATIENCE, refusing_address, silent_address,
                              wait_until)
+from harness.websocket_server import frame
 
+CMD_SET_SESSION = 9
 CMD_BIND_UID = 12
 CMD_GET_CLIENT_ID_BY_UID = 15
 CMD_JOIN_GROUP = 20
@@ -72,15 +74,20 @@ class GwctlTest(unittest.TestCase):
 
     def make_known(self, client, uid, groups):
         """Through the inner port: gwctl binds only itself."""
+        commands = [(CMD_JOIN_GROUP, group.encode("utf-8", "surrogateescape"))
+                    for group in groups]
+        if uid:
+            commands.insert(0, (CMD_BIND_UID, uid.encode()))
+        self.tell_gateway(client, *commands)
+
+    def tell_gateway(self, client, *commands):
+        """Commands (number, ext) about a client, at its gateway's inner port."""
         number = int(client.client_id[12:], 16)
         port = int(client.client_id[8:12], 16)
         peer = Peer(f"127.0.0.1:{port}", self.cluster.secret_key)
         try:
-            if uid:
-                peer.send(Frame(CMD_BIND_UID, number, uid.encode()))
-            for group in groups:
-                peer.send(Frame(CMD_JOIN_GROUP, number,
-                                group.encode("utf-8", "surrogateescape")))
+            for cmd, ext in commands:
+                peer.send(Frame(cmd, number, ext))
             peer.send(Frame(CMD_IS_ONLINE))  # its answer proves the rest
             reply = peer.file.read(4)
             self.assertEqual(len(reply), 4)
@@ -168,6 +175,11 @@ class Commands(GwctlTest):
         self.expect([self.bob], text)
         self.gwctl("send-to-uid", "7", "-", stdin=b"\0\xff\x80")
         self.expect([self.bob], b"\0\xff\x80")
+
+    def test_raw_bytes(self):
+        self.gwctl("send-to-uid", "7", "-", "--whole", "--raw",
+                   stdin=frame(1, b"framed by the sender"))
+        self.expect([self.bob], "framed by the sender")
 
     def test_unconfirmed_on_wish(self):
         self.assertEqual(
@@ -257,6 +269,11 @@ class Commands(GwctlTest):
         only = self.json("sessions", "--group", "7").only
         self.assertEqual(only["client_id"], self.ann.client_id)
         self.assertEqual(sorted(only["groups"]), ["7", "lobby"])
+        rows = {row[0]: row[1:] for row in self.gwctl("sessions").rows}
+        uid, groups, session = rows[self.ann.client_id]
+        self.assertEqual((uid, session), ("ann", "{}"))
+        self.assertEqual(sorted(groups.split(",")), ["7", "lobby"])
+        self.assertEqual(rows[self.eve.client_id], ["-", "-", "{}"])
 
     # ---- sessions ----------------------------------------------------------
 
@@ -277,6 +294,17 @@ class Commands(GwctlTest):
         self.gwctl("session", "set", ann, stdin='{"n":"é"}\n')
         self.assertEqual(self.json("session", "get", ann).only,
                          {"client_id": ann, "session": {"n": "é"}})
+
+    def test_a_session_that_has_no_json(self):
+        ann, serialized = self.ann.client_id, 'a:1:{s:1:"x";d:INF;}'
+        self.tell_gateway(self.ann, (CMD_SET_SESSION, serialized.encode()))
+        done = self.gwctl("session", "get", ann)
+        self.assertIn("gwctl: the session has no JSON (", done.err)
+        self.assertEqual(done.out, serialized + "\n")
+        self.assertEqual(self.json("session", "get", ann).only,
+                         {"client_id": ann, "session_serialized": serialized})
+        rows = self.gwctl("sessions", "--group", "7").rows
+        self.assertEqual([row[3] for row in rows], [serialized])
 
     def test_a_session_that_is_none(self):
         ann = self.ann.client_id
@@ -368,6 +396,11 @@ class Commands(GwctlTest):
         found = self.json("bench", "online", "ann", "--count", "20").only
         self.assertEqual((found["answered"], found["failed"]), (20, 0))
         self.assertIn("rate", self.gwctl("bench", "online").out)
+        text = self.gwctl("bench", "send-to-uid", "nobody", "--count", "3",
+                          "--size", "5").out
+        self.assertRegex(text, r"sent +3 of 5 bytes in [\d.]+ s\n"
+                         r"confirmed +3, asked 1 times\nfailed calls +0\n")
+        self.assertIn("confirming", text)
 
     def test_a_wrong_key(self):
         env = {"GWCTL_SECRET_KEY": "hush-hush"}
@@ -576,6 +609,35 @@ class Failures(GwctlTest):
         finally:
             gateway.process.resume()
 
+    def test_input_that_cannot_be_read(self):
+        client = self.connect()
+        for words in (("send-to-all", "-"), ("send-to-all", "-", "--whole"),
+                      ("session", "set", client.client_id),
+                      ("listen", f"ws://{self.websocket_address()}/",
+                       "--send")):
+            done = self.run_with_input("/", words)
+            self.assertEqual(done.status, 5, (words, done))
+            self.assertIn("gwctl: standard input: Is a directory\n", done.err)
+
+    def websocket_address(self):
+        return f"127.0.0.1:{self.cluster.gateways[0].websocket_port}"
+
+    def run_with_input(self, path, words):
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            return gwctl.Done(subprocess.run(
+                gwctl.command(*words), stdin=fd, capture_output=True,
+                check=False, env=gwctl.environment(self.cluster),
+                timeout=6 * PATIENCE))
+        finally:
+            os.close(fd)
+
+    def test_a_key_that_is_not_utf8(self):
+        """The Register is told of it in JSON."""
+        done = self.gwctl("online", status=2,
+                          env={"GWCTL_SECRET_KEY": "caf\udce9"})
+        self.assertIn("the secret key is not UTF-8", done.err)
+
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "wb") as full:
             for words in (("online",), ("--json", "online"), ("help",),
@@ -667,6 +729,20 @@ class OddGateways(unittest.TestCase):
                     for uids in (("ann",), ("ann", "bob"))]
         self.assertEqual(one.rows, [["ann", "yes", "2"]], one)
         self.assertEqual((one.status, two.status), (0, 3), two)
+
+    def test_an_answer_that_is_no_count(self):
+        def answer(link, file):
+            file.read(HEAD.size)
+            self.reply(link, b's:1:"7";')
+            file.read()
+
+        address = self.serve(answer)
+        done = self.run_at(address, "watch", "--count", "1", "--json",
+                           "--top", "0")
+        self.assertEqual(done.status, 3, done)
+        self.assertEqual(done.only["gateways"], [
+            {"gateway": address, "connections": None,
+             "error": "no usable answer"}])
 
     def test_a_failure_before_a_question_that_went_well(self):
         """An older gateway counts one group, but not several; a name that is

@@ -304,6 +304,19 @@ class OddServers(unittest.TestCase):
                            stdin=text)
         self.assertEqual(done.status, 0, done)
 
+    def test_a_line_that_is_not_utf8(self):
+        def serve(link):
+            link.accept()
+            self.assertEqual(link.read(), (1, b"one"))
+            self.assertEqual(link.read(), (1, b"three"))
+            link.send(close_frame(1000))
+            link.read()
+
+        done = self.listen(serve, "--send", stdin=b"one\ntw\xf6\nthree\n")
+        self.assertEqual(done.status, 1, done)
+        self.assertEqual(done.err, "gwctl: a line is not UTF-8, and not sent; "
+                         "see --binary\n")
+
     def test_pings(self):
         def serve(link):
             link.accept()

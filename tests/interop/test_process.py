@@ -403,6 +403,35 @@ class Starting(unittest.TestCase):
                         f"gatewayd: cannot listen on {place} ({option}): "
                         "Address already in use\n")
 
+    def test_a_name_that_nobody_has(self):
+        words = ["--register-listen", "127.0.0.1:0", "--start-port", "0"]
+        place = "no-such-host.invalid:8282"
+        self.assertRegex(
+            self.refuse(*words, "--listen", f"websocket://{place}"),
+            rf"^gatewayd: cannot listen on {place} \(listen\): .+\n$")
+        self.assertRegex(
+            self.refuse(*words, *QUICK, "--lan-ip", "no-such-host.invalid"),
+            r"^gatewayd: lan_ip: no-such-host\.invalid: .+ it needs an IPv4 "
+            r"address, which is in every client_id\n$")
+
+    def test_what_is_odd_but_no_reason_to_stop(self):
+        """Container managers set GATEWAYD_PORT for a service of that name."""
+        with tempfile.NamedTemporaryFile("w") as key:
+            key.write("key\n")
+            key.flush()
+            Path(key.name).chmod(0o644)
+            ended = subprocess.run(
+                [GATEWAYD, "--test-config", "--secret-key-file", key.name],
+                env={"GATEWAYD_PORT": "tcp://10.0.0.1:8282"},
+                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                timeout=PATIENCE, check=False)
+        self.assertEqual((ended.returncode, ended.stdout),
+                         (0, "configuration ok\n"))
+        self.assertEqual(
+            ended.stderr, "gatewayd: warning: GATEWAYD_PORT is no option\n"
+            "gatewayd: warning: every user of this machine can read "
+            f"{key.name}\n")
+
     def test_a_taken_ipv6_port(self):
         try:
             port = self.take_port("::1", socket.AF_INET6)
@@ -709,6 +738,19 @@ class Reloading(unittest.TestCase):
         for line in log.read_text().splitlines():
             self.assertEqual(sorted(json.loads(line)),
                              ["level", "message", "process", "time"])
+
+    def test_a_log_whose_folder_is_gone_goes_on_where_it_was(self):
+        folder = self.log_file().parent / "logs"
+        folder.mkdir()
+        log = folder / "log"
+        self.start(f"log_target = {log}\n")
+        folder.rename(f"{folder}.1")
+        old = Path(f"{folder}.1") / "log"
+        os.kill(self.gateway.process.pid, signal.SIGHUP)
+        wait_until(lambda: old.read_text().endswith(" reloaded\n"),
+                   "the reload's end")
+        self.assertIn(f"reload: log_target: {log}: No such file or directory, "
+                      "the log stays", old.read_text())
 
     def test_a_log_that_was_moved_away_is_left_whatever_is_wrong(self):
         """Else it grows where nobody looks, until the mistake is found."""

@@ -264,6 +264,8 @@ static void sends_to_one_and_all(void **state)
     expect_got(GW_CMD_SEND_TO_ALL, 0, 0, "", "N;", "null|", "null|", "null|");
     expect_got(GW_CMD_SEND_TO_ONE, id_of[A], 0, "", "s:2:\"hi\";", "hi|", "",
                "");
+    expect_got(GW_CMD_SEND_TO_ONE, id_of[A], 0, "", "b:1;", "1|", "", "");
+    expect_got(GW_CMD_SEND_TO_ONE, id_of[A], 0, "", "b:0;", "|", "", "");
     expect_got(GW_CMD_SEND_TO_ONE, id_of[A], 0, "",
                "a:1:{i:0;O:8:\"stdClass\":1:{s:1:\"a\";i:1;}}",
                "[{\"__PHP_Incomplete_Class_Name\":\"stdClass\",\"a\":1}]|", "",
@@ -324,6 +326,16 @@ static void logs_unknown_commands_and_goes_on(void **state)
     fake_core_clear(core);
     send_frame(99, 0, 1, "", "");
     assert_non_null(strstr(core->log, "unknown command (cmd 99)"));
+    expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");
+}
+
+static void a_ping_needs_no_answer(void **state)
+{
+    (void)state;
+    fake_core_clear(core);
+    send_frame(GW_CMD_PING, 0, 1, "", "");
+    assert_string_equal(core->log, "");
+    assert_int_equal(core->conns[0].len, 0);
     expect_reply(GW_CMD_IS_ONLINE, id_of[A], "", "i:1;");
 }
 
@@ -503,6 +515,7 @@ int main(void)
         T(sends_to_uids_and_groups),
         T(ends_connections),
         T(logs_unknown_commands_and_goes_on),
+        T(a_ping_needs_no_answer),
         T(closes_on_who_does_not_read_replies),
         T(takes_frames_split_anywhere),
         T(closes_on_a_frame_that_lies),

@@ -469,6 +469,19 @@ static void an_empty_key_file_is_an_error(void **state)
     assert_int_equal(load(LIST(arg), NULL), GW_EINVAL);
 }
 
+static void a_key_file_of_one_endless_line_is_an_error(void **state)
+{
+    char text[5001];
+
+    (void)state;
+    memset(text, 'k', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    write_file(text);
+    snprintf(text, sizeof(text), "--secret-key-file=%s", path);
+    assert_int_equal(load(LIST(text), NULL), GW_EINVAL);
+    assert_non_null(strstr(options.error, "its first line is too long"));
+}
+
 static void expect_no_text(const char *base, size_t len)
 {
     char arg[64];
@@ -630,6 +643,7 @@ int main(void)
         TEST(a_missing_file_is_named),
         TEST(the_key_is_the_first_line_of_its_file),
         TEST(an_empty_key_file_is_an_error),
+        TEST(a_key_file_of_one_endless_line_is_an_error),
         TEST(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
         TEST(a_key_that_nobody_can_send_is_an_error),
         TEST(one_key_is_enough),

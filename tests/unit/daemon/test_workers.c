@@ -491,6 +491,8 @@ static void odd_worker_keys_are_what_php_makes_of_them(void **state)
         {"{\"secret_key\":\"\",\"worker_key\":null}", "127.0.0.1:: attached"},
         {"{\"secret_key\":\"\",\"worker_key\":[[1]]}",
          "127.0.0.1:Array: attached"},
+        {"{\"secret_key\":\"\",\"worker_key\":{\"a\":1}}",
+         "127.0.0.1:Array: attached"},
         {"{\"secret_key\":\"\",\"worker_key\":\"a\\u0000\\n\\/\"}",
          "127.0.0.1:a?"
          "?/: attached"},

@@ -408,6 +408,21 @@ static void the_key_comes_from_a_file_or_the_environment(void **state)
     free(empty);
 }
 
+static void a_key_file_of_one_endless_line_is_an_error(void **state)
+{
+    char text[5000];
+    char line[100];
+    char *path;
+
+    (void)state;
+    memset(text, 'k', sizeof(text));
+    path = write_bytes(text, sizeof(text));
+    snprintf(line, sizeof(line), "--secret-key-file %s", path);
+    expect_error(line, no_env, "its first line is too long");
+    unlink(path);
+    free(path);
+}
+
 static void expect_no_text(const char *base, size_t len)
 {
     char *path = write_bytes(base, len);
@@ -502,6 +517,7 @@ int main(void)
         cmocka_unit_test(lines_of_a_file_that_are_wrong),
         cmocka_unit_test(a_byte_order_mark_is_passed_over),
         cmocka_unit_test(the_key_comes_from_a_file_or_the_environment),
+        cmocka_unit_test(a_key_file_of_one_endless_line_is_an_error),
         cmocka_unit_test(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
         cmocka_unit_test(headers_come_from_a_file),
         cmocka_unit_test(a_file_of_headers_that_is_wrong_is_told),
