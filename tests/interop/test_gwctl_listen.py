@@ -1,6 +1,7 @@
 """gwctl listen: a WebSocket client, on gateways and on servers that are odd."""
 
 import contextlib
+import os
 import signal
 import socket
 import ssl
@@ -72,6 +73,28 @@ class Listening(GwctlTest):
         gateway = self.cluster.gateways[0].inner_address
         self.assertIn(gateway.encode(), running.err)
         self.assertNotIn(b"is bound", running.err)
+
+    def test_a_silent_server_is_probed_for(self):
+        """So that a network that is gone ends it, without --ping, too."""
+        running = self.listen("--uid", "ann")
+        running.wait_err(b"is bound")
+        kind, seconds = self.timer_of(running.popen.pid)
+        self.assertEqual(kind, "keepalive")
+        self.assertLessEqual(seconds, 30)
+        self.assertEqual(running.stop(), 0)
+
+    def timer_of(self, pid):
+        """That of its one connection, as the kernel shows it: kind, seconds."""
+        inodes = {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+        kinds = {"00": None, "01": "retransmit", "02": "keepalive"}
+        port = self.cluster.gateways[0].websocket_port
+        for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
+            fields = row.split()
+            if (fields[2].endswith(f":{port:04X}")
+                    and f"socket:[{fields[9]}]" in inodes):
+                kind, when = fields[5].split(":")
+                return kinds[kind], int(when, 16) / os.sysconf("SC_CLK_TCK")
+        raise AssertionError("no connection")
 
     def test_a_new_size_of_the_terminal_is_nothing_to_it(self):
         running = self.listen("--uid", "ann")

@@ -13,6 +13,13 @@
 
 #include "core/clock.h"
 
+/* A network that is gone is noticed after a minute, whether or not something
+ * waits for its acknowledgement. */
+#define KEEP_IDLE_S 30
+#define KEEP_PROBE_S 10
+#define KEEP_PROBES 3
+#define KEEP_ALL_MS ((KEEP_IDLE_S + KEEP_PROBES * KEEP_PROBE_S) * 1000)
+
 static int fail(char *error, const char *what, const char *why)
 {
     snprintf(error, GWCTL_NET_ERROR_LEN + 1, "%s%s%s", what,
@@ -38,19 +45,37 @@ static bool wait_for(int fd, short events, uint64_t deadline)
     }
 }
 
+static void set_option(int fd, int level, int name, int value)
+{
+    (void)setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+static void keep_alive(int fd)
+{
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_PROBE_S);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES);
+#endif
+#ifdef TCP_USER_TIMEOUT
+    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, KEEP_ALL_MS);
+#endif
+}
+
 /* 0, or errno. */
 static int try_address(const struct addrinfo *to, uint64_t deadline, int *out)
 {
     int fd = socket(to->ai_family, to->ai_socktype, to->ai_protocol);
     int error = 0;
     socklen_t len = sizeof(error);
-    int on = 1;
 
     if (fd < 0)
         return errno;
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     fcntl(fd, F_SETFL, O_NONBLOCK);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    keep_alive(fd);
     if (connect(fd, to->ai_addr, to->ai_addrlen) < 0) {
         if (errno != EINPROGRESS)
             error = errno;
