@@ -44,13 +44,17 @@ static void check_merged(zval *base, zval *patch, gw_slice ours)
     zend_string_release(again);
 }
 
+static bool has(const zend_string *text, const char *word)
+{
+    return memmem(ZSTR_VAL(text), ZSTR_LEN(text), word, strlen(word)) != NULL;
+}
+
 /* As serialize() writes it, without references. */
 static bool is_written(zval *value, gw_slice text)
 {
     zend_string *written = php_gwc_serialize(value);
     bool so = written != NULL && fuzz_is(written, text) &&
-              strstr(ZSTR_VAL(written), "R:") == NULL &&
-              strstr(ZSTR_VAL(written), "r:") == NULL;
+              !has(written, "R:") && !has(written, "r:");
 
     zend_clear_exception();
     if (written != NULL)
