@@ -3,9 +3,10 @@
 
     run.py [--list] [--only SERVER] [--without PATTERN] [--jobs N] [PATTERN...]
 
-Tests mostly wait, so N classes of them (default: one more than there are
-processors) run beside each other: first those that say `long = True`. Before
-them come, in turn, those whose clock is strict: they say `alone = True`.
+Tests wait at least half of their time, so N classes of them (default: one more
+than twice the processors) run beside each other: first those that say
+`long = True`. Before them come, in turn, those whose clock is strict: they say
+`alone = True`.
 PATTERN is part of a test's name, e.g. `vectors` or `Api`. SERVER is gatewayd
 or gatewayworker: what a test class says in `server`, gatewayd if nothing.
 GW_PREFIX names the folder with bin/ and ext/ (default: out/). Another PHP is
@@ -29,7 +30,7 @@ sys.path.insert(0, str(HERE))
 
 from harness.process import discard_all  # noqa: E402
 
-JOBS = (os.cpu_count() or 1) + 1
+JOBS = 2 * (os.cpu_count() or 1) + 1
 CLASS_LIMIT = 600  # seconds in which one of the classes beside each other ends
 EXIT_LIMIT = 60    # and a process that has nothing to do
 
