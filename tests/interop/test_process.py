@@ -370,8 +370,10 @@ class Starting(unittest.TestCase):
     server = "gatewayd"
 
     def refuse(self, *options):
+        # Where no name server answers, nobody shall wait long for it.
         ended = subprocess.run(
             [GATEWAYD, *options], stdin=subprocess.DEVNULL,
+            env={**os.environ, "RES_OPTIONS": "timeout:1 attempts:1"},
             capture_output=True, text=True, timeout=PATIENCE, check=False)
         self.assertEqual(ended.returncode, 2, ended.stderr)
         return ended.stderr
