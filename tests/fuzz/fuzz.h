@@ -3,6 +3,7 @@
 #define GW_FUZZ_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "buf.h"
 
@@ -18,6 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static inline int same(gw_slice a, gw_slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.base, b.base, a.len) == 0);
+}
+
+static inline int has(gw_slice text, gw_slice part)
+{
+    return text.len >= part.len &&
+           memmem(text.base, text.len, part.base, part.len) != NULL;
 }
 
 #endif

@@ -58,18 +58,13 @@ static const check_fn questions[256] = {
     [GW_CMD_SELECT] = gw_reply_check_rows,
 };
 
-static bool has(gw_slice text, const char *part)
-{
-    return text.len > 0 &&
-           memmem(text.base, text.len, part, strlen(part)) != NULL;
-}
-
 static void note_frame(peer *p, const gw_frame *frame)
 {
     if (frame->cmd == GW_CMD_WORKER_CONNECT ||
         frame->cmd == GW_CMD_GATEWAY_CLIENT_CONNECT) {
         /* Or spelt with escapes: that is not found out here. */
-        p->known |= has(frame->body, KEY) || has(frame->body, "\\");
+        p->known |= has(frame->body, gw_slice_str(KEY)) ||
+                    has(frame->body, gw_slice_str("\\"));
         p->worker |= frame->cmd == GW_CMD_WORKER_CONNECT;
     } else if (questions[frame->cmd] != NULL && p->known) {
         p->lost |= p->asked == QUESTIONS_MAX;

@@ -44,17 +44,12 @@ static void check_merged(zval *base, zval *patch, gw_slice ours)
     zend_string_release(again);
 }
 
-static bool has(const zend_string *text, const char *word)
-{
-    return memmem(ZSTR_VAL(text), ZSTR_LEN(text), word, strlen(word)) != NULL;
-}
-
 /* As serialize() writes it, without references. */
 static bool is_written(zval *value, gw_slice text)
 {
     zend_string *written = php_gwc_serialize(value);
     bool so = written != NULL && fuzz_is(written, text) &&
-              !has(written, "R:") && !has(written, "r:");
+              !has(text, gw_slice_str("R:")) && !has(text, gw_slice_str("r:"));
 
     zend_clear_exception();
     if (written != NULL)

@@ -25,16 +25,12 @@ static zend_string *encode(zval *value)
     return json.s;
 }
 
-static bool has(gw_slice text, const char *tag)
-{
-    return zend_memnstr(text.base, tag, 2, text.base + text.len) != NULL;
-}
-
 /* Objects may be such as PHP refuses, with names that no class has; and a
  * reference to nothing may be the value of a key that comes again. */
 static bool is_checked(gw_slice text)
 {
-    return !has(text, "O:") && !has(text, "R:") && !has(text, "r:");
+    return !has(text, gw_slice_str("O:")) && !has(text, gw_slice_str("R:")) &&
+           !has(text, gw_slice_str("r:"));
 }
 
 /* We need not read what serialize() would not write, and have no JSON for

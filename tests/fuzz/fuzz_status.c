@@ -48,12 +48,6 @@ static gwd_slot slot_items[SLOTS];
 
 /* ---- what is right ------------------------------------------------------- */
 
-static bool has(gw_slice text, gw_slice part)
-{
-    return text.len >= part.len &&
-           memmem(text.base, text.len, part.base, part.len) != NULL;
-}
-
 /* The token in base64, behind `before` bytes: the digits that it alone tells.
  */
 static bool has_encoded(gw_slice text, size_t before)

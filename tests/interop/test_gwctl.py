@@ -611,26 +611,14 @@ class Failures(GwctlTest):
 
     def test_input_that_cannot_be_read(self):
         client = self.connect()
+        port = self.cluster.gateways[0].websocket_port
+        folder = os.open("/", os.O_RDONLY)
+        self.addCleanup(os.close, folder)
         for words in (("send-to-all", "-"), ("send-to-all", "-", "--whole"),
                       ("session", "set", client.client_id),
-                      ("listen", f"ws://{self.websocket_address()}/",
-                       "--send")):
-            done = self.run_with_input("/", words)
-            self.assertEqual(done.status, 5, (words, done))
+                      ("listen", f"ws://127.0.0.1:{port}/", "--send")):
+            done = self.gwctl(*words, stdin=folder, status=5)
             self.assertIn("gwctl: standard input: Is a directory\n", done.err)
-
-    def websocket_address(self):
-        return f"127.0.0.1:{self.cluster.gateways[0].websocket_port}"
-
-    def run_with_input(self, path, words):
-        fd = os.open(path, os.O_RDONLY)
-        try:
-            return gwctl.Done(subprocess.run(
-                gwctl.command(*words), stdin=fd, capture_output=True,
-                check=False, env=gwctl.environment(self.cluster),
-                timeout=6 * PATIENCE))
-        finally:
-            os.close(fd)
 
     def test_a_key_that_is_not_utf8(self):
         """The Register is told of it in JSON."""

@@ -11,6 +11,7 @@ import unittest
 from pathlib import Path
 
 from harness import gwctl
+from harness.children import sockets_of
 from harness.cluster import REFERENCE, WHY_NO_REFERENCE
 from harness.gwctl import Running, parse_line
 from harness.process import (PATIENCE, refusing_address, silent_address,
@@ -85,13 +86,12 @@ class Listening(GwctlTest):
 
     def timer_of(self, pid):
         """That of its one connection, as the kernel shows it: kind, seconds."""
-        inodes = {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+        inodes = set(sockets_of(pid))
         kinds = {"00": None, "01": "retransmit", "02": "keepalive"}
         port = self.cluster.gateways[0].websocket_port
         for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
             fields = row.split()
-            if (fields[2].endswith(f":{port:04X}")
-                    and f"socket:[{fields[9]}]" in inodes):
+            if fields[2].endswith(f":{port:04X}") and fields[9] in inodes:
                 kind, when = fields[5].split(":")
                 return kinds[kind], int(when, 16) / os.sysconf("SC_CLK_TCK")
         raise AssertionError("no connection")

@@ -369,12 +369,17 @@ class Starting(unittest.TestCase):
     """What cannot be had is told in one line that names the option."""
     server = "gatewayd"
 
+    @staticmethod
+    def run_to_its_end(*options, **env):
+        return subprocess.run(
+            [GATEWAYD, *options], stdin=subprocess.DEVNULL,
+            env={**os.environ, **env}, capture_output=True, text=True,
+            timeout=PATIENCE, check=False)
+
     def refuse(self, *options):
         # Where no name server answers, nobody shall wait long for it.
-        ended = subprocess.run(
-            [GATEWAYD, *options], stdin=subprocess.DEVNULL,
-            env={**os.environ, "RES_OPTIONS": "timeout:1 attempts:1"},
-            capture_output=True, text=True, timeout=PATIENCE, check=False)
+        ended = self.run_to_its_end(*options,
+                                    RES_OPTIONS="timeout:1 attempts:1")
         self.assertEqual(ended.returncode, 2, ended.stderr)
         return ended.stderr
 
@@ -422,11 +427,9 @@ class Starting(unittest.TestCase):
             key.write("key\n")
             key.flush()
             Path(key.name).chmod(0o644)
-            ended = subprocess.run(
-                [GATEWAYD, "--test-config", "--secret-key-file", key.name],
-                env={"GATEWAYD_PORT": "tcp://10.0.0.1:8282"},
-                stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=PATIENCE, check=False)
+            ended = self.run_to_its_end(
+                "--test-config", "--secret-key-file", key.name,
+                GATEWAYD_PORT="tcp://10.0.0.1:8282")
         self.assertEqual((ended.returncode, ended.stdout),
                          (0, "configuration ok\n"))
         self.assertEqual(

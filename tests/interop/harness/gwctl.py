@@ -89,10 +89,12 @@ def cpu_time(pid):
 
 
 def run(cluster, *words, stdin=b"", env=None):
+    """`stdin`: what it reads, or the descriptor that it reads from."""
     if isinstance(stdin, str):
         stdin = stdin.encode()
+    source = {"stdin" if isinstance(stdin, int) else "input": stdin}
     return Done(subprocess.run(
-        command(*words), input=stdin, capture_output=True,
+        command(*words), **source, capture_output=True,
         env=environment(cluster, **(env or {})), timeout=6 * PATIENCE,
         check=False))
 
