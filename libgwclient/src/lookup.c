@@ -16,12 +16,9 @@
 
 static int ask_next(gw_client *c, gw_lookup *l);
 
-/* The first one, and then the others in their order. */
 static size_t index_of(const gw_lookup *l)
 {
-    if (l->turn == 0)
-        return l->first.index;
-    return l->turn <= l->first.index ? l->turn - 1 : l->turn;
+    return gw_dial_index(l->first.index, l->turn);
 }
 
 static gw_slice register_of(const gw_client *c, const gw_lookup *l)
@@ -199,7 +196,8 @@ static int give_up_register(gw_client *c, gw_lookup *l, int closed)
 static int on_line(gw_client *c, gw_lookup *l, size_t len, uint64_t now)
 {
     const gw_list_source source = {index_of(l),
-                                   l->turn == 0 ? l->first.failed_at : now};
+                                   l->turn == 0 ? l->first.failed_at : now,
+                                   l->endpoints.reached};
     int rc = gw_registry_store(c, gw_slice_of(l->reply.base, len), now, source,
                                &l->list);
 
@@ -288,7 +286,7 @@ static int resolve(gw_lookup *l, gw_slice host, uint16_t port)
 {
     if (gw_host_is_name(host) && gw_net_now() >= l->deadline)
         return GW_ETIMEDOUT;
-    return gw_net_resolve(host, port, l->endpoints, &l->endpoint_count);
+    return gw_net_resolve(host, port, &l->endpoints);
 }
 
 static int ask_one(gw_client *c, gw_lookup *l)
@@ -310,8 +308,8 @@ static int ask_one(gw_client *c, gw_lookup *l)
         return GW_ECONNECT;
     }
     now = gw_net_now(); /* a name may have taken long */
-    rc = gw_dial_start(&l->dial, l->endpoints, l->endpoint_count, now,
-                       c->connect_timeout_ms, l->deadline);
+    rc = gw_dial_start(&l->dial, &l->endpoints, now, c->connect_timeout_ms,
+                       l->deadline);
     return on_dialed(c, l, rc, now);
 }
 
@@ -334,10 +332,15 @@ static int ask_next(gw_client *c, gw_lookup *l)
 static gw_list_source whom_to_ask_first(const gw_client *c)
 {
     const gw_list *kept = gw_registry_kept(c);
+    gw_list_source first;
 
-    if (kept != NULL && c->call.now - kept->source.failed_at < FAILED_TTL_MS)
+    memset(&first, 0, sizeof first);
+    if (kept == NULL)
+        return first;
+    if (c->call.now - kept->source.failed_at < FAILED_TTL_MS)
         return kept->source;
-    return (gw_list_source){0, 0};
+    first.reached = kept->source.reached;
+    return first;
 }
 
 int gw_lookup_start(gw_client *c, uint64_t deadline)
@@ -352,6 +355,7 @@ int gw_lookup_start(gw_client *c, uint64_t deadline)
     if (l->request.error != 0)
         return GW_ENOMEM;
     l->first = whom_to_ask_first(c);
+    l->endpoints.reached = l->first.reached;
     l->turn = 0;
     l->deadline = deadline;
     c->stats.register_lookups++;

@@ -17,8 +17,7 @@ typedef struct gw_lookup {
     gw_lookup_state state;
     gw_list_source first; /* who is asked first */
     size_t turn;          /* so many have failed */
-    gw_endpoint endpoints[GW_ENDPOINT_MAX];
-    size_t endpoint_count;
+    gw_endpoints endpoints;
     gw_dial dial;
     gw_socket fd;
     uint64_t limit;    /* of waiting for this Register */

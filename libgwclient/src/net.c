@@ -87,18 +87,17 @@ static int resolve_code(int gai)
     return gai == EAI_MEMORY ? GW_ENOMEM : GW_ERESOLVE;
 }
 
-static size_t take_endpoints(const struct addrinfo *info, gw_endpoint *list)
+static void take_endpoints(const struct addrinfo *info, gw_endpoints *to)
 {
-    size_t n = 0;
+    for (; info != NULL && to->count < GW_ENDPOINT_MAX; info = info->ai_next) {
+        gw_endpoint *item = &to->items[to->count];
 
-    for (; info != NULL && n < GW_ENDPOINT_MAX; info = info->ai_next) {
-        if (info->ai_addrlen > sizeof list[n].addr)
+        if (info->ai_addrlen > sizeof item->addr)
             continue;
-        memcpy(&list[n].addr, info->ai_addr, info->ai_addrlen);
-        list[n].len = (socklen_t)info->ai_addrlen;
-        n++;
+        memcpy(&item->addr, info->ai_addr, info->ai_addrlen);
+        item->len = (socklen_t)info->ai_addrlen;
+        to->count++;
     }
-    return n;
 }
 
 /* Dotted quads are most of what there is, and cost no library call. */
@@ -120,20 +119,19 @@ static int resolve_numeric(const char *host, uint16_t port, gw_endpoint *to)
     return 0;
 }
 
-int gw_net_resolve(gw_slice host, uint16_t port, gw_endpoint *list,
-                   size_t *count)
+int gw_net_resolve(gw_slice host, uint16_t port, gw_endpoints *to)
 {
     char name[256], service[8];
     struct addrinfo hints, *info;
     int gai;
 
-    *count = 0;
+    to->count = 0;
     if (host.len == 0 || host.len >= sizeof name)
         return GW_ERESOLVE;
     memcpy(name, host.base, host.len);
     name[host.len] = '\0';
-    if (resolve_numeric(name, port, list)) {
-        *count = 1;
+    if (resolve_numeric(name, port, &to->items[0])) {
+        to->count = 1;
         return GW_OK;
     }
     memset(&hints, 0, sizeof hints);
@@ -142,9 +140,9 @@ int gw_net_resolve(gw_slice host, uint16_t port, gw_endpoint *list,
     gai = getaddrinfo(name, service, &hints, &info);
     if (gai != 0)
         return resolve_code(gai);
-    *count = take_endpoints(info, list);
+    take_endpoints(info, to);
     freeaddrinfo(info);
-    return *count > 0 ? GW_OK : GW_ERESOLVE;
+    return to->count > 0 ? GW_OK : GW_ERESOLVE;
 }
 
 uint32_t gw_net_first_ipv4(const gw_endpoint *list, size_t count)

@@ -42,6 +42,14 @@ typedef struct gw_endpoint {
 /* How many addresses of one host name are tried. */
 #define GW_ENDPOINT_MAX 8
 
+/* The addresses of a host. */
+typedef struct gw_endpoints {
+    gw_endpoint items[GW_ENDPOINT_MAX];
+    size_t count;        /* 0: not resolved */
+    gw_endpoint reached; /* the last one that took a connection; len 0: none
+                            has yet. It need not be among the items. */
+} gw_endpoints;
+
 /* Once per client; counted by the system where it matters. */
 int gw_net_start(void);
 void gw_net_stop(void);
@@ -65,10 +73,9 @@ int gw_fork_guard_look(gw_fork_guard *guard);
 /* Unpredictable bytes: the seed of the client's hashes. */
 int gw_net_random(void *out, size_t len);
 
-/* Fills `list` with at most GW_ENDPOINT_MAX addresses. Numeric hosts never
- * block. Returns GW_OK, GW_ERESOLVE or GW_ENOMEM. */
-int gw_net_resolve(gw_slice host, uint16_t port, gw_endpoint *list,
-                   size_t *count);
+/* Sets the items, and how many they are: none unless it returns GW_OK. Numeric
+ * hosts never block. GW_OK, GW_ERESOLVE, GW_ENOMEM. */
+int gw_net_resolve(gw_slice host, uint16_t port, gw_endpoints *to);
 
 /* The first IPv4 address in the list, host byte order; 0: none. */
 uint32_t gw_net_first_ipv4(const gw_endpoint *list, size_t count);

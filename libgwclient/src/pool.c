@@ -176,7 +176,7 @@ gw_peer *gw_pool_peer_of(gw_client *c, const gw_client_id *id)
 
 static int is_resolved(const gw_peer *peer, uint64_t now)
 {
-    return peer->endpoint_count > 0 &&
+    return peer->endpoints.count > 0 &&
            (peer->resolved_at == UINT64_MAX ||
             now - peer->resolved_at < RESOLVE_TTL_MS);
 }
@@ -184,21 +184,21 @@ static int is_resolved(const gw_peer *peer, uint64_t now)
 /* What it was resolved to before stays when it cannot be now. */
 static int resolve(gw_peer *peer, uint64_t now)
 {
-    gw_endpoint found[GW_ENDPOINT_MAX];
+    gw_endpoints found;
     gw_slice host;
-    size_t count;
     uint32_t ip;
     int rc;
 
     if (gw_address_split(gw_peer_address(peer), &host, &peer->port) != 0)
         return GW_ERESOLVE;
-    rc = gw_net_resolve(host, peer->port, found, &count);
+    rc = gw_net_resolve(host, peer->port, &found);
     peer->unresolved_at = rc == GW_ERESOLVE ? gw_net_now() : 0;
     if (rc != GW_OK)
         return rc;
-    memcpy(peer->endpoints, found, count * sizeof *found);
-    peer->endpoint_count = count;
-    peer->ip = gw_net_first_ipv4(found, count);
+    memcpy(peer->endpoints.items, found.items,
+           found.count * sizeof *found.items);
+    peer->endpoints.count = found.count;
+    peer->ip = gw_net_first_ipv4(found.items, found.count);
     peer->resolved_at = gw_ipv4_parse(host, &ip) == 0 ? UINT64_MAX : now;
     return GW_OK;
 }
@@ -216,7 +216,7 @@ int gw_pool_resolve(gw_client *c, gw_peer *peer, uint64_t now)
 {
     if (is_resolved(peer, now))
         return GW_OK;
-    peer->endpoint_count = 0;
+    peer->endpoints.count = 0;
     /* Other names may have taken long. */
     if (is_named(peer) && gw_net_now() >= c->call.deadline)
         return GW_ETIMEDOUT;
@@ -233,7 +233,7 @@ int gw_pool_resolve_by(gw_peer *peer, uint64_t now, uint64_t deadline)
     if (clock >= deadline || (peer->unresolved_at != 0 &&
                               clock - peer->unresolved_at < UNRESOLVED_TTL_MS))
         return GW_ERESOLVE;
-    peer->endpoint_count = 0;
+    peer->endpoints.count = 0;
     return resolve(peer, now);
 }
 

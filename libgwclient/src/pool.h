@@ -39,8 +39,7 @@ typedef struct gw_peer {
                       once by gw_flush() */
     int suspect;   /* a connection died before any reply proved the key */
 
-    gw_endpoint endpoints[GW_ENDPOINT_MAX];
-    size_t endpoint_count; /* 0: not resolved */
+    gw_endpoints endpoints;
     uint64_t resolved_at;
     uint64_t unresolved_at; /* the last attempt failed then; 0: it did not */
     uint64_t known_by;  /* the serial of the list that has it; 0: none yet */
@@ -79,8 +78,8 @@ static inline int gw_peer_is_at(const gw_peer *peer, uint32_t ip)
 
     if (ip == peer->ip)
         return 1;
-    for (i = 1; i < peer->endpoint_count; i++) {
-        if (gw_net_first_ipv4(&peer->endpoints[i], 1) == ip)
+    for (i = 1; i < peer->endpoints.count; i++) {
+        if (gw_net_first_ipv4(&peer->endpoints.items[i], 1) == ip)
             return 1;
     }
     return 0;

@@ -22,7 +22,8 @@ static inline uint64_t gw_place(uint32_t ip, uint16_t port)
 /* Which of the Registers a list is from. */
 typedef struct gw_list_source {
     size_t index;
-    uint64_t failed_at; /* when those before it were asked in vain */
+    uint64_t failed_at;  /* when those before it were asked in vain */
+    gw_endpoint reached; /* the address at which it answered */
 } gw_list_source;
 
 /* One block of memory; addresses are NUL-terminated, each once. */

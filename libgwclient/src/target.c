@@ -336,8 +336,7 @@ static void dial(gw_client *c, gw_target *t)
         return;
     }
     dial_done(c, t,
-              gw_dial_start(&t->dial, t->peer->endpoints,
-                            t->peer->endpoint_count, gw_net_now(),
+              gw_dial_start(&t->dial, &t->peer->endpoints, gw_net_now(),
                             c->connect_timeout_ms, c->call.deadline));
 }
 
@@ -418,7 +417,7 @@ static void dial_done(gw_client *c, gw_target *t, int rc)
     if (rc == GW_EAGAIN)
         return;
     if (rc != GW_OK) {
-        t->peer->endpoint_count = 0; /* a name may have moved */
+        t->peer->endpoints.count = 0; /* a name may have moved */
         gw_target_fail(c, t, rc, t->dial.error);
         return;
     }

@@ -448,8 +448,7 @@ void __wrap_gw_fork_guard_init(gw_fork_guard *guard);
 void __wrap_gw_fork_guard_deinit(gw_fork_guard *guard);
 int __wrap_gw_fork_guard_look(gw_fork_guard *guard);
 int __wrap_gw_net_random(void *out, size_t len);
-int __wrap_gw_net_resolve(gw_slice host, uint16_t port, gw_endpoint *list,
-                          size_t *count);
+int __wrap_gw_net_resolve(gw_slice host, uint16_t port, gw_endpoints *to);
 int __wrap_gw_net_connect(const gw_endpoint *to, gw_socket *out);
 int __wrap_gw_net_connected(gw_socket fd);
 int __wrap_gw_net_send(gw_socket fd, const gw_slice *parts, size_t count,
@@ -501,27 +500,26 @@ static void put_endpoint(gw_endpoint *to, uint32_t ip, uint16_t port)
 
 /* Numbers are what they are. Names take their time and are other gateways: one
  * that is listed by number, too, would get everything twice. */
-int __wrap_gw_net_resolve(gw_slice host, uint16_t port, gw_endpoint *list,
-                          size_t *count)
+int __wrap_gw_net_resolve(gw_slice host, uint16_t port, gw_endpoints *to)
 {
     uint32_t ip;
     unsigned how, ms;
 
-    *count = 1;
+    to->count = 1;
     if (gw_ipv4_parse(host, &ip) == 0) {
-        put_endpoint(&list[0], ip, port);
+        put_endpoint(&to->items[0], ip, port);
         return GW_OK;
     }
     how = fake_net_take();
     ms = how >> 2;
     fake_net_pass(ms);
     net.resolving += ms;
-    put_endpoint(&list[0], FAKE_IP + 2, port);
+    put_endpoint(&to->items[0], FAKE_IP + 2, port);
     if ((how & 3) == 1)
-        put_endpoint(&list[(*count)++], FAKE_IP + 3, port);
+        put_endpoint(&to->items[to->count++], FAKE_IP + 3, port);
     if ((how & 3) < 2)
         return GW_OK;
-    *count = 0;
+    to->count = 0;
     return (how & 3) == 2 ? GW_ERESOLVE : GW_ENOMEM;
 }
 

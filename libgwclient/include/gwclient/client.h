@@ -29,9 +29,12 @@
  * Time: one deadline per call, `timeout_ms` after its start on the monotonic
  * clock, covers the question to the Register, connecting, sending and receiving
  * on all gateways together, which are served in parallel. Within it one attempt
- * to connect may take `connect_timeout_ms`. Only a host name adds to it: names
- * are resolved by getaddrinfo(), which cannot be bounded, but no name is begun
- * with once the deadline has passed. Numeric addresses are never resolved.
+ * to connect may take `connect_timeout_ms`. The addresses of a name are tried
+ * in turn, the one that was reached last before the others, and each but the
+ * last for at most half of the time that is left. Only a host name adds to the
+ * time: names are resolved by getaddrinfo(), which cannot be bounded, but no
+ * name is begun with once the deadline has passed. Numeric addresses are never
+ * resolved.
  *
  * Callbacks run after all gateways have answered or failed, in the Register's
  * order, and get slices of the replies that are valid during the callback

@@ -411,9 +411,9 @@ static void any_address_of_a_name_may_be_its_gateways(void **state)
     gw_peer *peer = moving_peer(x);
 
     (void)state;
-    peer->endpoints[1] = peer->endpoints[0];
-    peer->endpoints[1].addr.in.sin_addr.s_addr = htonl(0x7f000001);
-    peer->endpoint_count = 2;
+    peer->endpoints.items[1] = peer->endpoints.items[0];
+    peer->endpoints.items[1].addr.in.sin_addr.s_addr = htonl(0x7f000001);
+    peer->endpoints.count = 2;
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(lookups, 1);
     cluster_free(x);
@@ -467,7 +467,7 @@ static void a_name_that_cannot_be_asked_again_is_told(void **state)
     assert_int_equal(ask(x, x->gw[0]), GW_ERESOLVE);
     assert_int_equal(ask(x, x->gw[0]), GW_ERESOLVE);
     assert_int_equal(lookups, 2);
-    assert_true(moving_peer(x)->endpoint_count > 0);
+    assert_true(moving_peer(x)->endpoints.count > 0);
     moving = "127.0.0.1";
     five_seconds_pass(x);
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
@@ -484,9 +484,9 @@ static void clients_of_each_address_of_a_name_are_its_own(void **state)
     gw_peer *peer = moving_peer(x);
 
     (void)state;
-    peer->endpoints[1] = peer->endpoints[0];
-    peer->endpoints[0].addr.in.sin_addr.s_addr = htonl(0x7f000009);
-    peer->endpoint_count = 2;
+    peer->endpoints.items[1] = peer->endpoints.items[0];
+    peer->endpoints.items[0].addr.in.sin_addr.s_addr = htonl(0x7f000009);
+    peer->endpoints.count = 2;
     peer->ip = 0x7f000009;
     assert_int_equal(gw_send_to_all(x->client, &hello, &id, 1), GW_OK);
     fake_wait_frames(x->gw[0], 1);
@@ -550,8 +550,7 @@ static void a_dead_connection_brings_no_slow_name_forward(void **state)
     named[1] = gw_slice_str(fake_address(x->gw[1]));
     peer = gw_pool_peer(x->client, named[0], gw_pool_hash(x->client, named[0]));
     assert_int_equal(gw_net_resolve(gw_slice_str("127.0.0.1"),
-                                    fake_port(x->gw[0]), peer->endpoints,
-                                    &peer->endpoint_count),
+                                    fake_port(x->gw[0]), &peer->endpoints),
                      GW_OK);
     peer->resolved_at = peer->used_at = gw_net_now();
     assert_int_equal(gw_client_set_gateways(x->client, named, 2), GW_OK);

@@ -25,13 +25,12 @@ typedef struct pair {
 
 static gw_endpoint endpoint_of(uint16_t port)
 {
-    gw_endpoint to;
-    size_t count;
+    gw_endpoints to;
 
-    assert_int_equal(
-        gw_net_resolve(gw_slice_str("127.0.0.1"), port, &to, &count), GW_OK);
-    assert_int_equal(count, 1);
-    return to;
+    assert_int_equal(gw_net_resolve(gw_slice_str("127.0.0.1"), port, &to),
+                     GW_OK);
+    assert_int_equal(to.count, 1);
+    return to.items[0];
 }
 
 static short wait_for(gw_socket fd, short events, int timeout_ms)
@@ -144,21 +143,17 @@ static void a_connection_to_itself_is_none_and_leaves_the_port(void **state)
 
 static void names_and_numbers_resolve(void **state)
 {
-    gw_endpoint list[GW_ENDPOINT_MAX];
-    size_t count;
+    gw_endpoints to;
 
     (void)state;
-    assert_int_equal(gw_net_resolve(gw_slice_str("localhost"), 7, list, &count),
-                     GW_OK);
-    assert_true(count > 0);
-    assert_int_equal(gw_net_resolve(gw_slice_str("10.1.2.3"), 7, list, &count),
-                     GW_OK);
-    assert_int_equal(gw_net_first_ipv4(list, count), 0x0a010203);
-    assert_int_equal(gw_net_resolve(gw_slice_str("::1"), 7, list, &count),
-                     GW_OK);
-    assert_int_equal(gw_net_first_ipv4(list, count), 0);
-    assert_int_equal(gw_net_resolve(gw_slice_str(""), 7, list, &count),
-                     GW_ERESOLVE);
+    assert_int_equal(gw_net_resolve(gw_slice_str("localhost"), 7, &to), GW_OK);
+    assert_true(to.count > 0);
+    assert_int_equal(gw_net_resolve(gw_slice_str("10.1.2.3"), 7, &to), GW_OK);
+    assert_int_equal(gw_net_first_ipv4(to.items, to.count), 0x0a010203);
+    assert_int_equal(gw_net_resolve(gw_slice_str("::1"), 7, &to), GW_OK);
+    assert_int_equal(gw_net_first_ipv4(to.items, to.count), 0);
+    assert_int_equal(gw_net_resolve(gw_slice_str(""), 7, &to), GW_ERESOLVE);
+    assert_int_equal(to.count, 0);
 }
 
 static int is_inherited(gw_socket fd)
