@@ -56,7 +56,7 @@ static int find_number(const gw_list *list, const gw_peer *peer)
     return GW_EUNLISTED;
 }
 
-static int find_name(gw_client *c, const gw_list *list, const gw_peer *peer)
+static int find_name(gw_client *c, const gw_list *list, gw_peer *peer)
 {
     size_t i;
     int found = GW_EUNLISTED, pass;
@@ -65,6 +65,8 @@ static int find_name(gw_client *c, const gw_list *list, const gw_peer *peer)
         for (i = 0; i < list->count; i++) {
             int rc = check_name(c, list, i, peer, pass);
 
+            if (rc == GW_OK)
+                peer->known_as = i + 1;
             if (rc == GW_OK || rc == GW_ENOMEM)
                 return rc;
             if (rc == GW_ERESOLVE) /* the others may still be it */
@@ -86,6 +88,7 @@ static int check(gw_client *c, gw_peer *peer, int names)
         return GW_ENOGATEWAY;
     if (peer->known_by == list->serial)
         return GW_OK;
+    peer->known_as = 0;
     rc = find_number(list, peer);
     if (rc != GW_OK && names)
         rc = find_name(c, list, peer);
@@ -102,4 +105,15 @@ int gw_known_check(gw_client *c, gw_peer *peer)
 int gw_known_at_once(gw_client *c, gw_peer *peer)
 {
     return check(c, peer, 0);
+}
+
+gw_peer *gw_known_home(gw_client *c, gw_peer *peer)
+{
+    const gw_list *list = gw_registry_kept(c);
+    size_t i;
+
+    if (list == NULL || peer->known_by != list->serial || peer->known_as == 0)
+        return peer;
+    i = peer->known_as - 1;
+    return gw_pool_peer(c, list->items[i], list->index[i].hash);
 }

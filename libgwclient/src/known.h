@@ -23,4 +23,9 @@ int gw_known_check(gw_client *c, gw_peer *peer);
 /* The same without resolving a name. GW_EUNLISTED: one may still be it. */
 int gw_known_at_once(gw_client *c, gw_peer *peer);
 
+/* Whose pool has the connections of such a peer: that of the name which it was
+ * found by, or else its own. On two connections, commands by client_id and
+ * those to all gateways could overtake each other. NULL: out of memory. */
+gw_peer *gw_known_home(gw_client *c, gw_peer *peer);
+
 #endif

@@ -285,12 +285,13 @@ void gw_pool_died(gw_client *c, gw_peer *peer, gw_conn *conn)
     gw_pool_drop(c, peer, conn);
 }
 
-static gw_conn *pop_idle(gw_client *c, gw_peer *peer)
+/* Out of the idle list, at its place there. */
+static gw_conn *take_out(gw_client *c, gw_peer *peer, gw_conn **at)
 {
-    gw_conn *conn = peer->idle;
+    gw_conn *conn = *at;
 
     if (conn != NULL) {
-        peer->idle = conn->next;
+        *at = conn->next;
         peer->idle_count--;
         c->pool.idle_count--;
     }
@@ -311,17 +312,25 @@ static int is_unheard(gw_conn *conn, uint64_t now)
     return gw_net_is_unheard(conn->fd);
 }
 
-/* Closes those that are younger than the first one fit for use. */
-static void drop_unfit(gw_client *c, gw_peer *peer, uint64_t now)
+/* Where the youngest one that is fit for use, and leads there, has its place in
+ * the list; or the list's end. Closes those before it that are not fit. */
+static gw_conn **find_fit(gw_client *c, gw_peer *peer, uint32_t ip,
+                          uint64_t now)
 {
+    gw_conn **at = &peer->idle;
     gw_conn *conn;
 
-    while ((conn = peer->idle) != NULL) {
-        int quiet = gw_net_is_quiet(conn->fd);
+    while ((conn = *at) != NULL) {
+        int quiet;
 
+        if (ip != 0 && conn->ip != ip) {
+            at = &conn->next;
+            continue;
+        }
+        quiet = gw_net_is_quiet(conn->fd);
         if (quiet && !is_too_old(c, conn, now) && !is_unheard(conn, now))
-            return;
-        pop_idle(c, peer);
+            break;
+        take_out(c, peer, at);
         if (quiet) {
             gw_pool_drop(c, peer, conn);
         } else {
@@ -329,20 +338,19 @@ static void drop_unfit(gw_client *c, gw_peer *peer, uint64_t now)
             gw_pool_died(c, peer, conn);
         }
     }
+    return at;
 }
 
-gw_conn *gw_pool_take(gw_client *c, gw_peer *peer, uint64_t now)
+gw_conn *gw_pool_take(gw_client *c, gw_peer *peer, uint32_t ip, uint64_t now)
 {
-    drop_unfit(c, peer, now);
-    return pop_idle(c, peer);
+    return take_out(c, peer, find_fit(c, peer, ip, now));
 }
 
 int gw_pool_may_block(gw_client *c, gw_peer *peer, uint64_t now)
 {
     if (is_resolved(peer, now) || !is_named(peer))
         return 0;
-    drop_unfit(c, peer, now);
-    return peer->idle == NULL;
+    return *find_fit(c, peer, 0, now) == NULL;
 }
 
 gw_conn *gw_pool_take_unconfirmed(gw_client *c, gw_peer *peer)
@@ -355,9 +363,7 @@ gw_conn *gw_pool_take_unconfirmed(gw_client *c, gw_peer *peer)
             at = &conn->next;
             continue;
         }
-        *at = conn->next;
-        peer->idle_count--;
-        c->pool.idle_count--;
+        take_out(c, peer, at);
         if (gw_net_is_quiet(conn->fd))
             return conn;
         c->stats.stale++;
@@ -410,10 +416,7 @@ static void close_old(gw_client *c, gw_peer *peer, uint64_t now)
 
     while (*at != NULL && !is_too_old(c, *at, now))
         at = &(*at)->next;
-    while ((conn = *at) != NULL) {
-        *at = conn->next;
-        peer->idle_count--;
-        c->pool.idle_count--;
+    while ((conn = take_out(c, peer, at)) != NULL) {
         if (gw_net_is_quiet(conn->fd))
             gw_pool_drop(c, peer, conn);
         else
@@ -474,7 +477,7 @@ static void each_idle(gw_client *c,
 
     for (i = 0; i < c->pool.bucket_count; i++) {
         for (peer = c->pool.buckets[i]; peer != NULL; peer = peer->next) {
-            while ((conn = pop_idle(c, peer)) != NULL)
+            while ((conn = take_out(c, peer, &peer->idle)) != NULL)
                 fn(c, peer, conn);
         }
     }

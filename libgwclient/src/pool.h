@@ -12,6 +12,7 @@
 typedef struct gw_conn {
     struct gw_conn *next; /* in its peer's idle list */
     gw_socket fd;
+    uint32_t ip; /* the IPv4 address it leads to; 0: it is another one */
     uint64_t idle_since;
     uint64_t looked_at;   /* when the kernel was asked if it is heard */
     uint64_t unconfirmed; /* commands sent since the last reply */
@@ -43,6 +44,7 @@ typedef struct gw_peer {
     uint64_t resolved_at;
     uint64_t unresolved_at; /* the last attempt failed then; 0: it did not */
     uint64_t known_by;  /* the serial of the list that has it; 0: none yet */
+    size_t known_as;    /* and the name there, counted from 1; 0: itself */
     uint64_t target_of; /* the last call by client_ids that concerned it */
     uint32_t ip;        /* the first IPv4 address; 0: there is none */
     uint16_t port;
@@ -118,8 +120,10 @@ int gw_pool_resolve_by(gw_peer *peer, uint64_t now, uint64_t deadline);
  * GW_ENOMEM. */
 int gw_pool_resolve_anew(struct gw_client *c, gw_peer *peer);
 
-/* The youngest idle connection that is still fit for use; NULL: none is. */
-gw_conn *gw_pool_take(struct gw_client *c, gw_peer *peer, uint64_t now);
+/* The youngest idle connection that is still fit for use, and leads to that
+ * IPv4 address unless it is 0; NULL: none is. */
+gw_conn *gw_pool_take(struct gw_client *c, gw_peer *peer, uint32_t ip,
+                      uint64_t now);
 
 /* An idle connection, open, with commands that no reply has confirmed; NULL:
  * there is none. Those that were closed meanwhile are accounted for. */

@@ -1,6 +1,7 @@
 #include "target.h"
 
 #include "client_impl.h"
+#include "known.h"
 #include "reply.h"
 
 #include "json_write.h"
@@ -53,7 +54,7 @@ void gw_target_deinit(gw_client *c, gw_target *t)
 {
     gw_dial_close(&t->dial);
     if (t->conn != NULL)
-        gw_pool_drop(c, t->peer, t->conn);
+        gw_pool_drop(c, t->home, t->conn);
     t->conn = NULL;
     gw_buf_deinit(&t->own_ext);
     gw_buf_deinit(&t->reply);
@@ -73,9 +74,9 @@ void gw_target_fail(gw_client *c, gw_target *t, int code, int error)
     if (conn == NULL)
         return;
     if (code == GW_ECLOSED || code == GW_EAUTH || code == GW_EUNCONFIRMED)
-        gw_pool_died(c, t->peer, conn);
+        gw_pool_died(c, t->home, conn);
     else
-        gw_pool_drop(c, t->peer, conn);
+        gw_pool_drop(c, t->home, conn);
 }
 
 static void finish(gw_client *c, gw_target *t, int clean)
@@ -85,9 +86,9 @@ static void finish(gw_client *c, gw_target *t, int clean)
     t->conn = NULL;
     t->state = GW_TARGET_DONE;
     if (clean)
-        gw_pool_put(c, t->peer, conn, c->call.now);
+        gw_pool_put(c, t->home, conn, c->call.now);
     else
-        gw_pool_drop(c, t->peer, conn);
+        gw_pool_drop(c, t->home, conn);
 }
 
 int gw_target_is_unreached(const gw_target *t)
@@ -182,7 +183,7 @@ static void on_reply(gw_client *c, gw_target *t, int clean)
 
     t->conn->proven = 1;
     t->conn->unconfirmed = 0;
-    t->peer->suspect = 0;
+    t->home->suspect = 0;
     if (check(gw_buf_slice(&t->reply)) != 0)
         gw_target_fail(c, t, GW_EPROTO, 0);
     else
@@ -348,7 +349,7 @@ static void on_send_error(gw_client *c, gw_target *t, int error)
 
         t->conn = NULL;
         c->stats.stale++;
-        gw_pool_died(c, t->peer, conn);
+        gw_pool_died(c, t->home, conn);
         dial(c, t);
         return;
     }
@@ -398,7 +399,7 @@ static void send_on(gw_client *c, gw_target *t, gw_conn *conn, int pooled)
     t->conn = conn;
     t->pooled = pooled;
     /* Only a command without reply needs the probe: replies prove the key. */
-    t->probing = !pooled && t->peer->suspect && r->check == NULL;
+    t->probing = !pooled && t->home->suspect && r->check == NULL;
     t->sent = 0;
     t->total = (conn->authorised ? 0 : c->key.frame.len) + sizeof t->head +
                t->ext.len + r->frame.body.len +
@@ -422,10 +423,12 @@ static void dial_done(gw_client *c, gw_target *t, int rc)
         return;
     }
     conn = gw_pool_adopt(c, gw_dial_take(&t->dial));
-    if (conn == NULL)
+    if (conn == NULL) {
         gw_target_fail(c, t, GW_ENOMEM, 0);
-    else
-        send_on(c, t, conn, 0);
+        return;
+    }
+    conn->ip = gw_net_first_ipv4(&t->peer->endpoints.reached, 1);
+    send_on(c, t, conn, 0);
 }
 
 static void step_connect(gw_client *c, gw_target *t, int ready)
@@ -495,22 +498,37 @@ static void refuse(gw_client *c, gw_target *t, gw_conn *conn, int code)
     if (t->must_be)
         t->conn = conn;
     else if (conn != NULL)
-        gw_pool_put(c, t->peer, conn, c->call.now);
+        gw_pool_put(c, t->home, conn, c->call.now);
     gw_target_fail(c, t, code, 0);
+}
+
+static int set_peer(gw_client *c, gw_target *t, gw_peer *peer)
+{
+    gw_peer *home = c->call.by_ids ? gw_known_home(c, peer) : peer;
+
+    t->peer = peer;
+    t->home = home != NULL ? home : peer;
+    t->peer->used_at = t->home->used_at = c->call.now;
+    return home != NULL ? GW_OK : GW_ENOMEM;
+}
+
+/* A name may stand for more than the one gateway that is meant. */
+static gw_conn *take(gw_client *c, const gw_target *t)
+{
+    return gw_pool_take(c, t->home, t->home != t->peer ? t->peer->ip : 0,
+                        c->call.now);
 }
 
 /* With an open connection the host's name is not asked for: a name server that
  * does not answer must not part us from a gateway that does. */
 void gw_target_start(gw_client *c, gw_target *t, gw_peer *peer, gw_conn *conn)
 {
-    int rc = GW_OK;
+    int rc = set_peer(c, t, peer);
 
-    t->peer = peer;
     t->must_be = conn != NULL;
-    peer->used_at = c->call.now;
-    if (conn == NULL)
-        conn = gw_pool_take(c, peer, c->call.now);
-    if (conn == NULL)
+    if (rc == GW_OK && conn == NULL)
+        conn = take(c, t);
+    if (rc == GW_OK && conn == NULL)
         rc = gw_pool_resolve(c, peer, c->call.now);
     if (rc == GW_OK)
         rc = make_frame(c, t);

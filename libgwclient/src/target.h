@@ -38,6 +38,7 @@ typedef struct gw_target {
     struct gw_target *next_spare;
     gw_target_state state;
     gw_peer *peer;
+    gw_peer *home; /* whose pool its connections are in, see gw_known_home() */
     gw_conn *conn; /* out of the pool while we have it */
     gw_dial dial;
     int pooled;   /* `conn` was idle before: it may turn out to be dead */

@@ -25,7 +25,7 @@ void gw_targets_release(gw_client *c, gw_target *t)
     }
     gw_dial_close(&t->dial);
     if (t->conn != NULL)
-        gw_pool_drop(c, t->peer, t->conn);
+        gw_pool_drop(c, t->home, t->conn);
     gw_targets_shrink(&t->own_ext);
     gw_targets_shrink(&t->reply);
     ext = t->own_ext;

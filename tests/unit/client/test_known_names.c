@@ -95,6 +95,32 @@ static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
     cluster_free(x);
 }
 
+/* What comes on two connections may be handled in another order. */
+static void commands_by_client_id_and_by_name_share_a_connection(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_client_id id = fake_client(x->gw[0], 7);
+    gw_key uid = gw_key_str("u");
+    unsigned i;
+
+    (void)state;
+    list_line(x, "localhost", fake_port(x->gw[0]));
+    for (i = 0; i < 3; i++) {
+        assert_int_equal(gw_bind_uid(x->client, &id, uid), GW_OK);
+        assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+        assert_int_equal(gw_unbind_uid(x->client, &id, uid), GW_OK);
+    }
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_int_equal(fake_frames(x->gw[0]), 10); /* the last one is flush's */
+    fake_hang_up(x->gw[0]);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    cluster_free(x);
+}
+
 static void ask_by_fixed_name(cluster *x, unsigned port, int expected)
 {
     gw_slice name = gw_slice_str(text("no.such.invalid:%u", port));
@@ -495,6 +521,23 @@ static void clients_of_each_address_of_a_name_are_its_own(void **state)
     cluster_free(x);
 }
 
+/* A name may stand for two gateways, whose clients have the same numbers. */
+static void a_clients_commands_go_to_its_own_address(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.1");
+
+    (void)state;
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    assert_int_equal(moving_peer(x)->idle->ip, 0x7f000001);
+    moving_peer(x)->idle->ip = 0x7f000009; /* as if it led there */
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_int_equal(moving_peer(x)->idle_count, 2);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    cluster_free(x);
+}
+
 static void a_name_that_cannot_be_connected_to_is_asked_again(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -578,6 +621,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_listed_host_name_stands_for_its_ipv4_addresses),
         cmocka_unit_test(a_listed_name_that_cannot_be_resolved_is_told),
+        cmocka_unit_test(commands_by_client_id_and_by_name_share_a_connection),
 #ifdef COUNTS_LOOKUPS
         cmocka_unit_test(a_name_that_fails_is_not_asked_for_every_client_id),
         cmocka_unit_test(names_that_fail_slowly_do_not_use_up_every_call),
@@ -593,6 +637,7 @@ int main(void)
         cmocka_unit_test(names_that_failed_are_asked_after_the_others),
         cmocka_unit_test(a_name_that_cannot_be_asked_again_is_told),
         cmocka_unit_test(clients_of_each_address_of_a_name_are_its_own),
+        cmocka_unit_test(a_clients_commands_go_to_its_own_address),
         cmocka_unit_test(a_name_that_cannot_be_connected_to_is_asked_again),
         cmocka_unit_test(an_open_connection_needs_no_name_server),
         cmocka_unit_test(a_dead_connection_brings_no_slow_name_forward),
