@@ -293,12 +293,18 @@ static void unwatch(gwd_stream *stream)
         (unsigned char)~(GWD_STREAM_WATCHES_INPUT | GWD_STREAM_WATCHES_ROOM);
 }
 
+/* Input that no event will tell of. */
+static bool has_more(const gwd_stream *stream)
+{
+    return gwd_transport_has_more(stream) && !gwd_stream_closing(stream);
+}
+
 /* TLS may want to send before it can read, or the other way round. */
 static void read_tls(gwd_stream *stream)
 {
     if (!gwd_stream_closing(stream))
         read_input(stream);
-    if (gwd_transport_has_output(stream) || gwd_transport_has_more(stream) ||
+    if (gwd_transport_has_output(stream) || has_more(stream) ||
         wanted_events(stream) != watched_events(stream))
         make_pending(stream);
 }
@@ -514,6 +520,6 @@ void gwd_stream_flush(gwd_stream *stream)
         ((stream->state & GWD_STREAM_CLOSING) &&
          !gwd_transport_has_output(stream)))
         finish(stream);
-    else if (gwd_transport_has_more(stream)) /* others first: next turn */
+    else if (has_more(stream)) /* others first: next turn */
         event_active(&stream->event, EV_READ, 0);
 }

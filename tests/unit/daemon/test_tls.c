@@ -446,6 +446,41 @@ static void end_waits_for_nobody(void **state)
     free(bytes);
 }
 
+static ssize_t close_at_once(gwd_stream *stream, const char *base, size_t len)
+{
+    (void)base;
+    gwd_stream_close(stream);
+    return (ssize_t)len;
+}
+
+/* What is still to be read, and is not any more, keeps no turn from waiting. */
+static void one_that_closes_and_is_blocked_waits_for_room(void **state)
+{
+    static const char block[8 << 20];
+    ssize_t (*usual)(gwd_stream *, const char *, size_t) = kind.on_data;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(versions); i++) {
+        connect_tls(versions[i]);
+        gwd_stream_write(&o.stream, block, sizeof(block));
+        gwd_loop_turn(loop, false);
+        assert_true(gwd_stream_queued(&o.stream) > 0);
+        kind.on_data = close_at_once;
+        assert_int_equal(SSL_write(peer.ssl, "bye", 3), 3);
+        SSL_shutdown(peer.ssl); /* its good bye comes in the same read */
+        while (!gwd_stream_closing(&o.stream))
+            gwd_loop_turn(loop, true);
+        for (int turns = 0; turns < 3; turns++)
+            gwd_loop_turn(loop, false);
+        assert_int_equal(o.closed, 0);
+        assert_int_equal(event_base_get_num_events(loop->base,
+                                                   EVENT_BASE_COUNT_ACTIVE),
+                         0);
+        kind.on_data = usual;
+        hang_up();
+    }
+}
+
 static void abort_says_nothing(void **state)
 {
     (void)state;
@@ -585,6 +620,7 @@ int main(void)
         TEST(close_says_good_bye),
         TEST(end_says_good_bye),
         TEST(end_waits_for_nobody),
+        TEST(one_that_closes_and_is_blocked_waits_for_room),
         TEST(abort_says_nothing),
         TEST(a_good_bye_is_answered),
         TEST(an_end_without_good_bye_is_no_failure),
