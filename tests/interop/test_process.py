@@ -18,10 +18,13 @@ from pathlib import Path
 
 from harness.children import alive, children, listener, status_of
 from harness.cluster import READY, Gatewayd, GatewaydCluster
-from harness.inner import (CMD_SEND_TO_ALL, Frame, Peer, register_addresses,
-                           split_address)
+from harness.inner import (CMD_GET_SESSION_BY_CLIENT_ID, CMD_ON_CLOSE,
+                           CMD_ON_CONNECT, CMD_SEND_TO_ALL, CMD_SET_SESSION,
+                           CMD_WORKER_CONNECT, HEAD, Frame, Peer, php_json,
+                           register_addresses, split_address)
 from harness.php import Php
 from harness.process import PATIENCE, PREFIX, ROOT, Process, wait_until
+from harness.serialize import dumps
 from harness.websocket import WebSocket, text_frame
 
 GATEWAYD = PREFIX / "bin/gatewayd"
@@ -45,6 +48,39 @@ def connect_everywhere(cluster, count):
 
     wait_until(complete, "a client at every process")
     return clients
+
+
+class AnsweringWorker(Peer):
+    def __init__(self, address):
+        super().__init__(address)
+        self.address = address
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        self.send(Frame(CMD_WORKER_CONNECT, body=php_json(
+            {"worker_key": "V:0", "secret_key": ""})))
+
+    def event(self, cmd):
+        """The client of the next one of that kind; 0: there is none."""
+        while True:
+            head = self.file.read(HEAD.size)
+            if len(head) < HEAD.size:
+                return 0
+            length = HEAD.unpack(head)[0]
+            frame, _ = Frame.parse(head + self.file.read(length - HEAD.size))
+            if frame.cmd == cmd:
+                return frame.connection_id
+
+    def set_sessions(self, names, session):
+        """Returns when they are what later events have."""
+        self.send(*[Frame(CMD_SET_SESSION, name, ext=session)
+                    for name in names])
+        question = Frame(CMD_GET_SESSION_BY_CLIENT_ID, names[-1])
+
+        def is_set():
+            peer.send(question)
+            return peer.reply() == session
+
+        with closing(Peer(self.address, "")) as peer:
+            wait_until(is_set, "the last session")
 
 
 class Load:
@@ -300,6 +336,53 @@ class Stopping(ProcessTest):
 
     def test_so_it_is_with_several_processes(self):
         self.check_farewell(self.start("--workers", "2"))
+
+    def test_who_still_sends_gets_all(self):
+        """What he sends then is read by nobody, and must not reset the
+        connection."""
+        cluster = self.start("--send-to-client-buffer-size", "10000000")
+        client = cluster.connect()
+        self.addCleanup(client.close)
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        client.socket.settimeout(PATIENCE)
+        body = b"m" * 20000
+        with closing(Peer(cluster.gateways[0].inner_addresses[0], "")) as peer:
+            peer.send(*[Frame(CMD_SEND_TO_ALL, body=body)] * 50)
+            peer.fence()
+        process = cluster.gateways[0].process
+        os.kill(process.pid, signal.SIGTERM)
+        wait_until(lambda: re.search(r"gateway \S+ is gone", process.log),
+                   "the farewell")
+        received = []
+        with suppress(ConnectionResetError):  # behind the last byte
+            while data := client.socket.recv(1024):
+                received.append(data)
+                with suppress(OSError):
+                    client.send(1, b"hi")
+        self.assertEqual(len(b"".join(received)),
+                         len(text_frame(body) * 50 + GOING_AWAY))
+        self.assertEqual(received[-1][-4:], GOING_AWAY)
+        self.assertEqual(process.popen.wait(PATIENCE), 0)
+
+    def test_a_worker_that_answers_hears_of_all_ends(self):
+        """As an onClose() that tells the others."""
+        cluster = self.start()
+        gateway = cluster.gateways[0]
+        worker = AnsweringWorker(gateway.inner_addresses[0])
+        self.addCleanup(worker.close)
+        wait_until(lambda: "attached as" in gateway.process.log, "the worker")
+        self.close_later([WebSocket(gateway.websocket_port, greeting=False)
+                          for _ in range(60)])
+        names = [worker.event(CMD_ON_CONNECT) for _ in range(60)]
+        worker.set_sessions(names, dumps(b"y" * 10000))
+        os.kill(gateway.process.pid, signal.SIGTERM)
+        ended = []
+        while name := worker.event(CMD_ON_CLOSE):
+            ended.append(name)
+            with suppress(OSError):
+                worker.send(Frame(CMD_SEND_TO_ALL, body=b"logout"))
+        self.assertEqual(sorted(ended), sorted(names))
+        self.assertEqual(gateway.process.popen.wait(PATIENCE), 0)
 
     def test_who_takes_nothing_does_not_hold_it_up(self):
         """5 seconds for what is queued, and a second signal cuts that short."""

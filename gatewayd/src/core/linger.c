@@ -1,14 +1,21 @@
 #include "core/linger.h"
 
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 #include <gwclient/error.h>
 
 #include "core/loop.h"
 #include "core/transport.h"
 
 #define DISCARD_READS 16
+#define STALLED 1000000 /* microseconds */
+
+static const struct timeval look_time = {0, 50000};
 
 typedef struct gwd_lingerer {
     struct event event;
@@ -16,7 +23,10 @@ typedef struct gwd_lingerer {
     gwd_loop *loop;
     struct gwd_lingerer *next;
     struct gwd_lingerer **back; /* what points to this one */
+    uint64_t moved; /* when something last came or left; 0: not looked yet */
+    int left;       /* bytes that had not reached the peer then */
     int fd;
+    bool reads_late;
 } gwd_lingerer;
 
 static ssize_t discard(gwd_loop *loop, int fd)
@@ -55,6 +65,8 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
     gwd_loop_mark(l->loop);
     if (discard(l->loop, fd) == GW_ECLOSED)
         end(l);
+    else if (l->reads_late)
+        l->moved = gwd_loop_microseconds();
 }
 
 static void on_timeout(gwd_timeout *timeout)
@@ -72,17 +84,18 @@ static void insert(gwd_lingerers *all, gwd_lingerer *l)
     all->count++;
 }
 
-static bool stay(gwd_loop *loop, int fd)
+static bool stay(gwd_loop *loop, int fd, bool reads_late)
 {
     gwd_lingerer *l;
 
-    if (loop->lingerers.count >= GWD_LINGER_MAX)
+    if (loop->lingerers.count >= GWD_LINGER_MAX && !loop->lingerers.draining)
         return false;
     l = calloc(1, sizeof(*l));
     if (l == NULL)
         return false;
     l->loop = loop;
     l->fd = fd;
+    l->reads_late = reads_late;
     if (event_assign(&l->event, loop->base, fd, EV_READ | EV_PERSIST, on_input,
                      l) < 0 ||
         event_add(&l->event, NULL) < 0) {
@@ -94,11 +107,65 @@ static bool stay(gwd_loop *loop, int fd)
     return true;
 }
 
-void gwd_linger(gwd_loop *loop, int fd)
+void gwd_linger(gwd_loop *loop, int fd, bool reads_late)
 {
     if (!gwd_discard_input(loop, fd) || shutdown(fd, SHUT_WR) < 0 ||
-        !stay(loop, fd))
+        !stay(loop, fd, reads_late))
         close(fd);
+}
+
+/* ---- the end of the process ---------------------------------------------- */
+
+/* Bytes that the peer's machine has not acknowledged, the end among them; where
+ * the system does not tell, none. */
+static int count_left(int fd)
+{
+    int left = 0;
+
+#ifdef SIOCOUTQ
+    if (ioctl(fd, SIOCOUTQ, &left) < 0)
+        left = 0;
+#else
+    (void)fd;
+#endif
+    return left;
+}
+
+/* Whether nothing is to be hoped for any more. */
+static bool is_over(gwd_lingerer *l, uint64_t now)
+{
+    int left = count_left(l->fd);
+
+    if (left == 0 && !l->reads_late)
+        return true;
+    if (l->moved == 0 || left != l->left)
+        l->moved = now;
+    l->left = left;
+    return now - l->moved >= STALLED;
+}
+
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+    gwd_loop *loop = arg;
+    uint64_t now = gwd_loop_microseconds();
+    gwd_lingerer *next;
+
+    (void)fd;
+    (void)what;
+    for (gwd_lingerer *l = loop->lingerers.first; l != NULL; l = next) {
+        next = l->next;
+        if (is_over(l, now))
+            end(l);
+    }
+}
+
+void gwd_lingerers_drain(gwd_loop *loop)
+{
+    gwd_lingerers *all = &loop->lingerers;
+
+    all->draining = event_assign(&all->look, loop->base, -1, EV_PERSIST,
+                                 on_look, loop) == 0 &&
+                    event_add(&all->look, &look_time) == 0;
 }
 
 void gwd_lingerers_init(gwd_loop *loop)
@@ -108,6 +175,9 @@ void gwd_lingerers_init(gwd_loop *loop)
 
 void gwd_lingerers_close(gwd_loop *loop)
 {
+    if (loop->lingerers.draining)
+        event_del(&loop->lingerers.look);
+    loop->lingerers.draining = false;
     while (loop->lingerers.first != NULL)
         end(loop->lingerers.first);
 }

@@ -182,15 +182,24 @@ void gwd_loop_stop(gwd_loop *loop)
     loop->stopped = true;
 }
 
+/* Those who linger are not waited for in haste. */
+static bool is_drained(const gwd_loop *loop, bool in_haste)
+{
+    return loop->streams == 0 && (in_haste || !loop->lingerers.draining ||
+                                  loop->lingerers.count == 0);
+}
+
 bool gwd_loop_drain(gwd_loop *loop, unsigned seconds)
 {
     uint32_t end = gwd_loop_seconds() + seconds + 1;
 
     loop->stopped = false;
     loop->unsent = 0;
+    if (!loop->lingerers.draining)
+        gwd_lingerers_drain(loop);
     flush_pending(loop);
     /* The tick ends a turn every second at the latest. */
-    while (loop->streams > 0 && !loop->stopped &&
+    while (!is_drained(loop, seconds == 0) && !loop->stopped &&
            (int32_t)(end - gwd_loop_seconds()) > 0)
         gwd_loop_turn(loop, true);
     return loop->streams == 0;

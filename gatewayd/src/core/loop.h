@@ -49,8 +49,9 @@ void gwd_loop_free(gwd_loop *loop);
 void gwd_loop_run(gwd_loop *loop);
 void gwd_loop_stop(gwd_loop *loop);
 
-/* Runs turns until no stream is left, or for `seconds`, or until the next
- * gwd_loop_stop(). True when none is left. */
+/* Runs turns until no stream is left and all output has reached its peers
+ * (gwd_lingerers_drain), or for `seconds`, or until the next gwd_loop_stop().
+ * True when no stream is left. */
 bool gwd_loop_drain(gwd_loop *loop, unsigned seconds);
 
 /* One turn; waits for an event unless `block` is false. */

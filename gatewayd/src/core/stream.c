@@ -473,7 +473,7 @@ static void close_socket(gwd_stream *stream, bool all_sent)
     gwd_loop *loop = stream->kind->loop;
 
     if (all_sent && (stream->state & GWD_STREAM_LINGERS)) {
-        gwd_linger(loop, stream->fd);
+        gwd_linger(loop, stream->fd, stream->kind->reads_late);
         return;
     }
     if (!(stream->state & GWD_STREAM_ABORTED) || gwd_stream_tls_failed(stream))

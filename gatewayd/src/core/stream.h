@@ -43,6 +43,8 @@ typedef struct gwd_stream_kind {
     /* What was read is acknowledged at once: a peer with Nagle's algorithm
      * holds its next small piece back until then. */
     bool acks_at_once;
+    /* See gwd_linger(). */
+    bool reads_late;
 } gwd_stream_kind;
 
 struct gwd_stream {

@@ -49,8 +49,13 @@ void gwd_inner_free(gwd_inner *inner)
         return;
     }
     inner->freed = true;
+    /* A worker answers the ends of its clients while it reads of them. */
     for (gwd_inner_conn *conn = inner->conns; conn != NULL; conn = conn->next) {
-        gwd_stream_close(&conn->stream);
+        if (conn->worker != NULL) {
+            gwd_stream_linger(&conn->stream);
+        } else {
+            gwd_stream_close(&conn->stream);
+        }
     }
     free_if_done(inner);
 }
@@ -202,6 +207,7 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
     inner->worker_kind = inner->kind;
     /* PHP without the extension sockets has Nagle's algorithm. */
     inner->worker_kind.acks_at_once = true;
+    inner->worker_kind.reads_late = true;
     inner->hub = config->hub;
     inner->named = config->named;
     gw_buf_init(&inner->reply, NULL, REPLY_MAX);

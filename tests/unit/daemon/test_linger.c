@@ -100,7 +100,7 @@ static void a_peer_that_has_gone_is_not_waited_for(void **state)
     (void)state;
     shutdown(fds[1], SHUT_WR);
     assert_int_equal(poll(&ended, 1, WAIT_SECONDS * 1000), 1);
-    gwd_linger(loop, fds[0]);
+    gwd_linger(loop, fds[0], false);
     assert_int_equal(loop->lingerers.count, 0);
     expect_eof(loop, fds[1]);
 }
@@ -110,7 +110,7 @@ static void a_reset_ends_it(void **state)
     struct linger reset = {1, 0};
 
     (void)state;
-    gwd_linger(loop, fds[0]);
+    gwd_linger(loop, fds[0], false);
     assert_int_equal(loop->lingerers.count, 1);
     setsockopt(fds[1], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     close(fds[1]);
@@ -124,7 +124,7 @@ static void its_time_is_limited(void **state)
     uint32_t now = ring->now;
 
     (void)state;
-    gwd_linger(loop, fds[0]);
+    gwd_linger(loop, fds[0], false);
     gwd_ring_advance(ring, now + GWD_LINGER_SECONDS - 1);
     assert_int_equal(loop->lingerers.count, 1);
     gwd_ring_advance(ring, now + GWD_LINGER_SECONDS + 2);
@@ -140,27 +140,111 @@ static void their_number_is_limited(void **state)
 
     (void)state;
     tcp_pair(first);
-    gwd_linger(loop, first[0]);
+    gwd_linger(loop, first[0], false);
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         int pair[2];
 
         tcp_pair(pair);
-        gwd_linger(loop, pair[0]);
+        gwd_linger(loop, pair[0], false);
         others[i] = pair[1];
     }
     assert_int_equal(loop->lingerers.count, GWD_LINGER_MAX);
-    gwd_linger(loop, fds[0]);
+    gwd_linger(loop, fds[0], false);
     assert_int_equal(loop->lingerers.count, GWD_LINGER_MAX);
     assert_int_equal(pour(4 << 20) < 4 << 20, 1);
     close(first[1]);
     while (loop->lingerers.count == GWD_LINGER_MAX)
         gwd_loop_turn(loop, true);
     tcp_pair(last);
-    gwd_linger(loop, last[0]);
+    gwd_linger(loop, last[0], false);
     assert_int_equal(loop->lingerers.count, GWD_LINGER_MAX);
     for (size_t i = 0; i < COUNT_OF(others); i++)
         close(others[i]);
     close(last[1]);
+}
+
+/* Sends until the peer's machine takes no more. */
+static size_t fill(int fd)
+{
+    static const char block[64 * 1024];
+    size_t sent = 0;
+    ssize_t got;
+
+    while ((got = send(fd, block, sizeof(block), MSG_DONTWAIT)) > 0)
+        sent += (size_t)got;
+    return sent;
+}
+
+static size_t take(size_t most)
+{
+    static char block[1 << 20];
+    ssize_t got =
+        recv(fds[1], block, most < sizeof(block) ? most : sizeof(block),
+             MSG_DONTWAIT);
+
+    return got > 0 ? (size_t)got : 0;
+}
+
+static void at_the_end_it_lasts_until_all_has_arrived(void **state)
+{
+    size_t left = fill(fds[0]);
+
+    (void)state;
+    assert_true(left > 1 << 20);
+    gwd_linger(loop, fds[0], false);
+    gwd_lingerers_drain(loop);
+    for (int looks = 0; looks < 4; looks++) {
+        left -= take(128 * 1024);
+        gwd_loop_turn(loop, true);
+        assert_int_equal(loop->lingerers.count, 1);
+    }
+    while (loop->lingerers.count > 0) {
+        left -= take(left);
+        gwd_loop_turn(loop, false);
+    }
+    while (left > 0)
+        left -= take(left);
+    expect_eof(loop, fds[1]);
+}
+
+static void at_the_end_it_ends_when_nothing_moves(void **state)
+{
+    (void)state;
+    fill(fds[0]);
+    gwd_linger(loop, fds[0], false);
+    gwd_lingerers_drain(loop);
+    run_until(loop, nobody_lingers, NULL);
+}
+
+/* It has arrived at its machine, that is. */
+static void who_reads_late_is_waited_for_as_long_as_he_sends(void **state)
+{
+    (void)state;
+    gwd_linger(loop, fds[0], true);
+    gwd_lingerers_drain(loop);
+    for (int looks = 0; looks < 4; looks++) {
+        send_bytes(fds[1], LIT("x"));
+        gwd_loop_turn(loop, true);
+        assert_int_equal(loop->lingerers.count, 1);
+    }
+    run_until(loop, nobody_lingers, NULL);
+}
+
+static void at_the_end_they_may_be_many(void **state)
+{
+    static int pairs[GWD_LINGER_MAX + 1][2];
+
+    (void)state;
+    gwd_lingerers_drain(loop);
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        tcp_pair(pairs[i]);
+        gwd_linger(loop, pairs[i][0], true);
+    }
+    assert_int_equal(loop->lingerers.count, COUNT_OF(pairs));
+    for (size_t i = 0; i < COUNT_OF(pairs); i++)
+        close(pairs[i][1]);
+    run_until(loop, nobody_lingers, NULL);
+    close(fds[0]);
 }
 
 int main(void)
@@ -173,6 +257,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reset_ends_it, setup, teardown),
         cmocka_unit_test_setup_teardown(its_time_is_limited, setup, teardown),
         cmocka_unit_test_setup_teardown(their_number_is_limited, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            at_the_end_it_lasts_until_all_has_arrived, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_the_end_it_ends_when_nothing_moves,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            who_reads_late_is_waited_for_as_long_as_he_sends, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_the_end_they_may_be_many, setup,
                                         teardown),
     };
 
