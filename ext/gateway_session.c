@@ -8,40 +8,33 @@
 typedef int (*session_command)(gw_client *client, const gw_client_id *id,
                                gw_slice session);
 
-/* False: the gateway does not have it, or thrown. */
-static bool send_session(zend_class_entry *called, uint8_t cmd,
+/* `sent` becomes false when the gateway cannot be reached, or thrown; else true,
+ * or what a worker's send() returned: null when that only queued it. */
+static void send_session(zend_class_entry *called, uint8_t cmd,
                          session_command command, const gw_client_id *id,
-                         zend_string *session)
+                         zend_string *session, zval *sent)
 {
     gw_slice slice = gw_slice_of(ZSTR_VAL(session), ZSTR_LEN(session));
     gw_client *client;
     zval worker;
-    int rc;
 
+    ZVAL_FALSE(sent);
     if (php_gwc_worker(called, &worker)) {
         gw_frame frame;
-        zval sent;
-        bool ok;
 
         memset(&frame, 0, sizeof(frame));
         frame.cmd = cmd;
         frame.flag = GW_FLAG_SCALAR;
         frame.connection_id = id->connection;
         frame.ext = slice;
-        ZVAL_FALSE(&sent);
-        php_gwc_worker_send(&worker, id, &frame, &sent);
-        ok = zend_is_true(&sent);
-        zval_ptr_dtor(&sent);
+        php_gwc_worker_send(&worker, id, &frame, sent);
         zval_ptr_dtor(&worker);
-        return ok;
+    } else if ((client = php_gwc_begin_one(called)) != NULL) {
+        int rc = command(client, id, slice);
+
+        php_gwc_end();
+        ZVAL_BOOL(sent, php_gwc_report(rc, PHP_GWC_COMMAND));
     }
-    client = php_gwc_begin_one(called);
-    if (client == NULL) {
-        return false;
-    }
-    rc = command(client, id, slice);
-    php_gwc_end();
-    return php_gwc_report(rc, PHP_GWC_COMMAND);
 }
 
 /* True: `value` is the id of the client that a worker handles. */
@@ -133,6 +126,7 @@ static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
     zval *client_id, *session;
     gw_client_id id;
     zend_string *text;
+    zval sent;
 
     PHP_GWC_PARAMETERS_START(2)
         Z_PARAM_ZVAL(client_id)
@@ -149,10 +143,13 @@ static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
     if (is_current(client_id)) {
         set_current(session, cmd == GW_CMD_UPDATE_SESSION);
     }
-    if (EG(exception) == NULL &&
-        !send_session(php_gwc_called_class(execute_data), cmd, command, &id,
-                      text)) {
-        RETVAL_FALSE;
+    if (EG(exception) == NULL) {
+        send_session(php_gwc_called_class(execute_data), cmd, command, &id,
+                     text, &sent);
+        if (Z_TYPE(sent) == IS_FALSE) {
+            RETVAL_FALSE;
+        }
+        zval_ptr_dtor(&sent);
     }
     zend_string_release(text);
 }
@@ -187,8 +184,8 @@ ZEND_METHOD(GatewayClient_Gateway, setSocketSession)
     if (text == NULL) {
         RETURN_THROWS();
     }
-    RETVAL_BOOL(send_session(php_gwc_called_class(execute_data),
-                             GW_CMD_SET_SESSION, gw_set_session, &id, text));
+    send_session(php_gwc_called_class(execute_data), GW_CMD_SET_SESSION,
+                 gw_set_session, &id, text, return_value);
     zend_string_release(text);
 }
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 660b381178cc8eedd3360fb753f2cd789b3294d5 */
+ * Stub hash: d05d8add59404869f45c1acd78f72cf893df7d8c */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

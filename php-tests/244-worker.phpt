@@ -12,6 +12,7 @@ use GatewayClient\GatewayProtocol;
 short_warnings();
 class FakeConnection
 {
+    public static $sent = true;
     private $name;
     public function __construct(string $name)
     {
@@ -23,7 +24,7 @@ class FakeConnection
         printf("  %s: cmd %d connection %d flag %d %s|%s raw=%s\n", $this->name, $f['cmd'],
             $f['connection_id'], $f['flag'], $f['ext_data'],
             is_string($f['body']) ? $f['body'] : serialize($f['body']), json_encode($raw));
-        return true;
+        return self::$sent;
     }
 }
 class FakeWorker
@@ -84,6 +85,25 @@ foreach ([
     echo $method, "\n";
     attempt(function () use ($method, $call) { return Own::call($method, ...$call); });
 }
+
+echo "what send() returns\n";
+foreach ([null, false] as FakeConnection::$sent) {
+    ob_start(); // the frames were shown above
+    $returned = [];
+    foreach ([
+        ['setSession', $a, ['n' => 1]], ['updateSession', $a, ['n' => 2]], ['setSocketSession', $a, 'x'],
+        ['sendToClient', $a, 'm'], ['closeClient', $a], ['destroyClient', $a],
+        ['bindUid', $a, 'u'], ['joinGroup', $a, 'g'], ['ungroup', 'g'], ['sendToAll', 'm', [$a]],
+    ] as $call) {
+        $method = array_shift($call);
+        $returned[$method] = Gateway::$method(...$call);
+    }
+    ob_end_clean();
+    show($returned);
+}
+FakeConnection::$sent = true;
+attempt(function () use ($unknown) { return Gateway::setSession($unknown, []); });
+attempt(function () use ($unknown) { return Gateway::updateSession($unknown, []); });
 
 echo "questions go to the worker's gateways\n";
 $c->replies(1, 1);
@@ -222,6 +242,11 @@ true
 destroyAddress
   second: cmd 8 connection 3 flag 1 | raw=true
 true
+what send() returns
+{"setSession":null,"updateSession":null,"setSocketSession":null,"sendToClient":null,"closeClient":null,"destroyClient":null,"bindUid":null,"joinGroup":null,"ungroup":null,"sendToAll":null}
+{"setSession":false,"updateSession":false,"setSocketSession":false,"sendToClient":false,"closeClient":false,"destroyClient":false,"bindUid":null,"joinGroup":null,"ungroup":null,"sendToAll":null}
+false
+false
 questions go to the worker's gateways
 1
 5

@@ -766,6 +766,11 @@ class Gateway
      * Inside a BusinessWorker process: calls go over the worker's own
      * connections.
      *
+     * Commands to one client then return null in place of true when the
+     * connection only queues them, and false, without a warning, when it is gone
+     * or its queue is full; bindUid(), unbindUid(), joinGroup() and leaveGroup()
+     * always return null.
+     *
      * @param object|null $business_worker_instance null: connections of our own
      *     again
      * @return null
