@@ -3,6 +3,7 @@
 #include "client_impl.h"
 #include "known.h"
 #include "listed.h"
+#include "request.h"
 #include "targets.h"
 
 /* Of each of its arrays, a call leaves room for so many to the next one. */
@@ -262,18 +263,17 @@ void gw_call_run(gw_client *c)
 
 /* ---- the request -------------------------------------------------------- */
 
-/* Too long a frame would only make every gateway close its connection. */
+/* Too long a frame would only make its gateway close the connection. */
 static int check_size(gw_client *c, const gw_request *r)
 {
-    size_t ext = r->frame.ext.len, body = r->frame.body.len;
+    int rc = gw_request_check_size(r, &c->allocator);
 
-    if (ext > GW_FRAME_MAX || body > GW_FRAME_MAX ||
-        GW_FRAME_HEAD_LEN + ext + body > GW_FRAME_MAX)
-        return gw_report_error(c, GW_ETOOBIG,
-                               "the frame is larger than gateways accept "
-                               "(%lu bytes)",
-                               (unsigned long)GW_FRAME_MAX);
-    return GW_OK;
+    if (rc != GW_ETOOBIG)
+        return rc;
+    return gw_report_error(c, rc,
+                           "the frame is larger than gateways accept "
+                           "(%lu bytes)",
+                           (unsigned long)GW_FRAME_MAX);
 }
 
 int gw_call_prepare(gw_client *c, const gw_request *r)

@@ -11,6 +11,10 @@ void gw_request_init(gw_request *r, gw_command cmd);
 
 void gw_request_set_message(gw_request *r, const gw_message *message);
 
+/* Whether each gateway's frame, with the clients that are its own, is one that
+ * gateways accept: GW_OK, GW_ETOOBIG, or GW_ENOMEM. */
+int gw_request_check_size(const gw_request *r, const gw_allocator *allocator);
+
 /* The ext_data is a uid or group as it is; an integer is written into `text`.
  * GW_EINVAL: it is neither a string nor an integer. */
 int gw_request_set_key(gw_request *r, gw_buf *text, const gw_key *key);

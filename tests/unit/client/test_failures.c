@@ -389,8 +389,37 @@ static void frames_that_gateways_refuse_are_not_sent(void **state)
     m.body.len--;
     assert_int_equal(gw_send_to_all(x->client, &m, NULL, 0), GW_OK);
     /* ext_data that only this gateway gets counts, too */
-    assert_int_equal(gw_send_to_all(x->client, &m, &id, 1), GW_EPARTIAL);
-    assert_failure(x->client, 0, fake_address(x->gw[0]), GW_ETOOBIG);
+    assert_int_equal(gw_send_to_all(x->client, &m, &id, 1), GW_ETOOBIG);
+    free(body);
+    cluster_free(x);
+}
+
+static void one_share_above_the_limit_refuses_the_whole_call(void **state)
+{
+    static const char longest[] = "{\"connections\":{\"10\":10,\"9\":9}}";
+    cluster *x = cluster_new(2, PLENTY_MS);
+    char *body = calloc(1, GW_FRAME_MAX);
+    size_t room = GW_FRAME_MAX - GW_FRAME_HEAD_LEN - strlen(longest);
+    gw_message m = gw_message_of(body, room + 1);
+    gw_client_id ids[4];
+
+    (void)state;
+    ids[0] = fake_client(x->gw[1], 10);
+    ids[1] = fake_client(x->gw[0], 10);
+    ids[2] = fake_client(x->gw[1], 9);
+    ids[3] = ids[0]; /* counts once */
+    assert_int_equal(gw_send_to_clients(x->client, ids, 4, &m), GW_ETOOBIG);
+    assert_error(x->client, "the frame is larger than gateways accept "
+                            "(10485760 bytes)");
+    m.body.len += strlen("connections") - strlen("exclude");
+    assert_int_equal(gw_send_to_all(x->client, &m, ids, 4), GW_ETOOBIG);
+    assert_int_equal(fake_accepts(x->gw[0]) + fake_accepts(x->gw[1]), 0);
+    m.body.len--;
+    assert_int_equal(gw_send_to_all(x->client, &m, ids, 4), GW_OK);
+    m.body.len = room;
+    assert_int_equal(gw_send_to_clients(x->client, ids, 4, &m), GW_OK);
+    fake_wait_frames(x->gw[0], 2);
+    fake_wait_frames(x->gw[1], 2);
     free(body);
     cluster_free(x);
 }
@@ -430,6 +459,7 @@ int main(void)
         cmocka_unit_test(a_gateway_that_does_not_read_ends_at_the_deadline),
         cmocka_unit_test(signals_neither_end_nor_extend_a_call),
         cmocka_unit_test(frames_that_gateways_refuse_are_not_sent),
+        cmocka_unit_test(one_share_above_the_limit_refuses_the_whole_call),
         cmocka_unit_test(keys_that_are_not_utf8_are_refused),
     };
 

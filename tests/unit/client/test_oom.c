@@ -330,6 +330,27 @@ static void memory_may_run_out_within_a_long_reply(void **arg)
     free(b);
 }
 
+static int send_too_long(gw_client *c, const calls_cluster *x, calls_answer *a)
+{
+    static char body[GW_FRAME_MAX - GW_FRAME_HEAD_LEN - 20];
+    gw_message m = gw_message_of(body, sizeof body);
+
+    (void)a;
+    return gw_send_to_clients(c, x->ids, 2, &m);
+}
+
+static void memory_may_run_out_while_receivers_are_counted(void **arg)
+{
+    static const calls_entry entry = {"a long frame", send_too_long};
+    bench *b = malloc(sizeof *b);
+
+    (void)arg;
+    bench_init(b, FRESH);
+    assert_true(sweep_call(b, &entry) > 1);
+    bench_deinit(b);
+    free(b);
+}
+
 /* Commands whose connections are gone are told by gw_flush(), once: not being
  * able to tell is not telling. */
 static void what_flush_could_not_tell_is_told_by_the_next(void **arg)
@@ -377,6 +398,7 @@ int main(void)
         cmocka_unit_test(memory_may_run_out_in_every_call_with_a_pool),
         cmocka_unit_test(memory_may_run_out_while_parts_are_down),
         cmocka_unit_test(memory_may_run_out_within_a_long_reply),
+        cmocka_unit_test(memory_may_run_out_while_receivers_are_counted),
         cmocka_unit_test(what_flush_could_not_tell_is_told_by_the_next),
     };
 
