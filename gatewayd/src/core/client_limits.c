@@ -104,7 +104,8 @@ static bool may_be_counted(const gwd_client *client)
            !gwd_networks_have(&clients->lists.proxies, &ip);
 }
 
-bool gwd_client_count(gwd_client *client)
+/* False: it would be more than `limit`, or ENOMEM. */
+static bool count(gwd_client *client, size_t limit)
 {
     gwd_clients *clients = gwd_clients_of(client);
     gwd_ip key;
@@ -119,11 +120,21 @@ bool gwd_client_count(gwd_client *client)
     if (own == NULL)
         return false;
     /* One that was just made has a client now: the limit is not 0. */
-    if (own->count >= clients->config.max_connections_per_ip)
+    if (own->count >= limit)
         return false;
     own->count++;
     client->timeout.flags |= GWD_CLIENT_COUNTED;
     return true;
+}
+
+bool gwd_client_count(gwd_client *client)
+{
+    return count(client, gwd_clients_of(client)->config.max_connections_per_ip);
+}
+
+void gwd_client_count_anyhow(gwd_client *client)
+{
+    count(client, SIZE_MAX);
 }
 
 void gwd_client_discount(gwd_client *client)

@@ -205,6 +205,10 @@ void gwd_addresses_free(struct gwd_addresses *addresses);
 /* Counts the client among those of its address, unless it is already, or that
  * is a trusted proxy's. False: they are too many, or ENOMEM. */
 bool gwd_client_count(gwd_client *client);
+
+/* The same, for one that was there before the limit. */
+void gwd_client_count_anyhow(gwd_client *client);
+
 void gwd_client_discount(gwd_client *client);
 void gwd_crowds_free(struct gwd_crowds *crowds);
 

@@ -126,7 +126,7 @@ static void apply(void *arg, gwd_member *member)
     if (clients->config.max_connections_per_ip > 0 &&
         (client->stream.phase == GWD_CLIENT_HANDSHAKE ||
          client->stream.phase == GWD_CLIENT_OPEN))
-        gwd_client_count(client);
+        gwd_client_count_anyhow(client);
     gwd_client_arm(client);
 }
 

@@ -314,6 +314,13 @@ static void in_a_crowd_nobody_waits_for_the_refusal(void **state)
     expect_closed(GWD_CLOSE_LIMIT, 2);
 }
 
+static void leave(int i, size_t left)
+{
+    close(peers[i]);
+    peers[i] = -1;
+    wait_for_count(left);
+}
+
 static void an_address_may_have_so_many(void **state)
 {
     gwd_client_port *port;
@@ -328,11 +335,29 @@ static void an_address_may_have_so_many(void **state)
     assert_int_equal(gwd_hub_count(hub), 2);
     send_bytes(peers[2], LIT(REQUEST));
     expect_bytes(loop, peers[2], LIT("HTTP/1.1 429 Too Many Requests\r\n"));
-    close(peers[0]);
-    peers[0] = -1;
-    wait_for_count(1);
+    leave(0, 1);
     connect_from(port, 3, "1.2.3.4");
     upgrade(3);
+}
+
+static void who_was_there_before_a_limit_counts(void **state)
+{
+    gwd_client_port *port;
+
+    (void)state;
+    port = port_for(GWD_CLIENT_TEXT);
+    for (int i = 0; i < 3; i++)
+        connect_from(port, i, "1.2.3.4");
+    config.max_connections_per_ip = 1;
+    assert_int_equal(gwd_clients_reload(clients, &config), GW_OK);
+    assert_int_equal(gwd_hub_count(hub), 3); /* nobody is turned out */
+    leave(0, 2);
+    connect_from(port, 3, "1.2.3.4");
+    expect_eof(loop, peers[3]);
+    leave(1, 1);
+    leave(2, 0);
+    connect_from(port, 0, "1.2.3.4");
+    assert_int_equal(gwd_hub_count(hub), 1);
 }
 
 static void an_ipv6_network_counts_as_one(void **state)
@@ -386,9 +411,7 @@ static void a_client_that_moves_is_counted_anew(void **state)
     connect_from(port, 1, "10.0.0.1");
     send_bytes(peers[1], LIT(HEAD "X-Forwarded-For: 9.9.9.9\r\n" REST));
     expect_bytes(loop, peers[1], LIT("HTTP/1.1 429 "));
-    close(peers[0]);
-    peers[0] = -1;
-    wait_for_count(0);
+    leave(0, 0);
     connect_from(port, 2, "9.9.9.9");
     upgrade(2);
 }
@@ -435,6 +458,7 @@ int main(void)
         TEST(who_is_turned_away_does_not_stay),
         TEST(in_a_crowd_nobody_waits_for_the_refusal),
         TEST(an_address_may_have_so_many),
+        TEST(who_was_there_before_a_limit_counts),
         TEST(an_ipv6_network_counts_as_one),
         TEST(clients_of_a_proxy_are_counted_by_their_own_address),
         TEST(a_client_that_moves_is_counted_anew),
