@@ -384,6 +384,20 @@ class Stopping(ProcessTest):
         self.assertEqual(sorted(ended), sorted(names))
         self.assertEqual(gateway.process.popen.wait(PATIENCE), 0)
 
+    def test_signals_that_the_parent_has_blocked_are_heard(self):
+        for workers in "1", "2":
+            process = Process(
+                ["env", "--block-signal=TERM,HUP", GATEWAYD, *QUICK,
+                 "--register-listen", "127.0.0.1:0", "--workers", workers],
+                "gatewayd")
+            process.start()
+            self.addCleanup(process.discard)
+            wait_until(lambda p=process: READY.search(p.log), "its start")
+            os.kill(process.pid, signal.SIGHUP)
+            wait_until(lambda p=process: "reloaded" in p.log, "a reload")
+            os.kill(process.pid, signal.SIGTERM)
+            self.assertEqual(process.popen.wait(PATIENCE), 0)
+
     def test_who_takes_nothing_does_not_hold_it_up(self):
         """5 seconds for what is queued, and a second signal cuts that short."""
         process = self.start_for_who_takes_nothing()

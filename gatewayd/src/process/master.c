@@ -42,7 +42,7 @@ typedef struct master {
     child *children;
     size_t count;
     int lifeline[2];   /* children read; it ends with us */
-    sigset_t before;   /* the signals that were blocked before us */
+    sigset_t before;   /* the signals that others blocked before us */
     uint64_t watchdog; /* microseconds; 0: nobody watches us */
     uint32_t patience; /* seconds for which a child may stand still */
     uint32_t end;      /* while stopping: when patience is over */
@@ -86,6 +86,9 @@ static void watch_signals(master *m)
         sigaction(watched[i], &action, NULL);
     }
     sigprocmask(SIG_BLOCK, &set, &m->before);
+    /* Whoever started us may have blocked them, too. */
+    for (size_t i = 0; i < WATCHED; i++)
+        sigdelset(&m->before, watched[i]);
 }
 
 static void forget_signals(void)
