@@ -16,7 +16,7 @@
 
 static uint32_t now_of(const gwd_client *client)
 {
-    return gwd_clients_of(client)->ring.now;
+    return gwd_ring_now(&gwd_clients_of(client)->ring);
 }
 
 static unsigned age(const gwd_client *client)

@@ -61,12 +61,14 @@ void gwd_loop_turn(gwd_loop *loop, bool block);
 uint32_t gwd_loop_seconds(void);
 uint64_t gwd_loop_microseconds(void);
 
+void gwd_loop_begin_turn(gwd_loop *loop);
+
 /* For those who are called when something comes in: a turn's time counts from
- * the first of them. */
+ * the first of them, and so do the timeouts that it arms. */
 static inline void gwd_loop_mark(gwd_loop *loop)
 {
     if (loop->turn_began == 0)
-        loop->turn_began = gwd_loop_microseconds();
+        gwd_loop_begin_turn(loop);
 }
 
 /* How long the longest turn has kept everybody else waiting since this was

@@ -24,7 +24,7 @@ void gwd_ring_arm(gwd_ring *ring, gwd_timeout *timeout, uint32_t seconds)
 {
     gwd_ring_disarm(timeout);
     /* One more: the current second is already partly gone. */
-    timeout->due = ring->now + seconds + 1;
+    timeout->due = gwd_ring_now(ring) + seconds + 1;
     insert(ring, timeout);
 }
 
@@ -69,6 +69,7 @@ void gwd_ring_advance(gwd_ring *ring, uint32_t now)
     if (steps > GWD_RING_SLOTS)
         steps = GWD_RING_SLOTS;
     ring->now = now;
+    ring->behind = 0;
     for (uint32_t i = 0; i < steps; i++)
         run_slot(ring, &ring->slots[(first + i) % GWD_RING_SLOTS]);
 }

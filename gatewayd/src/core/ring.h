@@ -4,7 +4,11 @@
  * slots: arming and disarming are O(1), and a second's passing touches one
  * slot. A timeout further away than one turn of the ring stays in its slot
  * until its turn comes. Costs 24 bytes in the owner and nothing else. Time is
- * an argument: any clock that counts seconds, and may wrap around. */
+ * an argument: any clock that counts seconds, and may wrap around.
+ *
+ * A process that stood still learns of what came meanwhile before its clock
+ * ticks again. So that nothing of that is late from its beginning, the ring is
+ * told first how far it is behind. */
 #ifndef GWD_RING_H
 #define GWD_RING_H
 
@@ -30,12 +34,25 @@ typedef void (*gwd_timeout_fn)(gwd_timeout *timeout);
 typedef struct gwd_ring gwd_ring;
 struct gwd_ring {
     gwd_timeout_fn fn;
-    gwd_ring *next; /* the loop's list of rings */
-    uint32_t now;
+    gwd_ring *next;  /* the loop's list of rings */
+    uint32_t now;    /* the second of the last advance */
+    uint32_t behind; /* so many more have begun since */
     gwd_timeout *slots[GWD_RING_SLOTS];
 };
 
 void gwd_ring_init(gwd_ring *ring, uint32_t now, gwd_timeout_fn fn);
+
+/* It is `now`, and the timeouts that are due have to wait a little. */
+static inline void gwd_ring_note(gwd_ring *ring, uint32_t now)
+{
+    if ((int32_t)(now - ring->now) > 0)
+        ring->behind = now - ring->now;
+}
+
+static inline uint32_t gwd_ring_now(const gwd_ring *ring)
+{
+    return ring->now + ring->behind;
+}
 
 /* Fires not before `seconds` (at most 2^30) have passed since the ring's now,
  * and less than two seconds after that. Arming an armed timeout moves it. */

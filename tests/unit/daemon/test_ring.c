@@ -90,6 +90,23 @@ static void a_jump_of_the_clock_loses_nothing(void **state)
         assert_int_equal(timers[i].fired, 1);
 }
 
+static void what_is_armed_behind_a_jump_is_not_late(void **state)
+{
+    (void)state;
+    start_at(100, note);
+    gwd_ring_arm(&ring, &timers[0].timeout, 20);
+    gwd_ring_note(&ring, 113);
+    gwd_ring_note(&ring, 99); /* a clock that goes back is ignored here, too */
+    gwd_ring_arm(&ring, &timers[1].timeout, 10);
+    gwd_ring_advance(&ring, 113);
+    assert_int_equal(timers[1].fired, 0);
+    gwd_ring_arm(&ring, &timers[2].timeout, 3);
+    advance_by(MAX);
+    assert_int_equal(timers[0].at, 121);
+    assert_int_equal(timers[1].at, 124);
+    assert_int_equal(timers[2].at, 117);
+}
+
 static void the_clock_may_wrap_around(void **state)
 {
     (void)state;
@@ -177,6 +194,21 @@ static void ticks_come_when_a_second_has_begun(void **state)
     assert_true(part <= SECOND * 4 / 10);
 }
 
+static void a_turn_knows_how_far_its_rings_are_behind(void **state)
+{
+    gwd_loop *loop = gwd_loop_new();
+    uint32_t before = gwd_loop_seconds();
+
+    (void)state;
+    assert_non_null(loop);
+    gwd_loop_add_ring(loop, &ring, note);
+    ring.now -= 13; /* as if it had stood still */
+    gwd_loop_mark(loop);
+    assert_in_range(gwd_ring_now(&ring), before, gwd_loop_seconds());
+    gwd_loop_remove_ring(loop, &ring);
+    gwd_loop_free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,11 +216,13 @@ int main(void)
         cmocka_unit_test(disarmed_ones_do_not_fire),
         cmocka_unit_test(arming_again_moves),
         cmocka_unit_test(a_jump_of_the_clock_loses_nothing),
+        cmocka_unit_test(what_is_armed_behind_a_jump_is_not_late),
         cmocka_unit_test(the_clock_may_wrap_around),
         cmocka_unit_test(a_clock_that_goes_back_is_ignored),
         cmocka_unit_test(the_callback_may_arm_and_disarm),
         cmocka_unit_test(it_costs_24_bytes),
         cmocka_unit_test(ticks_come_when_a_second_has_begun),
+        cmocka_unit_test(a_turn_knows_how_far_its_rings_are_behind),
     };
 
     return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
