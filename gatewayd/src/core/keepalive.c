@@ -3,6 +3,10 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#endif
 
 #define PROBES 3
 #define PROBE_SECONDS 4
@@ -78,5 +82,17 @@ bool gwd_keepalive_is_lost(int fd)
 #else
     (void)fd;
     return false;
+#endif
+}
+
+int gwd_keepalive_left(int fd)
+{
+#ifdef __linux__
+    int left;
+
+    return ioctl(fd, SIOCOUTQ, &left) < 0 ? 0 : left;
+#else
+    (void)fd;
+    return 0;
 #endif
 }

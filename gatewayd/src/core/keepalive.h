@@ -34,4 +34,8 @@ void gwd_keepalive_start_eager(int fd);
  * connection ends when it asks in vain. */
 bool gwd_keepalive_is_lost(int fd);
 
+/* Bytes that the peer's machine has not acknowledged, our end of the connection
+ * counted as one. 0 also where the system does not tell. */
+int gwd_keepalive_left(int fd);
+
 #endif

@@ -1,14 +1,11 @@
 #include "core/linger.h"
 
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <linux/sockios.h>
-#endif
 #include <gwclient/error.h>
 
+#include "core/keepalive.h"
 #include "core/loop.h"
 #include "core/transport.h"
 
@@ -116,25 +113,10 @@ void gwd_linger(gwd_loop *loop, int fd, bool reads_late)
 
 /* ---- the end of the process ---------------------------------------------- */
 
-/* Bytes that the peer's machine has not acknowledged, the end among them; where
- * the system does not tell, none. */
-static int count_left(int fd)
-{
-    int left = 0;
-
-#ifdef SIOCOUTQ
-    if (ioctl(fd, SIOCOUTQ, &left) < 0)
-        left = 0;
-#else
-    (void)fd;
-#endif
-    return left;
-}
-
 /* Whether nothing is to be hoped for any more. */
 static bool is_over(gwd_lingerer *l, uint64_t now)
 {
-    int left = count_left(l->fd);
+    int left = gwd_keepalive_left(l->fd);
 
     if (left == 0 && !l->reads_late)
         return true;
