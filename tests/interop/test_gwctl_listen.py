@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import ssl
@@ -354,6 +355,32 @@ class OddServers(unittest.TestCase):
         pong = done.objects[1]
         self.assertEqual(pong["event"], "pong")
         self.assertGreater(pong["round_trip_ms"], 0)
+
+    def test_a_pong_behind_a_feed_that_is_read_slowly(self):
+        """Whoever sends is alive, also while our reader holds us back."""
+        def serve(link):
+            link.accept()
+            link.send(48 * frame(1, b"x" * 65535))  # before the pong
+            self.assertEqual(link.read(), (9, b""))
+            link.send(frame(10) + close_frame(1000))
+            while link.read()[0] != 8:
+                pass
+
+        with WebSocketServer(serve) as server, \
+                Running(None, "listen", server.url, "--ping", "1") as running:
+            out = running.popen.stdout.fileno()
+            deadline = time.monotonic() + 3 * PATIENCE
+            count = 0
+            while select.select([out], [], [], PATIENCE)[0]:
+                piece = os.read(out, 65536)
+                if not piece:
+                    break
+                count += len(piece)
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.1)  # it asks each second
+            self.assertEqual(running.ended(), 0, running.err)
+        self.assertEqual(count, 48 * 65536)
+        self.assertIn(b"pong after", running.err)
 
     def test_a_server_that_takes_no_answers(self):
         total = 64 * 1024 * 1024

@@ -160,16 +160,33 @@ static void read_input(gwctl_listener *l)
     }
 }
 
+/* Whoever sends is alive: its pong may be behind what the reader of our output
+ * gave us no time to read. */
+static bool is_silent(gwctl_listener *l)
+{
+    if (l->ws.received == l->heard && gwctl_websocket_may_fill(&l->ws))
+        read_socket(l); /* the turn may have been a long one */
+    return l->ws.received == l->heard;
+}
+
 static void ping(gwctl_listener *l, uint64_t now)
 {
+    bool silent;
+
     if (l->app->options->ping == 0 || now < l->next_ping || l->ws.closing)
         return;
     l->next_ping = now + l->app->options->ping;
-    if (l->ping_sent_ns != 0) {
+    silent = l->ping_sent_ns != 0 && is_silent(l);
+    l->heard = l->ws.received;
+    if (l->done)
+        return;
+    if (silent) {
         gwctl_warn("the server does not answer a ping");
         end(l, GWCTL_PARTIAL);
         return;
     }
+    if (l->ping_sent_ns != 0)
+        return; /* one is on its way */
     l->ping_sent_ns = gwctl_now_ns();
     gwctl_websocket_send(&l->ws, GWCTL_WS_PING, gw_slice_of("", 0));
 }

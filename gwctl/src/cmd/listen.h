@@ -16,6 +16,7 @@ typedef struct gwctl_listener {
     uint64_t close_deadline; /* once we have closed */
     uint64_t next_ping;
     uint64_t ping_sent_ns; /* 0: none is unanswered */
+    uint64_t heard;        /* of ws.received, when a ping was due last */
     bool unsent;           /* output was dropped */
     int status;
     bool done;

@@ -90,7 +90,7 @@ const gwctl_option gwctl_option_table[GWCTL_OPTION_COUNT] = {
     {LISTEN, "binary", GWCTL_OPTION_FLAG, ARGS_ONLY, AT(binary), NULL, "no", 0,
      0, "Send binary messages, and not text."},
     {LISTEN, "ping", GWCTL_OPTION_TIME, 0, AT(ping), "SECONDS", "0", 0, DAY_MS,
-     "How often a ping is sent; a connection that lets one unanswered until "
+     "How often a ping is sent; a connection on which nothing arrives until "
      "the next is given up. 0: never."},
     {LISTEN, "header", GWCTL_OPTION_HEADER, REPEAT, AT(headers),
      "\"NAME: VALUE\" or @FILE", NULL, 0, 0,

@@ -52,8 +52,10 @@ int gwctl_websocket_fill(gwctl_websocket *ws)
 {
     ssize_t got;
     size_t turn = PIECES_A_TURN;
+    size_t before;
 
     drop_taken(ws);
+    before = ws->in.len;
     do {
         char *to = gwctl_buf_reserve(&ws->in, PIECE);
 
@@ -61,6 +63,7 @@ int gwctl_websocket_fill(gwctl_websocket *ws)
         if (got > 0)
             ws->in.len += (size_t)got;
     } while (got > 0 && --turn > 0);
+    ws->received += ws->in.len - before;
     if (got == GWCTL_NET_FAILED)
         return -1;
     ws->ended = got == 0;

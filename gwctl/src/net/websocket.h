@@ -27,6 +27,7 @@ typedef struct gwctl_websocket {
     gwctl_buf out;
     size_t written;    /* of `out`, by the connection */
     gwctl_buf message; /* the fragments of one */
+    uint64_t received; /* bytes, since it was opened */
     uint64_t max_message;
     bool ended;         /* the server has closed the connection */
     bool closing;       /* our close frame is on its way */
