@@ -46,6 +46,7 @@ EXCEPTIONS = {
     # what the kernel knows of a connection; elsewhere it is not asked
     "gatewayd/src/core/keepalive.c": {"__linux__", "sys/ioctl.h",
                                       "linux/sockios.h"},
+    "gwctl/src/net/stream.c": {"__linux__"},
     # glibc's malloc keeps what it was given; elsewhere nothing is to be done
     "gatewayd/src/core/memory.c": {"malloc.h", "__GLIBC__"},
     # the present size of a process; getrusage() where that file is not

@@ -12,6 +12,8 @@
 
 /* For the server's close after ours. */
 #define CLOSE_WAIT_MS 2000
+/* How often it is asked whether the network is gone. */
+#define LOOK_MS 5000
 
 /* ---- the end ------------------------------------------------------------- */
 
@@ -191,6 +193,18 @@ static void ping(gwctl_listener *l, uint64_t now)
     gwctl_websocket_send(&l->ws, GWCTL_WS_PING, gw_slice_of("", 0));
 }
 
+/* The kernel would repeat what was sent for a quarter of an hour. */
+static void look(gwctl_listener *l, uint64_t now)
+{
+    if (now < l->next_look)
+        return;
+    l->next_look = now + LOOK_MS;
+    if (!gwctl_stream_is_lost(&l->ws.stream, GWCTL_STREAM_LOST_MS))
+        return;
+    gwctl_warn("nothing was heard of the server's machine for a minute");
+    end(l, GWCTL_PARTIAL);
+}
+
 /* ---- the loop ------------------------------------------------------------ */
 
 /* What is due by the clock. */
@@ -198,31 +212,33 @@ static void check_times(gwctl_listener *l)
 {
     uint64_t now = gwctl_now_ms();
 
-    ping(l, now);
+    look(l, now);
+    if (!l->done)
+        ping(l, now);
+    if (l->done)
+        return;
     if (l->binding && now >= l->bind_deadline) {
         gwctl_warn("no message told the client_id: nothing is bound");
         l->binding = false;
         l->status = gwctl_worse(l->status, GWCTL_PARTIAL);
         leave(l);
     }
-    if (l->ws.closing && !l->done && now >= l->close_deadline)
+    if (l->ws.closing && now >= l->close_deadline)
         end(l, GWCTL_OK);
 }
 
 static int time_left(const gwctl_listener *l)
 {
     uint64_t now = gwctl_now_ms();
-    uint64_t next = UINT64_MAX;
+    uint64_t next = l->next_look;
 
-    if (l->app->options->ping > 0 && !l->ws.closing)
+    if (l->app->options->ping > 0 && !l->ws.closing && l->next_ping < next)
         next = l->next_ping;
     if (l->binding && l->bind_deadline < next)
         next = l->bind_deadline;
     if (l->ws.closing && l->close_deadline < next)
         next = l->close_deadline;
-    if (next == UINT64_MAX)
-        return -1;
-    return next <= now ? 0 : next - now > 60000 ? 60000 : (int)(next - now);
+    return next <= now ? 0 : (int)(next - now);
 }
 
 /* A server that takes no more may have told why before it went. */
@@ -284,6 +300,7 @@ static void run(gwctl_listener *l)
     l->binding = options->uids.count + options->groups.count > 0;
     l->bind_deadline = now + options->timeout;
     l->next_ping = now + options->ping;
+    l->next_look = now + LOOK_MS;
     gwctl_listen_print_open(l);
     read_socket(l); /* what came with the answer */
     gwctl_websocket_flush(&l->ws);

@@ -15,6 +15,7 @@ typedef struct gwctl_listener {
     uint64_t bind_deadline;  /* ms, as all deadlines */
     uint64_t close_deadline; /* once we have closed */
     uint64_t next_ping;
+    uint64_t next_look;    /* whether the network is gone */
     uint64_t ping_sent_ns; /* 0: none is unanswered */
     uint64_t heard;        /* of ws.received, when a ping was due last */
     bool unsent;           /* output was dropped */

@@ -13,12 +13,12 @@
 
 #include "core/clock.h"
 
-/* A network that is gone is noticed after a minute, whether or not something
- * waits for its acknowledgement. */
-#define KEEP_IDLE_S 30
+/* Of an idle connection the kernel finds out that the network is gone. */
 #define KEEP_PROBE_S 10
 #define KEEP_PROBES 3
-#define KEEP_ALL_MS ((KEEP_IDLE_S + KEEP_PROBES * KEEP_PROBE_S) * 1000)
+#define KEEP_IDLE_S (GWCTL_STREAM_LOST_MS / 1000 - KEEP_PROBES * KEEP_PROBE_S)
+/* Less may be a machine that stood still itself. */
+#define REPEATS 3
 
 static int fail(char *error, const char *what, const char *why)
 {
@@ -58,8 +58,22 @@ static void keep_alive(int fd)
     set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_PROBE_S);
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES);
 #endif
-#ifdef TCP_USER_TIMEOUT
-    set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, KEEP_ALL_MS);
+}
+
+/* TCP_USER_TIMEOUT would end a connection whose peer only takes nothing. */
+bool gwctl_stream_is_lost(const gwctl_stream *stream, unsigned ms)
+{
+#ifdef __linux__
+    struct tcp_info info;
+    socklen_t len = sizeof(info);
+
+    return getsockopt(stream->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+           (info.tcpi_retransmits >= REPEATS || info.tcpi_probes >= REPEATS) &&
+           info.tcpi_last_ack_recv >= ms && info.tcpi_last_data_recv >= ms;
+#else
+    (void)stream;
+    (void)ms;
+    return false;
 #endif
 }
 

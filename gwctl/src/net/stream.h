@@ -28,6 +28,15 @@ int gwctl_stream_open(gwctl_stream *stream, const gwctl_stream_goal *goal,
                       uint64_t deadline, char error[GWCTL_NET_ERROR_LEN + 1]);
 void gwctl_stream_close(gwctl_stream *stream);
 
+/* After so long without a sign of life the network is gone. */
+#define GWCTL_STREAM_LOST_MS 60000
+
+/* Whether what was sent is repeated in vain, and nothing was heard of the peer
+ * for so many ms. A peer whose buffers are full acknowledges even so. False
+ * where the system does not tell, and while nothing is on its way: then the
+ * kernel probes, and the connection ends by itself. */
+bool gwctl_stream_is_lost(const gwctl_stream *stream, unsigned ms);
+
 /* As gwctl_tls_read() and gwctl_tls_write(). A connection that the peer reset
  * is at its end, too. */
 ssize_t gwctl_stream_read(gwctl_stream *stream, void *out, size_t len,
