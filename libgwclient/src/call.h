@@ -27,7 +27,7 @@ typedef struct gw_call {
     int cached;      /* the targets are from a list that was believed */
     int refreshed;   /* that list has been asked for again */
     int by_ids;      /* the targets are those of clients, not of a list */
-    uint64_t serial; /* of calls by_ids; what peers have from no call is 0 */
+    uint64_t serial; /* of calls by_ids and flushes; peers of none have 0 */
     const gw_list *list;
 
     gw_pollfd *fds;

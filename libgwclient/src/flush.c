@@ -19,18 +19,25 @@ static int ask_conn(gw_client *c, gw_peer *peer, gw_conn *conn)
     return GW_OK;
 }
 
+/* Whether the gateway was marked in this flush, as it is from now on. */
+static int mark(gw_client *c, gw_peer *peer)
+{
+    int marked = peer->target_of == c->call.serial;
+
+    peer->target_of = c->call.serial;
+    return marked;
+}
+
 /* What was sent on connections that are gone. */
 static int report_lost(gw_client *c, gw_peer *peer)
 {
     char text[1100];
-    uint64_t lost = peer->lost;
 
-    if (lost == 0)
-        return GW_OK;
     snprintf(text, sizeof text,
              "%" PRIu64 " sent to tcp://%.1000s and not confirmed: the "
              "connection is gone%s",
-             lost, peer->address, peer->suspect ? " (wrong secret key?)" : "");
+             peer->lost, peer->address,
+             peer->suspect ? " (wrong secret key?)" : "");
     return gw_report_failure(c, gw_peer_address(peer), GW_EUNCONFIRMED, text);
 }
 
@@ -51,17 +58,51 @@ static int flush_peer(gw_client *c, gw_peer *peer)
         if (ask_conn(c, peer, conn) != GW_OK)
             return GW_ENOMEM;
     }
-    return report_lost(c, peer);
+    if (peer->lost > 0)
+        mark(c, peer);
+    return GW_OK;
+}
+
+/* A gateway fails once, on however many connections. */
+static void drop_failures_of_marked(gw_client *c)
+{
+    gw_call *call = &c->call;
+    size_t i, kept = 0;
+
+    for (i = 0; i < call->count; i++) {
+        gw_target *t = call->targets[i];
+
+        if (gw_target_is_failure(t) && t->code != GW_ENOMEM && mark(c, t->peer))
+            gw_targets_release(c, t);
+        else
+            call->targets[kept++] = t;
+    }
+    call->count = kept;
+}
+
+/* By now with what was lost meanwhile. */
+static void report_peers(gw_client *c)
+{
+    gw_peer *peer = NULL;
+
+    while (c->call.code == GW_OK && (peer = gw_pool_next(c, peer)) != NULL) {
+        if (peer->target_of == c->call.serial)
+            c->call.code = report_lost(c, peer);
+    }
+    drop_failures_of_marked(c);
 }
 
 static void ask_peers(gw_client *c)
 {
     gw_peer *peer = NULL;
 
+    c->call.serial++;
     while (c->call.code == GW_OK && (peer = gw_pool_next(c, peer)) != NULL)
         c->call.code = flush_peer(c, peer);
     if (c->call.code == GW_OK)
         gw_call_run(c);
+    if (c->call.code == GW_OK)
+        report_peers(c);
 }
 
 int gw_flush(gw_client *c)

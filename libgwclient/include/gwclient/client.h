@@ -386,8 +386,8 @@ int gw_row_next_group(gw_slice *rest, gw_key *group);
  * unanswered commands; replies come in order, so its reply proves the rest.
  *
  * GW_EUNCONFIRMED: a connection ended before it could be asked, did not answer
- * in time, or the client is not persistent; gw_client_failures() names the
- * gateways, with GW_ETIMEDOUT for those that were silent. Each command is
+ * in time, or the client is not persistent; gw_client_failures() names each of
+ * the gateways once, with GW_ETIMEDOUT if it was only silent. Each command is
  * reported as unconfirmed once, unless nobody asks within 10 minutes. */
 int gw_flush(gw_client *client);
 

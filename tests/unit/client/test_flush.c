@@ -122,6 +122,33 @@ static void a_gateway_that_closes_when_asked_does_not_confirm(void **state)
     cluster_free(x);
 }
 
+static void a_gateway_that_fails_twice_is_listed_once(void **state)
+{
+    cluster *x = cluster_new(2, PLENTY_MS);
+    const char *address = fake_address(x->gw[0]);
+    gw_client_id id = fake_client(x->gw[0], 1);
+    const gw_failure *list;
+    int online;
+
+    (void)state;
+    assert_int_equal(gw_is_online(x->client, &id, &online), GW_OK);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    fake_wait_frames(x->gw[0], 2);
+    fake_hang_up(x->gw[0]);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(send_to(x, 1), GW_OK);
+    fake_wait_frames(x->gw[0], 3);
+    fake_set_mode(x->gw[0], FAKE_CLOSE);
+    assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
+    assert_int_equal(gw_client_failures(x->client, &list), 1);
+    assert_failure(x->client, 0, address, GW_EUNCONFIRMED);
+    assert_non_null(strstr(gw_client_error(x->client),
+                           text("2 sent to tcp://%s", address)));
+    assert_int_equal(stats_of(x->client).failures, 1);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    cluster_free(x);
+}
+
 static void without_persistence_nothing_is_confirmed(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -228,6 +255,7 @@ int main(void)
         cmocka_unit_test(noticed_by_a_call_in_between_it_is_told_as_well),
         cmocka_unit_test(a_silent_gateway_does_not_confirm),
         cmocka_unit_test(a_gateway_that_closes_when_asked_does_not_confirm),
+        cmocka_unit_test(a_gateway_that_fails_twice_is_listed_once),
         cmocka_unit_test(without_persistence_nothing_is_confirmed),
         cmocka_unit_test(a_wrong_key_shows),
         cmocka_unit_test(what_a_wrong_key_has_cost_is_told_with_the_cause),
