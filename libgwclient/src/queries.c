@@ -221,9 +221,9 @@ static void put_list(gw_buf *text, const char **separator, const char *name,
     *separator = ",";
 }
 
-/* Writes what a gateway with listed clients gets before their numbers, and then
- * what one without gets; returns where the one ends and the other begins. */
-static size_t put_where(gw_buf *text, const gw_select *s, int with_ids)
+/* What a gateway without listed clients gets; or, of one that has some, what it
+ * gets before their numbers. */
+static gw_slice put_where(gw_buf *text, const gw_select *s, int with_ids)
 {
     const char *separator = "{";
 
@@ -236,24 +236,32 @@ static size_t put_where(gw_buf *text, const gw_select *s, int with_ids)
     } else {
         gw_buf_put_str(text, *separator == '{' ? "[]}" : "}}");
     }
-    return text->len;
+    return gw_buf_slice(text);
 }
 
-static int set_select(gw_request *r, gw_buf *text, const gw_select *s)
+/* Each of the two may be as large as a frame. */
+static int set_select(gw_request *r, gw_buf *text, gw_buf *before,
+                      const gw_select *s)
 {
-    size_t split = 0;
-
-    if (s->id_count > 0)
-        split = put_where(text, s, 1);
-    put_where(text, s, 0);
-    if (text->error != 0)
+    gw_request_init(r, GW_CMD_SELECT);
+    r->check = gw_reply_check_rows;
+    if ((s->fields & 7u) == 0)
+        return GW_EINVAL;
+    r->frame.ext = put_where(text, s, 0);
+    if (s->id_count == 0)
         return text->error;
-    r->frame.ext = gw_buf_part(text, split, text->len);
     r->ids = s->ids;
     r->id_count = s->id_count;
-    r->before = gw_buf_part(text, 0, split);
+    r->before = put_where(before, s, 1);
     r->after = gw_slice_str("}}");
-    return GW_OK;
+    return text->error != 0 ? text->error : before->error;
+}
+
+static int ask_selected(gw_client *c, const gw_request *r, const gw_select *s)
+{
+    if (s->id_count > 0 && s->group_count + s->uid_count == 0)
+        return gw_call_ids(c, r, s->ids, s->id_count);
+    return gw_call_all(c, r);
 }
 
 int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
@@ -261,20 +269,15 @@ int gw_select_clients(gw_client *c, const gw_select *select, gw_row_fn fn,
 {
     delivery d = {.walk = gw_reply_rows, .visitor = {.fn.row = fn, .arg = arg}};
     gw_request r;
+    gw_buf before;
     int rc = gw_call_begin(c);
 
     if (rc != GW_OK)
         return rc;
-    gw_request_init(&r, GW_CMD_SELECT);
-    r.check = gw_reply_check_rows;
-    rc = (select->fields & 7u) == 0 ? GW_EINVAL
-                                    : set_select(&r, &c->call.text, select);
-    if (rc != GW_OK)
-        return gw_call_fail(c, rc);
-    if (select->id_count > 0 && select->group_count + select->uid_count == 0)
-        rc = gw_call_ids(c, &r, select->ids, select->id_count);
-    else
-        rc = gw_call_all(c, &r);
+    gw_buf_init(&before, &c->allocator, GW_FRAME_MAX);
+    rc = set_select(&r, &c->call.text, &before, select);
+    rc = rc == GW_OK ? ask_selected(c, &r, select) : gw_call_fail(c, rc);
+    gw_buf_deinit(&before);
     return deliver_all(c, rc, &d);
 }
 

@@ -357,6 +357,32 @@ static void selections_say_who_is_meant(void **state)
     assert_int_equal(fake_frames(x->gw[0]), 0);
 }
 
+static void a_selection_may_be_as_large_as_a_frame(void **state)
+{
+    enum { COUNT = 96, LEN = 65536 };
+    char *name = malloc(LEN);
+    gw_key uids[COUNT];
+    gw_client_id id = fake_client(x->gw[1], 5);
+    gw_select select;
+    size_t i;
+
+    (void)state;
+    memset(name, 'u', LEN);
+    for (i = 0; i < COUNT; i++)
+        uids[i] = gw_key_slice(gw_slice_of(name, LEN));
+    memset(&select, 0, sizeof select);
+    select.fields = GW_FIELD_UID;
+    select.uids = uids;
+    select.uid_count = COUNT;
+    select.ids = &id;
+    select.id_count = 1;
+    assert_int_equal(gw_select_clients(x->client, &select, on_row, NULL),
+                     GW_OK);
+    assert_int_equal(fake_frames(x->gw[0]), 1);
+    assert_int_equal(fake_frames(x->gw[1]), 1);
+    free(name);
+}
+
 /* As the PHP package does: whether the cluster can be reached is learned. */
 static void lists_of_none_are_sent_too(void **state)
 {
@@ -437,6 +463,7 @@ int main(void)
         TEST(a_session_is_null_bytes_or_empty),
         TEST(online_is_zero_or_one),
         TEST(selections_say_who_is_meant),
+        TEST(a_selection_may_be_as_large_as_a_frame),
         TEST(lists_of_none_are_sent_too),
         TEST(any_frame_can_be_sent),
     };
