@@ -161,19 +161,22 @@ class Order(WorkerCase):
 class Slow(WorkerCase):
     options = ("--send-to-worker-buffer-size", "100000")
 
+    def flood(self, client):
+        """What it says is more than its worker takes, and the kernel."""
+        client.socket.setblocking(True)
+        for _ in range(300):
+            client.socket.sendall(client_frame(1, b"x" * 60000))
+        client.socket.setblocking(False)
+        client.send(9, b"x")
+        client.expect(b"\x8a\x01x")
+
     def test_a_worker_that_does_not_read_stops_nobody(self):
         self.worker("V")
         slow = self.client()
         self.worker("W")
         quick = self.client()
         self.assertEqual([cmd for cmd, _ in self.hears("W", 2)], [1, 205])
-        message = client_frame(1, b"x" * 60000)
-        for _ in range(300):  # more than the kernel takes, too
-            slow.socket.setblocking(True)
-            slow.socket.sendall(message)
-            slow.socket.setblocking(False)
-        slow.send(9, b"x")
-        slow.expect(b"\x8a\x01x")
+        self.flood(slow)
         quick.send(1, b"hello")
         self.assertEqual(self.hears("W", 1), [(CMD_ON_MESSAGE, "hello")])
         self.log_has("worker 127.0.0.1:V:0: does not keep up")
@@ -185,6 +188,25 @@ class Slow(WorkerCase):
             return items[-1].get("body") == "again"
 
         wait_until(caught_up, "an event after the worker has read")
+
+    def test_who_comes_meanwhile_is_greeted_and_introduced_later(self):
+        self.worker("V")
+        slow = self.client()
+        self.hears("V", 2)
+        self.flood(slow)
+        client = self.client(greeting=True)
+        told = []
+
+        def heard():
+            client.send(1, b"hello")
+            told.extend((item["cmd"], item["body"])
+                        for item in self.hall.parties["V"].take() or ()
+                        if not item["body"].startswith("x"))
+            return len(told) >= 2
+
+        wait_until(heard, "an event after the worker has read")
+        self.assertEqual(told[:2],
+                         [(CMD_ON_CONNECT, ""), (CMD_ON_MESSAGE, "hello")])
 
 
 class Named(WorkerCase):

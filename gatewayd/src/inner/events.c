@@ -95,23 +95,28 @@ static void write_frame(gwd_stream *stream, const gw_frame *frame)
     }
 }
 
-/* False: workers refuse frames of this size, and would close on it. */
-static bool send_event(gwd_inner *inner, gwd_worker *worker, gwd_client *client,
-                       gw_frame *frame)
+typedef enum outcome {
+    SENT,
+    DROPPED, /* the worker does not keep up */
+    TOO_BIG  /* workers refuse frames of this size, and would close on it */
+} outcome;
+
+static outcome send_event(gwd_inner *inner, gwd_worker *worker,
+                          gwd_client *client, gw_frame *frame)
 {
     gwd_client_fill_frame(client, frame);
     frame->ext = gwd_member_session(gwd_client_member(client));
     if (GW_FRAME_HEAD_LEN + frame->ext.len + frame->body.len > GW_FRAME_MAX) {
-        return false;
+        return TOO_BIG;
     }
-    if (gwd_stream_is_full(worker->stream, inner->worker_queue_max)) {
+    if (gwd_stream_is_full(worker->stream, inner->workers.queue_max)) {
         inner->kind.loop->metrics->worker_dropped++;
         worker->dropped++;
         report_soon(inner);
-        return true;
+        return DROPPED;
     }
     write_frame(worker->stream, frame);
-    return true;
+    return SENT;
 }
 
 void gwd_inner_ping(gwd_inner *inner)
@@ -119,7 +124,7 @@ void gwd_inner_ping(gwd_inner *inner)
     const gw_frame frame = {.cmd = GW_CMD_PING, .flag = GW_FLAG_SCALAR};
 
     for (gwd_worker *w = inner->workers.first; w != NULL; w = w->next) {
-        if (!gwd_stream_is_full(w->stream, inner->worker_queue_max)) {
+        if (!gwd_stream_is_full(w->stream, inner->workers.queue_max)) {
             write_frame(w->stream, &frame);
         }
     }
@@ -178,22 +183,27 @@ static void refuse(gwd_client *client, const gw_frame *frame)
     gwd_client_drop(client, GWD_CLOSE_TOO_BIG);
 }
 
-/* False: the client is gone, and the worker does not hear of its end either. */
+/* False: the worker does not know the client, nor hear of its end. Whom it was
+ * only too slow for stays as one that no worker has heard of yet, and what
+ * counts as dropped is the event that was to follow. */
 static bool introduce(gwd_inner *inner, gwd_worker *worker, gwd_client *client)
 {
     gw_frame frame = {.cmd = GW_CMD_ON_CONNECT, .flag = GW_FLAG_SCALAR};
+    outcome told = send_event(inner, worker, client, &frame);
 
-    if (send_event(inner, worker, client, &frame)) {
+    if (told == SENT) {
         return true;
     }
     gwd_workers_unbind(&inner->workers, gwd_client_worker(client));
-    refuse(client, &frame);
+    if (told == TOO_BIG) {
+        refuse(client, &frame);
+    }
     return false;
 }
 
 /* The worker that is to hear of an event, after it knows the client. NULL:
- * none; the client may be gone. `unheard` counts the events that are lost by
- * that; NULL: this one comes later. */
+ * none; the client may be gone. `unheard` counts the events that are lost for
+ * want of a worker; NULL: this one comes later. */
 static gwd_worker *listener_of(gwd_inner *inner, gwd_client *client,
                                uint64_t *unheard)
 {
@@ -220,7 +230,8 @@ static void on_message(void *arg, gwd_client *client, gw_slice message)
     gw_frame frame = {
         .cmd = GW_CMD_ON_MESSAGE, .flag = GW_FLAG_SCALAR, .body = message};
 
-    if (worker != NULL && !send_event(inner, worker, client, &frame)) {
+    if (worker != NULL &&
+        send_event(inner, worker, client, &frame) == TOO_BIG) {
         refuse(client, &frame);
     }
 }
@@ -271,7 +282,7 @@ static void on_websocket_connect(void *arg, gwd_client *client,
         gwd_client_drop(client, GWD_CLOSE_ERROR);
     } else {
         frame.body = gw_buf_slice(&body);
-        if (!send_event(inner, worker, client, &frame)) {
+        if (send_event(inner, worker, client, &frame) == TOO_BIG) {
             refuse(client, &frame);
         }
     }
@@ -291,7 +302,7 @@ static void on_close(void *arg, gwd_client *client)
     worker = gwd_workers_bind(&inner->workers, slot);
     if (worker == NULL) {
         inner->unheard.closes++;
-    } else if (!send_event(inner, worker, client, &frame)) {
+    } else if (send_event(inner, worker, client, &frame) == TOO_BIG) {
         frame.ext.len = 0; /* better without its session than not at all */
         write_frame(worker->stream, &frame);
     }

@@ -230,7 +230,7 @@ gwd_inner *gwd_inner_new(const gwd_inner_config *config)
 void gwd_inner_reload(gwd_inner *inner, const gwd_inner_config *config)
 {
     inner->without_worker = config->without_worker;
-    inner->worker_queue_max = config->send_to_worker_buffer_size;
+    inner->workers.queue_max = config->send_to_worker_buffer_size;
 }
 
 size_t gwd_inner_worker_count(const gwd_inner *inner)

@@ -138,7 +138,7 @@ void gwd_reply_end(const gwd_request *request)
     }
     /* Who asks faster than he reads is cut off; one reply alone may be
      * larger. */
-    if (gwd_stream_is_full(stream, request->inner->worker_queue_max)) {
+    if (gwd_stream_is_full(stream, request->inner->workers.queue_max)) {
         gwd_request_bad(request, "does not read its replies, closed");
         gwd_stream_abort(stream);
         return;

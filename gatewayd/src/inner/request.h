@@ -45,7 +45,6 @@ struct gwd_inner {
     gwd_workers workers;
     gwd_without_worker without_worker;
     gwd_inner_unheard unheard;
-    size_t worker_queue_max; /* bytes; of replies, too */
     gwd_ring ring;
     gwd_inner_timer ping;   /* of all workers */
     gwd_inner_timer watch;  /* whether their machines answer */

@@ -138,6 +138,15 @@ static bool takes_clients(const gwd_worker *worker)
     return is_here(worker) && !worker->lost;
 }
 
+/* In the first round those that are not behind. */
+static bool is_choice(const gwd_workers *workers, const gwd_worker *worker,
+                      int round)
+{
+    return takes_clients(worker) &&
+           (round > 0 ||
+            !gwd_stream_is_full(worker->stream, workers->queue_max));
+}
+
 /* As GatewayWorker: who comes back begins at none. */
 static uint32_t load_of(const gwd_worker *worker)
 {
@@ -145,25 +154,26 @@ static uint32_t load_of(const gwd_worker *worker)
 }
 
 /* The first among those with the fewest clients. */
-static gwd_worker *least_loaded(const gwd_workers *workers)
+static gwd_worker *least_loaded(const gwd_workers *workers, int round)
 {
     gwd_worker *best = NULL;
 
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        if (takes_clients(w) && (best == NULL || load_of(w) < load_of(best))) {
+        if (is_choice(workers, w, round) &&
+            (best == NULL || load_of(w) < load_of(best))) {
             best = w;
         }
     }
     return best;
 }
 
-static gwd_worker *random_one(gwd_workers *workers)
+static gwd_worker *random_one(gwd_workers *workers, int round)
 {
     uint32_t number = 0;
     size_t count = 0;
 
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        count += takes_clients(w);
+        count += is_choice(workers, w, round);
     }
     if (count == 0) {
         return NULL;
@@ -171,11 +181,23 @@ static gwd_worker *random_one(gwd_workers *workers)
     gwd_random_u32(&workers->random, &number); /* none: the first one */
     size_t left = number % count;
     for (gwd_worker *w = workers->first; w != NULL; w = w->next) {
-        if (takes_clients(w) && left-- == 0) {
+        if (is_choice(workers, w, round) && left-- == 0) {
             return w;
         }
     }
     return NULL;
+}
+
+static gwd_worker *choose(gwd_workers *workers)
+{
+    gwd_worker *chosen = NULL;
+
+    for (int round = 0; round < 2 && chosen == NULL; round++) {
+        chosen = workers->router == GWD_ROUTER_RANDOM
+                     ? random_one(workers, round)
+                     : least_loaded(workers, round);
+    }
+    return chosen;
 }
 
 gwd_worker *gwd_workers_bind(gwd_workers *workers, gwd_worker **slot)
@@ -185,8 +207,7 @@ gwd_worker *gwd_workers_bind(gwd_workers *workers, gwd_worker **slot)
     if (*slot != NULL && takes_clients(*slot)) {
         return *slot;
     }
-    chosen = workers->router == GWD_ROUTER_RANDOM ? random_one(workers)
-                                                  : least_loaded(workers);
+    chosen = choose(workers);
     if (chosen == NULL) { /* what waits for a lost one may arrive yet */
         return *slot != NULL && is_here(*slot) ? *slot : NULL;
     }

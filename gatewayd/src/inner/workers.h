@@ -39,6 +39,8 @@ typedef struct gwd_workers {
     uint8_t seed[GW_SIPHASH_SEED_LEN];
     gwd_random_stock random;
     gwd_router_mode router;
+    size_t queue_max; /* bytes; a worker for whom so many wait is behind. Of
+                         replies, too */
 } gwd_workers;
 
 /* GW_EIO: the system gives no random bytes. */
@@ -58,7 +60,8 @@ int gwd_workers_attach(gwd_workers *workers, gw_slice key, gwd_stream *stream,
 void gwd_workers_detach(gwd_workers *workers, gwd_worker *worker);
 
 /* The worker that serves the client whose pointer is `*slot`: the one it has,
- * else another is chosen. NULL: none is attached; `*slot` stays as it is. */
+ * else another is chosen, one that is behind only where all are. NULL: none is
+ * attached; `*slot` stays as it is. */
 gwd_worker *gwd_workers_bind(gwd_workers *workers, gwd_worker **slot);
 
 /* The client is gone. */
