@@ -2,6 +2,7 @@
  * them names. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf/check.h"
 
@@ -148,6 +149,18 @@ static int read_args_and_env(gwd_options *options, int argc, char **argv,
     return result < 0 ? result : gwd_options_read_args(options, argc, argv);
 }
 
+/* Now it would be empty, or hold us up until somebody writes. */
+static int refuse_pipe(gwd_options *options)
+{
+    const char *path = options->config;
+    struct stat st;
+
+    if (stat(path, &st) < 0 || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+        return GW_OK;
+    return gwd_options_fail(
+        options, "config: %s is a pipe, which was read at the start", path);
+}
+
 /* From defaults again: the file, under what is on the command line and in the
  * environment. */
 static int read_with_file(gwd_options *options, int argc, char **argv,
@@ -174,7 +187,9 @@ int gwd_options_gather(gwd_options *options, int argc, char **argv, char **env,
         return result;
     if (phase == GWD_LOAD_START)
         warn_of_unknown_variables(env);
-    if (options->config[0] != '\0')
+    if (options->config[0] != '\0' && phase == GWD_LOAD_ANEW)
+        result = refuse_pipe(options);
+    if (options->config[0] != '\0' && result == GW_OK)
         result = read_with_file(options, argc, argv, env);
     return result < 0 ? result : gwd_options_fit(options, phase);
 }

@@ -414,6 +414,64 @@ static void what_waits_must_fit_to_what_does_not(void **state)
     gwd_options_deinit(&fresh);
 }
 
+static void expect_refused_pipe(const char *path)
+{
+    gwd_options_changes changes;
+    gwd_options fresh;
+    char want[120];
+
+    assert_int_equal(reload(&fresh, &changes), GW_EINVAL);
+    snprintf(want, sizeof(want),
+             "config: %s is a pipe, which was read at the start", path);
+    assert_string_equal(fresh.error, want);
+    expect_changes(&changes, "", "");
+    gwd_options_deinit(&fresh);
+    assert_string_equal(options.greeting, "hello");
+}
+
+/* Opening it would wait for a writer. */
+static void a_pipe_with_a_name_is_left_alone(void **state)
+{
+    (void)state;
+    start_with("greeting = hello\n");
+    unlink(file);
+    assert_int_equal(mkfifo(file, 0600), 0);
+    expect_refused_pipe(file);
+}
+
+/* --config <(…): there is nothing in it any more, and nothing would be all
+ * defaults. */
+static void a_pipe_that_was_read_is_no_empty_file(void **state)
+{
+    static const char text[] = "greeting = hello\n";
+    char path[32];
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+    close(ends[1]);
+    snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+    snprintf(config_arg, sizeof(config_arg), "--config=%s", path);
+    assert_int_equal(gwd_options_load(&options, 2, args, env), GW_OK);
+    assert_string_equal(options.greeting, "hello");
+    expect_refused_pipe(path);
+    close(ends[0]);
+}
+
+static void no_file_at_all_may_be_loaded_anew(void **state)
+{
+    gwd_options_changes changes;
+    gwd_options fresh;
+
+    (void)state;
+    snprintf(config_arg, sizeof(config_arg), "--config=/dev/null");
+    assert_int_equal(gwd_options_load(&options, 2, args, env), GW_OK);
+    assert_int_equal(reload(&fresh, &changes), GW_OK);
+    expect_changes(&changes, "", "");
+    gwd_options_deinit(&fresh);
+}
+
 /* ---- the key, loaded anew ----------------------------------------------- */
 
 static void start_with_key(const char *key)
@@ -553,6 +611,9 @@ int main(void)
         TEST(changes_take_effect_or_wait),
         TEST(wrong_options_change_nothing),
         TEST(what_waits_must_fit_to_what_does_not),
+        TEST(a_pipe_with_a_name_is_left_alone),
+        TEST(a_pipe_that_was_read_is_no_empty_file),
+        TEST(no_file_at_all_may_be_loaded_anew),
         TEST(a_key_waits_for_the_restart),
         TEST(a_key_that_is_gone_stays),
         TEST(the_token_of_the_status_pages_is_like_the_key),
