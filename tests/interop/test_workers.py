@@ -1,6 +1,7 @@
 """gatewayd with and without workers, where it is no copy of the reference:
 push mode, workers that do not keep up, messages that no frame can carry."""
 
+import socket
 import unittest
 
 from harness.cluster import Gatewayd, GatewaydCluster
@@ -8,10 +9,11 @@ from harness.conversation import Hall
 from harness.inner import (CMD_WORKER_CONNECT, HEAD, Frame, Peer, php_json,
                            register_addresses)
 from harness.process import wait_until
-from harness.websocket import WebSocket, client_frame
+from harness.websocket import WebSocket, client_frame, text_frame
 
 CMD_ON_CONNECT, CMD_ON_MESSAGE, CMD_ON_CLOSE = 1, 3, 4
-CMD_SEND_TO_ONE, CMD_JOIN_GROUP, CMD_GET_CLIENT_COUNT_BY_GROUP = 5, 20, 24
+CMD_SEND_TO_ONE, CMD_SEND_TO_ALL = 5, 6
+CMD_JOIN_GROUP, CMD_GET_CLIENT_COUNT_BY_GROUP = 20, 24
 
 
 class WorkerCase(unittest.TestCase):
@@ -255,6 +257,27 @@ class Counted(WorkerCase):
         self.worker("V")
         wait_until(lambda: first.take() == [{"eof": True}], "the end")
         first.close()
+        self.log_has("is here twice")
+
+    def test_what_the_older_connection_had_sent_is_carried_out(self):
+        """A process that has ended, and its successor before all is read."""
+        self.worker("V")
+        client = self.client()
+        first = self.hall.parties["V"]
+        messages = [b"%d " % number + b"x" * 1000 for number in range(500)]
+        second = Peer(self.gateway.inner_address)
+        self.addCleanup(second.close)
+        self.gateway.process.pause()
+        try:
+            first.send(b"".join(
+                Frame(CMD_SEND_TO_ALL, body=message).encode()
+                for message in messages))
+            first.socket.shutdown(socket.SHUT_WR)
+            second.send(Frame(CMD_WORKER_CONNECT, body=php_json(
+                {"worker_key": "V:0", "secret_key": ""})))
+        finally:
+            self.gateway.process.resume()
+        client.expect(b"".join(map(text_frame, messages)))
         self.log_has("is here twice")
         peer = Peer(self.gateway.inner_address)
         self.addCleanup(peer.close)

@@ -45,8 +45,10 @@ static bool authorise(const gwd_request *request)
         gwd_stream_abort(&request->conn->stream);
         return false;
     }
-    request->conn->authorised = true;
-    gwd_ring_disarm(&request->conn->timeout);
+    if (!request->conn->authorised) { /* later the timeout is another one */
+        request->conn->authorised = true;
+        gwd_ring_disarm(&request->conn->timeout);
+    }
     return true;
 }
 
@@ -115,9 +117,10 @@ static void attach(const gwd_request *request)
         gwd_inner_conn *older = GWD_ENTRY(replaced, gwd_inner_conn, stream);
 
         gwd_worker_log(GWD_LOG_WARNING, conn->worker,
-                       "is here twice: the older connection, %s, is closed",
-                       older->peer);
-        gwd_inner_conn_close(older);
+                       "is here twice: the older connection, %s, is told "
+                       "nothing more, and is closed within %d s",
+                       older->peer, GWD_REPLACED_SECONDS);
+        gwd_inner_conn_replace(older);
     }
     gwd_worker_log(GWD_LOG_INFO, conn->worker, "attached as %s, %zu in all",
                    conn->peer, inner->workers.count);
@@ -131,7 +134,7 @@ static void attach(const gwd_request *request)
 
 void gwd_on_worker_connect(const gwd_request *request)
 {
-    if (authorise(request)) {
+    if (authorise(request) && !request->conn->replaced) {
         attach(request);
     }
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <gwclient/protocol.h>
@@ -18,9 +19,6 @@
 /* Strangers get room for an introduction with a long key, not for 10 MiB. */
 #define INTRODUCTION_MAX ((size_t)128 * 1024)
 #define INTRODUCTION_SECONDS 10
-
-/* Who does not take what is queued for him is cut off after so long. */
-#define CLOSE_SECONDS 10
 
 /* Strings of a request, a message as JSON, two sessions merged. A frame holds
  * 10 MiB, which JSON may write six times as long. */
@@ -140,6 +138,19 @@ static void forget_worker(gwd_inner *inner, gwd_worker *worker)
     gwd_inner_on_workers(inner);
 }
 
+/* Its key is another one's. */
+static void forget_replaced(const gwd_inner_conn *conn)
+{
+    size_t left = gwd_stream_queued(&conn->stream);
+
+    if (left > 0) {
+        gwd_log(GWD_LOG_WARNING,
+                "inner: %s: a worker until it was replaced, ended while %zu "
+                "bytes of events waited for it",
+                conn->peer, left);
+    }
+}
+
 static void on_close(gwd_stream *stream)
 {
     gwd_inner_conn *conn = GWD_ENTRY(stream, gwd_inner_conn, stream);
@@ -148,6 +159,8 @@ static void on_close(gwd_stream *stream)
     gwd_ring_disarm(&conn->timeout);
     if (conn->worker != NULL) {
         forget_worker(inner, conn->worker);
+    } else if (conn->replaced) {
+        forget_replaced(conn);
     }
     *(conn->prev != NULL ? &conn->prev->next : &inner->conns) = conn->next;
     if (conn->next != NULL) {
@@ -157,15 +170,20 @@ static void on_close(gwd_stream *stream)
     free_if_done(inner);
 }
 
-void gwd_inner_conn_close(gwd_inner_conn *conn)
+/* Most often its process has ended, and not all of what that has sent is read
+ * yet. One that is really there learns at once that it is over. */
+void gwd_inner_conn_replace(gwd_inner_conn *conn)
 {
-    gwd_stream_close(&conn->stream);
-    gwd_ring_arm(&conn->inner->ring, &conn->timeout, CLOSE_SECONDS);
+    conn->replaced = true;
+    if (gwd_stream_queued(&conn->stream) == 0) {
+        shutdown(conn->stream.fd, SHUT_WR);
+    }
+    gwd_ring_arm(&conn->inner->ring, &conn->timeout, GWD_REPLACED_SECONDS);
 }
 
 static void on_conn_timeout(gwd_inner_conn *conn)
 {
-    if (!gwd_stream_closing(&conn->stream)) {
+    if (!conn->replaced && !gwd_stream_closing(&conn->stream)) {
         gwd_log(GWD_LOG_WARNING,
                 "inner: %s: no introduction within %d s, closed", conn->peer,
                 INTRODUCTION_SECONDS);

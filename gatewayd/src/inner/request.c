@@ -131,6 +131,9 @@ void gwd_reply_end(const gwd_request *request)
     gw_buf *reply = &request->inner->reply;
     gwd_stream *stream = &request->conn->stream;
 
+    if (request->conn->replaced) { /* its peer has been told of the end */
+        return;
+    }
     if (reply->error != GW_OK) {
         gwd_request_bad(request, gw_strerror(reply->error));
         gwd_stream_abort(stream);

@@ -64,8 +64,10 @@ struct gwd_inner_conn {
     gwd_inner_conn *next;
     gwd_worker *worker;  /* NULL: not introduced as one */
     gwd_timeout timeout; /* GWD_INNER_CONN; until it is authorised, and again
-                            while it is closing */
+                            when it was replaced */
     bool authorised;
+    bool replaced; /* the worker has another one now: this one is told nothing
+                      any more, but what it has sent is carried out */
     char peer[64]; /* "1.2.3.4:5" */
 };
 
@@ -75,8 +77,10 @@ typedef struct gwd_request {
     const gw_frame *frame;
 } gwd_request;
 
-/* Ends it when it has taken what is queued for it, or soon. */
-void gwd_inner_conn_close(gwd_inner_conn *conn);
+/* Another connection is the worker that this one was. It ends with its peer, or
+ * soon. */
+void gwd_inner_conn_replace(gwd_inner_conn *conn);
+#define GWD_REPLACED_SECONDS 10
 
 /* A handler reports what is wrong with a request itself, through the log; the
  * connection goes on, as the reference's does. */

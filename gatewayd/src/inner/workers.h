@@ -52,7 +52,7 @@ void gwd_workers_deinit(gwd_workers *workers);
 /* `stream` is the worker of this key from now on, the youngest of all and
  * without load: the clients that the key has already are none, until as many
  * have left. `*owner` points to it until it is detached. `*replaced`: the
- * stream that was the key's before and is to be closed, or NULL. GW_ENOMEM. */
+ * stream that was the key's before, or NULL. GW_ENOMEM. */
 int gwd_workers_attach(gwd_workers *workers, gw_slice key, gwd_stream *stream,
                        gwd_worker **owner, gwd_stream **replaced);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <gwclient/frame.h>
+#include <gwclient/protocol.h>
 
 static int setup_strict(void **state)
 {
@@ -220,7 +221,6 @@ static void a_second_connection_replaces_the_first(void **state)
     fake_core_arrive(core, 0, 1);
     fake_core_clear(core);
     introduce(2, "W:0");
-    assert_true(core->conns[0].closed);
     assert_non_null(strstr(core->log, "127.0.0.1:W:0: is here twice"));
     assert_int_equal(gwd_inner_worker_count(core->inner), 2);
     fake_core_hang_up(core, 0);
@@ -247,6 +247,45 @@ static void one_that_was_replaced_and_does_not_read_is_cut_off(void **state)
     assert_null(strstr(core->log, "no introduction"));
     says(0, "new");
     expect_told(1, "message 1 new");
+}
+
+/* Its process has ended, and not all of what it sent had been read. */
+static void what_one_that_was_replaced_has_sent_is_carried_out(void **state)
+{
+    (void)state;
+    introduce(0, "W:0");
+    fake_core_arrive(core, 0, 1);
+    fake_core_clear(core);
+    introduce(1, "W:0");
+    assert_false(core->conns[0].closed);
+    commands(0, GW_CMD_SEND_TO_ALL, "late");
+    assert_string_equal(core->clients[0].got, "late|");
+    says(0, "hi");
+    expect_told(0, "");
+    expect_told(1, "message 1 hi");
+    fake_core_hang_up(core, 0);
+    assert_null(strstr(core->log, "waited"));
+    fake_core_pass(core, 60);
+    assert_false(core->conns[1].closed);
+}
+
+/* Nothing is told to it any more, whatever it says. */
+static void one_that_was_replaced_and_stays_is_cut_off(void **state)
+{
+    (void)state;
+    introduce(0, "W:0");
+    introduce(1, "W:0");
+    commands(0, GW_CMD_GATEWAY_CLIENT_CONNECT, "{\"secret_key\":\"\"}");
+    commands(0, GW_CMD_IS_ONLINE, "");
+    introduce(0, "W:0");
+    assert_int_equal(core->conns[0].len, 0);
+    fake_core_arrive(core, 0, 1);
+    expect_told(1, "connect 1");
+    fake_core_pass(core, 9);
+    assert_false(core->conns[0].aborted);
+    fake_core_pass(core, 3);
+    assert_true(core->conns[0].aborted);
+    assert_null(strstr(core->log, "no introduction"));
 }
 
 static void a_worker_may_introduce_itself_again(void **state)
@@ -584,6 +623,11 @@ static void what_is_lost_to_a_worker_that_is_replaced_is_told(void **state)
     says(0, "lost");
     introduce(2, "W:0");
     assert_non_null(strstr(core->log, "W:0: does not keep up: 1 events"));
+    assert_null(strstr(core->log, "waited"));
+    fake_core_hang_up(core, 0);
+    assert_non_null(strstr(core->log, "127.0.0.1:9: a worker until it was "
+                                      "replaced, ended while 1000 bytes of "
+                                      "events waited for it"));
 }
 
 static void what_no_frame_can_hold_ends_the_client(void **state)
@@ -664,6 +708,8 @@ int main(void)
         T(who_came_back_again_and_again_has_no_more_in_the_end),
         T(a_second_connection_replaces_the_first),
         T(one_that_was_replaced_and_does_not_read_is_cut_off),
+        T(what_one_that_was_replaced_has_sent_is_carried_out),
+        T(one_that_was_replaced_and_stays_is_cut_off),
         T(a_worker_may_introduce_itself_again),
         T(a_connection_that_closes_takes_nothing_more),
         T_WITH(one_that_does_not_answer_gets_no_clients, setup_pings),

@@ -7,16 +7,21 @@
 
 fake_core *core;
 
-void introduce_with(int conn, const char *json)
+void commands(int conn, unsigned cmd, const char *body)
 {
-    gw_frame frame = {.cmd = GW_CMD_WORKER_CONNECT,
+    gw_frame frame = {.cmd = (uint8_t)cmd,
                       .flag = GW_FLAG_SCALAR,
-                      .body = gw_slice_str(json)};
+                      .body = gw_slice_str(body)};
     uint8_t bytes[GW_FRAME_HEAD_LEN + 256];
 
     gw_frame_encode_head(&frame, bytes);
-    memcpy(bytes + GW_FRAME_HEAD_LEN, json, frame.body.len);
+    memcpy(bytes + GW_FRAME_HEAD_LEN, body, frame.body.len);
     fake_core_receive_on(core, conn, bytes, GW_FRAME_HEAD_LEN + frame.body.len);
+}
+
+void introduce_with(int conn, const char *json)
+{
+    commands(conn, GW_CMD_WORKER_CONNECT, json);
 }
 
 void introduce(int conn, const char *key)

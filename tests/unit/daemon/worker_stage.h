@@ -23,6 +23,9 @@ int teardown(void **state);
 void introduce(int conn, const char *key);
 void introduce_with(int conn, const char *json);
 
+/* It sends a command, with at most 256 bytes. */
+void commands(int conn, unsigned cmd, const char *body);
+
 /* What client number `client` does. */
 void says(int client, const char *message);
 void upgrades(int client);
