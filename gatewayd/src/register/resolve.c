@@ -12,7 +12,8 @@ struct gwd_resolver {
     struct gwd_loop *loop;
     struct evdns_base *dns; /* of the last lookup of a name */
     struct evdns_getaddrinfo_request *request; /* under way, or NULL */
-    bool freed; /* goes when libevent has let go of the request */
+    bool freed;    /* goes when libevent has let go of the request */
+    bool unserved; /* no name server is there for it */
     gwd_resolve_fn fn;
     void *arg;
 };
@@ -61,6 +62,12 @@ static void release_soon(gwd_resolver *resolver)
                     &now);
 }
 
+static const char *cause_of(const gwd_resolver *resolver, int result)
+{
+    return resolver->unserved ? "no name server can be asked"
+                              : evutil_gai_strerror(result);
+}
+
 static void on_answer(int result, struct evutil_addrinfo *list, void *arg)
 {
     gwd_resolver *resolver = arg;
@@ -68,7 +75,7 @@ static void on_answer(int result, struct evutil_addrinfo *list, void *arg)
     resolver->request = NULL;
     if (!resolver->freed) {
         resolver->fn(resolver->arg, result == 0 ? list : NULL,
-                     result == 0 ? NULL : evutil_gai_strerror(result));
+                     result == 0 ? NULL : cause_of(resolver, result));
         return;
     }
     if (list != NULL)
@@ -106,9 +113,16 @@ static void ask_dns(gwd_resolver *resolver, const char *host, const char *port,
         resolver->fn(resolver->arg, NULL, "cannot start DNS");
         return;
     }
+    resolver->unserved = false;
     /* NULL when the answer was given before this returned. */
     resolver->request = evdns_getaddrinfo(resolver->dns, host, port, hints,
                                           on_answer, resolver);
+    /* Without a descriptor for its socket a server is not taken up, and
+     * libevent would keep the request for ever. */
+    resolver->unserved = resolver->request != NULL &&
+                         evdns_base_count_nameservers(resolver->dns) == 0;
+    if (resolver->unserved)
+        evdns_getaddrinfo_cancel(resolver->request);
 }
 
 void gwd_resolver_lookup(gwd_resolver *resolver, const char *host,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -468,6 +469,7 @@ static void a_lookup_under_way_can_be_dropped(void **state)
 typedef struct lookup {
     size_t answers;
     bool found;
+    char why[64];
 } lookup;
 
 static void on_resolved(void *arg, struct evutil_addrinfo *list,
@@ -478,6 +480,7 @@ static void on_resolved(void *arg, struct evutil_addrinfo *list,
     assert_true((list == NULL) == (why != NULL));
     l->answers++;
     l->found = list != NULL;
+    snprintf(l->why, sizeof(l->why), "%s", why == NULL ? "" : why);
     if (list != NULL)
         evutil_freeaddrinfo(list);
 }
@@ -497,7 +500,7 @@ static void a_failed_lookup_is_not_the_last(void **state)
     memset(nobody, 'x', sizeof(nobody) - 1);
     for (size_t i = 0; i < COUNT_OF(hosts); i++) {
         bool known = hosts[i][0] != '\0';
-        lookup l = {0, false};
+        lookup l = {0};
 
         gwd_resolver_lookup(resolver, known ? hosts[i] : nobody, 1, on_resolved,
                             &l);
@@ -505,6 +508,66 @@ static void a_failed_lookup_is_not_the_last(void **state)
         assert_int_equal(l.found, known);
     }
     gwd_resolver_free(resolver);
+}
+
+static struct rlimit files_before;
+
+static void forbid_more_files(void)
+{
+    struct rlimit limit;
+    int next = dup(STDERR_FILENO);
+
+    assert_true(next >= 0);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files_before), 0);
+    limit = files_before;
+    limit.rlim_cur = (rlim_t)next;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void allow_more_files(void)
+{
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files_before), 0);
+}
+
+/* No socket, no name server: there is nobody whose answer could come. */
+static void a_lookup_without_name_servers_ends(void **state)
+{
+    gwd_resolver *resolver = gwd_resolver_new(loop);
+    lookup l = {0};
+
+    (void)state;
+    forbid_more_files();
+    gwd_resolver_lookup(resolver, "no.such.host.invalid", 1, on_resolved, &l);
+    allow_more_files();
+    run_until(loop, is_answered, &l);
+    assert_string_equal(l.why, "no name server can be asked");
+    for (int i = 0; i < 2; i++) { /* the hosts that are known need none */
+        l = (lookup){0};
+        if (i == 0)
+            forbid_more_files();
+        gwd_resolver_lookup(resolver, "localhost", 1, on_resolved, &l);
+        if (i == 0)
+            allow_more_files();
+        run_until(loop, is_answered, &l);
+        assert_true(l.found);
+    }
+    gwd_resolver_free(resolver);
+}
+
+static void a_lookup_without_name_servers_can_be_dropped(void **state)
+{
+    gwd_resolver *resolver = gwd_resolver_new(loop);
+    lookup l = {0};
+
+    (void)state;
+    forbid_more_files();
+    gwd_resolver_lookup(resolver, "no.such.host.invalid", 1, on_resolved, &l);
+    allow_more_files();
+    gwd_resolver_free(resolver);
+    gwd_loop_turn(loop, false);
+    gwd_loop_turn(loop, false);
+    assert_int_equal(l.answers, 0);
 }
 
 int main(void)
@@ -530,6 +593,8 @@ int main(void)
         TEST(it_can_be_freed_at_any_time),
         TEST(a_lookup_under_way_can_be_dropped),
         TEST(a_failed_lookup_is_not_the_last),
+        TEST(a_lookup_without_name_servers_ends),
+        TEST(a_lookup_without_name_servers_can_be_dropped),
     };
 
     return cmocka_run_group_tests_name("register", tests, NULL, NULL);
