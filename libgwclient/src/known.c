@@ -88,6 +88,7 @@ static int check(gw_client *c, gw_peer *peer, int names)
         return GW_ENOGATEWAY;
     if (peer->known_by == list->serial)
         return GW_OK;
+    peer->known_by = 0;
     peer->known_as = 0;
     rc = find_number(list, peer);
     if (rc != GW_OK && names)

@@ -390,9 +390,26 @@ gw_peer *gw_pool_next(const gw_client *c, const gw_peer *peer)
     }
 }
 
+int gw_pool_leads_to(const gw_peer *peer, uint32_t ip, uint64_t now)
+{
+    return is_resolved(peer, now) && gw_peer_is_at(peer, ip);
+}
+
+static int is_full(const gw_client *c, const gw_peer *peer, uint32_t ip)
+{
+    const gw_conn *conn;
+    size_t count = 0;
+
+    if (peer->idle_count < c->max_idle)
+        return 0;
+    for (conn = peer->idle; conn != NULL; conn = conn->next)
+        count += conn->ip == ip;
+    return count >= c->max_idle;
+}
+
 void gw_pool_put(gw_client *c, gw_peer *peer, gw_conn *conn, uint64_t now)
 {
-    if (!c->persistent || peer->idle_count >= c->max_idle) {
+    if (!c->persistent || is_full(c, peer, conn->ip)) {
         gw_pool_drop(c, peer, conn);
         return;
     }

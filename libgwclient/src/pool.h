@@ -135,7 +135,12 @@ gw_peer *gw_pool_next(const struct gw_client *c, const gw_peer *peer);
 /* Wraps a connected socket, which is closed when memory is out (NULL). */
 gw_conn *gw_pool_adopt(struct gw_client *c, gw_socket fd);
 
-/* Gives a clean connection back: kept, or closed as the settings say. */
+/* Whether a new connection to that IPv4 address may be one of the peer's: that
+ * is where its host was found lately. */
+int gw_pool_leads_to(const gw_peer *peer, uint32_t ip, uint64_t now);
+
+/* Gives a clean connection back: kept, or closed as the settings say, which
+ * count those to each address of a name by themselves. */
 void gw_pool_put(struct gw_client *c, gw_peer *peer, gw_conn *conn,
                  uint64_t now);
 

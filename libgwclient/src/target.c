@@ -512,11 +512,20 @@ static int set_peer(gw_client *c, gw_target *t, gw_peer *peer)
     return home != NULL ? GW_OK : GW_ENOMEM;
 }
 
-/* A name may stand for more than the one gateway that is meant. */
-static gw_conn *take(gw_client *c, const gw_target *t)
+/* A name may stand for more than the one gateway that is meant; and since it
+ * was found there, another gateway may have come to the address. */
+static gw_conn *take(gw_client *c, gw_target *t)
 {
-    return gw_pool_take(c, t->home, t->home != t->peer ? t->peer->ip : 0,
-                        c->call.now);
+    uint32_t ip = t->peer->ip;
+    gw_conn *conn = NULL;
+
+    if (t->home != t->peer) {
+        conn = gw_pool_take(c, t->home, ip, c->call.now);
+        if (conn != NULL || gw_pool_leads_to(t->home, ip, c->call.now))
+            return conn;
+        t->home = t->peer;
+    }
+    return gw_pool_take(c, t->peer, 0, c->call.now);
 }
 
 /* With an open connection the host's name is not asked for: a name server that

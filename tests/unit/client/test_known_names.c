@@ -538,6 +538,46 @@ static void a_clients_commands_go_to_its_own_address(void **state)
     cluster_free(x);
 }
 
+/* The gateways have changed their addresses since the name was asked for. */
+static void
+a_name_has_no_connection_to_where_it_may_not_be_any_more(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.1");
+
+    (void)state;
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(moving_peer(x)->idle_count, 1);
+    fake_hang_up(x->gw[0]);
+    moving_peer(x)->resolved_at -= 60000;
+    assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(moving_peer(x)->idle_count, 0);
+    moving = "127.0.0.9"; /* nobody listens there */
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
+    moving = "127.0.0.1";
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    assert_int_equal(moving_peer(x)->idle_count, 1);
+    assert_int_equal(ask(x, x->gw[0]), GW_OK); /* together again */
+    assert_int_equal(fake_accepts(x->gw[0]), 3);
+    cluster_free(x);
+}
+
+/* A limit for both would have each command close the other's connection. */
+static void idle_connections_are_so_many_to_each_address(void **state)
+{
+    cluster *x = cluster_on_the_move("127.0.0.1");
+    int i;
+
+    (void)state;
+    assert_int_equal(gw_client_set_pool(x->client, 1, 60), GW_OK);
+    assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
+    moving_peer(x)->idle->ip = 0; /* as if it had been reached by IPv6 */
+    for (i = 0; i < 3; i++)
+        assert_int_equal(ask(x, x->gw[0]), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_int_equal(gw_flush(x->client), GW_OK);
+    cluster_free(x);
+}
+
 static void a_name_that_cannot_be_connected_to_is_asked_again(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -638,6 +678,9 @@ int main(void)
         cmocka_unit_test(a_name_that_cannot_be_asked_again_is_told),
         cmocka_unit_test(clients_of_each_address_of_a_name_are_its_own),
         cmocka_unit_test(a_clients_commands_go_to_its_own_address),
+        cmocka_unit_test(
+            a_name_has_no_connection_to_where_it_may_not_be_any_more),
+        cmocka_unit_test(idle_connections_are_so_many_to_each_address),
         cmocka_unit_test(a_name_that_cannot_be_connected_to_is_asked_again),
         cmocka_unit_test(an_open_connection_needs_no_name_server),
         cmocka_unit_test(a_dead_connection_brings_no_slow_name_forward),
