@@ -108,7 +108,7 @@ static int collect_uid_client(void *arg, const gw_key *uid,
         php_gwc_map_set(arg, uid, &empty);
         list = php_gwc_map_find(arg, uid);
     }
-    return id == NULL ? 0 : collect_client_id(Z_ARRVAL_P(list), id);
+    return id == NULL ? php_gwc_go_on() : collect_client_id(Z_ARRVAL_P(list), id);
 }
 
 /* The package sends the JSON of any value, so an object that is written as a
