@@ -361,7 +361,7 @@ class Stopping(ProcessTest):
                     client.send(1, b"hi")
         self.assertEqual(len(b"".join(received)),
                          len(text_frame(body) * 50 + GOING_AWAY))
-        self.assertEqual(received[-1][-4:], GOING_AWAY)
+        self.assertEqual(b"".join(received)[-4:], GOING_AWAY)
         self.assertEqual(process.popen.wait(PATIENCE), 0)
 
     def test_a_worker_that_answers_hears_of_all_ends(self):

@@ -147,10 +147,9 @@ static void flush_pending(gwd_loop *loop)
 
 void gwd_loop_begin_turn(gwd_loop *loop)
 {
-    uint32_t now;
+    uint32_t now = gwd_loop_seconds();
 
     loop->turn_began = gwd_loop_microseconds();
-    now = (uint32_t)(loop->turn_began / SECOND);
     for (gwd_ring *ring = loop->rings; ring != NULL; ring = ring->next)
         gwd_ring_note(ring, now);
 }
