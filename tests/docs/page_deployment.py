@@ -104,14 +104,13 @@ def tls_and_a_renewed_certificate(conf, hook):
             "[ -z \"$GATEWAYD\" ] || kill -HUP $GATEWAYD\n")
         (tools / "systemctl").chmod(0o755)
         script = with_files(hook.text, home).replace("-g gatewayd", "-g root")
-        lineage = home / "live"
-        lineage.mkdir()
-
         (home / "hook").write_text(script)
         (home / "hook").chmod(0o755)
 
-        def renewed(pid=""):
-            made = Certificate(home, "example", "example.com")
+        def renewed(pid="", name="example.com"):
+            lineage = home / "live" / name
+            lineage.mkdir(parents=True, exist_ok=True)
+            made = Certificate(home, "example", name)
             made.copy_to(lineage / "fullchain.pem", lineage / "privkey.pem")
             run([home / "hook"], env={
                 **environment(home), "RENEWED_LINEAGE": str(lineage),
@@ -119,6 +118,8 @@ def tls_and_a_renewed_certificate(conf, hook):
             return made.der
 
         served = renewed()
+        expect_untouched(home / "etc/gatewayd/tls",
+                         lambda: renewed(name="other.example.com"))
         with configured(host, home, conf.text) as process:
             with tls_page(host) as old:
                 expect_certificate(old, served)
@@ -129,6 +130,17 @@ def tls_and_a_renewed_certificate(conf, hook):
                 run_php(host.prefix, home, """
                     GatewayClient\\Gateway::sendToAll('still here');""")
                 old.expect_text("still here")
+
+
+def expect_untouched(place, call):
+    """All files there have the bytes that they had."""
+    def contents():
+        return {file: file.read_bytes() for file in place.iterdir()}
+
+    before = contents()
+    call()
+    if contents() != before:
+        raise AssertionError("the hook took the certificate of another name")
 
 
 def tls_page(host):
