@@ -1,6 +1,8 @@
 """What the driver, the jobs and the routes of examples/laravel do, asked for over
 HTTP and received on WebSockets, both through nginx."""
 
+import contextlib
+import copy
 import http.cookiejar
 import json
 import threading
@@ -299,10 +301,38 @@ def claims_at_once(us):
         us.guest.connect(bind=False)
         claim = {"client_id": us.guest.client_id}
         both = Both(us.alice, us.bob)
-        answers = both.post("gateway/bind", claim)
+        answers = both.post("gateway/bind", claim, claim)
         same(sorted(answers), [200, 403])
-        same(both.post("gateway/bind", claim), answers)
+        same(both.post("gateway/bind", claim, claim), answers)
         us.guest.close()
+
+
+def pages_at_once(us):
+    """The first two pages of a session, bound at the same moment, are its own."""
+    for _ in range(10):
+        one = Visitor(us.host, "alice").connect(bind=False)
+        two = copy.copy(one).connect(bind=False)
+        try:
+            same(Both(one, two).post("gateway/bind",
+                                     {"client_id": one.client_id},
+                                     {"client_id": two.client_id}), [200, 200])
+            for page in (one, two):
+                page.join("news")
+        finally:
+            one.close()
+            two.close()
+
+
+def bound_meanwhile(us):
+    """A request that began before a session's first page was bound, and ends
+    after that, takes nothing from it."""
+    us.alice.close()
+    us.alice = Visitor(us.host, "alice").connect(bind=False)
+    with slow_request(us.alice, "slow/unlocked"):
+        us.alice.expect("gateway/bind", {"client_id": us.alice.client_id})
+    us.alice.join("private-App.Models.User.1")
+    us.alice.expect("logout", {})
+    us.alice.expect_closed()
 
 
 class Both:
@@ -312,16 +342,16 @@ class Both:
         self.visitors = visitors
         self.barrier = threading.Barrier(len(visitors))
 
-    def post(self, path, data):
-        """Their statuses."""
+    def post(self, path, *data):
+        """Their statuses; each has data of its own."""
         answers = {}
 
-        def post(visitor):
+        def post(visitor, own):
             self.barrier.wait(30)
-            answers[visitor] = visitor.post(path, data)[0]
+            answers[visitor] = visitor.post(path, own)[0]
 
-        threads = [threading.Thread(target=post, args=[visitor])
-                   for visitor in self.visitors]
+        threads = [threading.Thread(target=post, args=pair)
+                   for pair in zip(self.visitors, data)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -350,20 +380,31 @@ def logout(us):
     other.close()
 
 
-def late_request(us):
-    """A request that ends after the logout was asked for does not undo it."""
-    begun, end = (us.host.app / f"storage/slow-{name}"
+@contextlib.contextmanager
+def slow_request(visitor, path):
+    """One that has begun, and ends with this."""
+    begun, end = (visitor.host.app / f"storage/slow-{name}"
                   for name in ("begun", "end"))
-    late = threading.Thread(target=us.alice.open, args=("slow",))
-    out = threading.Thread(target=us.alice.post, args=("logout", {}))
-    late.start()
+    for file in (begun, end):
+        file.unlink(missing_ok=True)
+    request = threading.Thread(target=visitor.open, args=(path,))
+    request.start()
     try:
         wait_until(begun.exists, "the slow request")
-        out.start()
-        us.host.fpm.wait_until_active(2)
+        yield
     finally:
         end.touch()
-        late.join()
+        request.join()
+
+
+def late_request(us):
+    """A request that ends after the logout was asked for does not undo it."""
+    out = threading.Thread(target=us.alice.post, args=("logout", {}))
+    try:
+        with slow_request(us.alice, "slow"):
+            out.start()
+            us.host.fpm.wait_until_active(2)
+    finally:
         if out.ident is not None:
             out.join()
     us.alice.expect_closed()
@@ -600,8 +641,9 @@ def same(got, wanted):
 
 CHECKS = (public_channel, private_channel, presence_channel, leave_tokens,
           two_pages, notification, to_others, strange_requests, unbound_page,
-          bound_elsewhere, claims_at_once, own_groups, logout, late_request,
-          signed_in_later, logout_of_devices, queued_push, job_is_tried_again, several_channels,
+          bound_elsewhere, claims_at_once, pages_at_once, bound_meanwhile,
+          own_groups, logout, late_request, signed_in_later,
+          logout_of_devices, queued_push, job_is_tried_again, several_channels,
           a_gateway_is_down, settings, published)
 
 
