@@ -928,6 +928,10 @@ class Shipped(unittest.TestCase):
         # It complains of other units of the machine, too.
         self.assertNotIn("gatewayd", done.stderr)
 
+    def test_the_unit_goes_on_without_one_process_that_had_no_memory(self):
+        text = (ROOT / "gatewayd/gatewayd.service.in").read_text()
+        self.assertRegex(text, r"(?m)^OOMPolicy=continue$")
+
 
 class PidFile(unittest.TestCase):
     server = "gatewayd"
