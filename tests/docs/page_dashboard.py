@@ -98,6 +98,7 @@ def what_prometheus_reads(scrape, alerts):
         raise Skip("promtool is missing")
     with machines(1) as [host], folder() as home:
         (home / "rules.yml").write_text(alerts.text)
+        expect_a_burst_is_told(home)
         (home / "prometheus.yml").write_text(
             with_files(scrape.text, home) + "rule_files: [rules.yml]\n")
         (home / "etc/prometheus/gatewayd.token").write_text("token\n")
@@ -108,3 +109,21 @@ def what_prometheus_reads(scrape, alerts):
         missing = set(METRIC.findall(alerts.text)) - set(METRIC.findall(told))
         if missing:
             raise AssertionError(f"there is no {missing}")
+
+
+def expect_a_burst_is_told(home):
+    """By rules.yml: messages that were lost all at once, and none after that."""
+    lost = {"process": "0", "job": "gatewayd", "instance": "10.0.0.1:9272"}
+    labels = ",".join(f'{name}="{value}"' for name, value in lost.items())
+    checks = [{"alertname": "GatewaydLosesMessages", "eval_time": time,
+               "exp_alerts": alerts}
+              for time, alerts in (("4m", []), ("6m", [{"exp_labels": lost}]))]
+    (home / "burst.yml").write_text(json.dumps({
+        "rule_files": ["rules.yml"], "evaluation_interval": "15s",
+        "tests": [{"interval": "15s", "alert_rule_test": checks,
+                   "input_series": [
+                       {"series": f"gatewayd_dropped_total{{{labels}}}",
+                        "values": "0x20 500x60"},
+                       {"series": f"gatewayd_worker_dropped_total{{{labels}}}",
+                        "values": "0x80"}]}]}))
+    run(["promtool", "test", "rules", home / "burst.yml"])
