@@ -5,6 +5,7 @@ import contextlib
 import copy
 import http.cookiejar
 import json
+import socket
 import threading
 import urllib.error
 import urllib.parse
@@ -472,8 +473,9 @@ def tried_again(us, address, queue, text):
     try:
         queue()
         same(host.count_jobs(), 1)
-        host.php("artisan", "queue:work", "--once", env={
-            "GATEWAY_REGISTER_ADDRESS": address, **UNCACHED})
+        host.php("-d", "gatewayclient.addresses_cache_ttl=0", "artisan",
+                 "queue:work", "--once", env={
+                     "GATEWAY_REGISTER_ADDRESS": address, **UNCACHED})
         same(host.count_jobs("failed_jobs"), 0)
         same(host.count_jobs(), 1)
     finally:
@@ -505,6 +507,61 @@ class Nowhere:
         if self.absent is not None:
             self.absent.close()
         self.register.close()
+
+
+def register_is_gone_meanwhile(us):
+    """What one of two gateways has got is not sent again because no Register
+    answers any more."""
+    host = us.host
+    absent = AbsentGateway(SimpleNamespace(
+        register_address=host.gateway.own_register,
+        secret_key=host.gateway.secret_key))
+    try:
+        both = wait_until(lambda: listed_both(host, absent), "both gateways")
+        with AnswersOnce(both) as register:
+            tried_again(us, register.address, lambda: us.bob.expect(
+                "push/later", {}), '{"text":"Your report is ready."}')
+    finally:
+        absent.close()
+
+
+def listed_both(host, absent):
+    found = register_addresses(host.gateway.own_register,
+                               host.gateway.secret_key)
+    return found if found and absent.address in found else None
+
+
+class AnswersOnce:
+    """A Register that answers one question with that list, and refuses the next."""
+
+    def __init__(self, addresses):
+        self.answer = json.dumps({"event": "broadcast_addresses",
+                                  "addresses": addresses}).encode() + b"\n"
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve)
+
+    def _serve(self):
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:
+            return  # nobody has asked
+        self.listener.close()
+        with connection, connection.makefile("rb") as asked:
+            asked.readline()
+            connection.sendall(self.answer)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # closed already
+        self.thread.join()
+        self.listener.close()
 
 
 def several_channels(us):
@@ -643,8 +700,8 @@ CHECKS = (public_channel, private_channel, presence_channel, leave_tokens,
           two_pages, notification, to_others, strange_requests, unbound_page,
           bound_elsewhere, claims_at_once, pages_at_once, bound_meanwhile,
           own_groups, logout, late_request, signed_in_later,
-          logout_of_devices, queued_push, job_is_tried_again, several_channels,
-          a_gateway_is_down, settings, published)
+          logout_of_devices, queued_push, job_is_tried_again,
+          register_is_gone_meanwhile, several_channels, a_gateway_is_down, settings, published)
 
 
 def run(host, verdicts):

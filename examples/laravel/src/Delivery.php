@@ -27,9 +27,10 @@ final class Delivery
             return true;
         }, E_WARNING);
         try {
+            $known = Gateways::count(); // first: it throws, too, when no Register answers
             $call();
             $failures = max([0, ...array_map([self::class, 'failures'], $warnings)]);
-            $nobody = $failures > 0 && $failures >= Gateways::count();
+            $nobody = $failures > 0 && $failures >= $known;
         } finally {
             restore_error_handler();
             foreach ($warnings as $text) {
