@@ -413,6 +413,18 @@ def late_request(us):
     us.alice.expect("push/uid", {"uid": "1", "text": "once more?"}, 401)
 
 
+def back_before_the_end(us):
+    """A page that connects while the logout's request goes on is closed, too."""
+    page = copy.copy(us.alice)
+    try:
+        with slow_request(us.alice, "logout/slowly"):
+            page.connect()
+        us.alice.expect_closed()
+        page.expect_closed()
+    finally:
+        page.close()
+
+
 def signed_in_later(us):
     """A page that a guest has opened is its user's from the next channel on,
     and closed after the logout."""
@@ -699,9 +711,10 @@ def same(got, wanted):
 CHECKS = (public_channel, private_channel, presence_channel, leave_tokens,
           two_pages, notification, to_others, strange_requests, unbound_page,
           bound_elsewhere, claims_at_once, pages_at_once, bound_meanwhile,
-          own_groups, logout, late_request, signed_in_later,
-          logout_of_devices, queued_push, job_is_tried_again,
-          register_is_gone_meanwhile, several_channels, a_gateway_is_down, settings, published)
+          own_groups, logout, late_request, back_before_the_end,
+          signed_in_later, logout_of_devices, queued_push,
+          job_is_tried_again, register_is_gone_meanwhile, several_channels,
+          a_gateway_is_down, settings, published)
 
 
 def run(host, verdicts):

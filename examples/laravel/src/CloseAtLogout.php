@@ -20,13 +20,22 @@ final class CloseAtLogout
         $this->pages = $pages;
     }
 
-    /** This session is signed out.
+    /** This session is signed out, which counts for other requests when it was
+     *  saved. Pages that are closed come back at once: not before that, or they
+     *  would be the user's again. Its owner is that of now: the application may
+     *  invalidate the session.
      *
      *  @param Logout|CurrentDeviceLogout $event */
     public function here($event): void
     {
-        $this->close($event->user, function (): array {
-            return $this->pages->ofSession(request());
+        if (! self::isAsked($event->user)) {
+            return;
+        }
+        $owner = Owner::of(request());
+        app()->terminating(function () use ($owner): void {
+            self::close(function () use ($owner): array {
+                return $this->pages->ofOwner($owner);
+            });
         });
     }
 
@@ -34,18 +43,23 @@ final class CloseAtLogout
     public function elsewhere(OtherDeviceLogout $event): void
     {
         $user = $event->user;
-        $this->close($user, function () use ($user): array {
+        if (! self::isAsked($user)) {
+            return;
+        }
+        self::close(function () use ($user): array {
             return $this->pages->ofOthers(request(), (string) $user->getAuthIdentifier());
         });
     }
 
-    /** Nobody must stay signed in because a gateway is down. */
-    private function close($user, callable $pages): void
+    private static function isAsked($user): bool
     {
-        if ($user === null || ! config('gateway.close_on_logout')
-            || ! app()->bound('request') || ! request()->hasSession()) {
-            return;
-        }
+        return $user !== null && config('gateway.close_on_logout')
+            && app()->bound('request') && request()->hasSession();
+    }
+
+    /** Nobody must stay signed in because a gateway is down. */
+    private static function close(callable $pages): void
+    {
         try {
             foreach ($pages() as $client_id) {
                 try {

@@ -64,12 +64,12 @@ final class Pages
         return $client_id;
     }
 
-    /** The pages that this session has claimed.
+    /** The pages that this owner has claimed.
      *
      *  @return string[] */
-    public function ofSession(Request $request): array
+    public function ofOwner(string $owner): array
     {
-        $group = self::GROUP . Owner::of($request);
+        $group = self::GROUP . $owner;
         $pages = [];
         Delivery::attempt(static function () use ($group, &$pages): void {
             $pages = Gateway::getClientIdListByGroup($group);
@@ -88,7 +88,7 @@ final class Pages
             $pages = Gateway::getClientIdByUid($uid);
         });
 
-        return array_values(array_diff($pages, $this->ofSession($request)));
+        return array_values(array_diff($pages, $this->ofOwner(Owner::of($request))));
     }
 
     /** Whether a page is connected, and this owner's. */

@@ -47,6 +47,13 @@ class LoginController extends Controller
         return ['at last' => true];
     }
 
+    public function logoutSlowly()
+    {
+        Auth::logoutCurrentDevice();
+
+        return $this->slow();
+    }
+
     public function logoutHere()
     {
         Auth::logoutCurrentDevice();
