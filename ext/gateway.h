@@ -15,11 +15,8 @@ bool php_gwc_group_is_valid(zval *group);
 zend_string *php_gwc_json_pair(const char *name, zval *value,
                                const char *second_name, zval *second);
 
-/* "ip:port" as the place of a gateway, connection 0. False: thrown. */
-bool php_gwc_parse_address(zend_string *text, gw_client_id *id);
-
-/* The same for a method's first argument, whose text the caller releases;
- * NULL: thrown. */
+/* A method's first argument, "ip:port", as the place of a gateway, connection 0,
+ * and its text, which the caller releases. NULL: thrown. */
 zend_string *php_gwc_address_argument(zval *value, gw_client_id *id);
 
 #endif /* PHP_GWC_GATEWAY_H */

@@ -3,7 +3,7 @@
 
 #include "protocol.h"
 
-bool php_gwc_parse_address(zend_string *text, gw_client_id *id)
+static bool parse_address(zend_string *text, gw_client_id *id)
 {
     unsigned a, b, c, d, port;
     int end = 0;
@@ -25,7 +25,7 @@ zend_string *php_gwc_address_argument(zval *value, gw_client_id *id)
 {
     zend_string *text = php_gwc_string(value, 1);
 
-    if (text != NULL && !php_gwc_parse_address(text, id)) {
+    if (text != NULL && !parse_address(text, id)) {
         zend_string_release(text);
         return NULL;
     }

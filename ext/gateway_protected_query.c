@@ -3,6 +3,8 @@
 
 #include "protocol.h"
 
+#define CONNECTION_ID "connection_id"
+
 /* Replies as strings: address ⇒ serialize() output. */
 static int collect_reply(void *arg, gw_slice address, gw_slice reply)
 {
@@ -71,6 +73,9 @@ static void decode_replies(zval *out, HashTable *replies)
     {
         zval reply;
 
+        if (Z_TYPE_P(text) == IS_NULL) { /* its gateway failed */
+            continue;
+        }
         if (EG(exception) != NULL) {
             break;
         }
@@ -156,73 +161,60 @@ static void select_from_all(zend_class_entry *called, zval *fields, zval *where,
     }
 }
 
-/* `where` with the connections of one gateway instead of client ids. */
-static void select_from_one(zend_class_entry *called, zval *fields, zval *where,
-                            zend_string *address, zval *connections,
-                            HashTable *replies)
+/* `where` with no connections instead of client ids. NULL: thrown. */
+static zend_string *select_nobody(zval *fields, zval *where)
 {
-    gw_client_id id;
     zend_string *ext;
-    zval own;
+    zval own, none;
 
-    if (!php_gwc_parse_address(address, &id)) {
-        return;
-    }
     ZVAL_ARR(&own, zend_array_dup(Z_ARRVAL_P(where)));
     zend_hash_str_del(Z_ARRVAL(own), "client_id", sizeof("client_id") - 1);
-    Z_TRY_ADDREF_P(connections);
-    add_assoc_zval(&own, "connection_id", connections);
+    zend_hash_str_del(Z_ARRVAL(own), CONNECTION_ID, sizeof(CONNECTION_ID) - 1);
+    array_init(&none);
+    add_assoc_zval(&own, CONNECTION_ID, &none);
     ext = php_gwc_json_pair("fields", fields, "where", &own);
-    if (ext != NULL) {
-        gw_frame frame = select_frame(ext);
-
-        ask(called, &id, &frame, replies);
-        zend_string_release(ext);
-    }
     zval_ptr_dtor(&own);
+    return ext;
 }
 
-static int collect_address(void *arg, gw_slice address)
+/* The gateways of clients come first, in the order of their clients. */
+static void keep_places(HashTable *replies, const php_gwc_ids *ids)
 {
-    zval text;
+    zval by_address, none;
+    zend_string *address;
 
-    ZVAL_STRINGL(&text, address.base, address.len);
-    zend_hash_next_index_insert(arg, &text);
-    return 0;
-}
-
-/* ["ip:port", …] of every gateway; false: thrown. */
-static bool list_gateways(gw_client *client, zval *out)
-{
-    int rc;
-
-    array_init(out);
-    if (client == NULL) {
-        return false;
+    ZVAL_NULL(&none);
+    php_gwc_ids_by_address(&by_address, ids->list, ids->count);
+    ZEND_HASH_FOREACH_STR_KEY(Z_ARRVAL(by_address), address)
+    {
+        zend_hash_add(replies, address, &none);
     }
-    rc = gw_gateways(client, collect_address, Z_ARRVAL_P(out));
-    php_gwc_end();
-    return php_gwc_report(rc, PHP_GWC_QUESTION);
+    ZEND_HASH_FOREACH_END();
+    zval_ptr_dtor(&by_address);
 }
 
 /* With other conditions beside client ids every gateway has to be asked. */
-static bool add_other_gateways(zend_class_entry *called, HashTable *by_address)
+static void select_from_some(zend_class_entry *called, zend_string *ext,
+                             const php_gwc_ids *ids, int others,
+                             HashTable *replies)
 {
-    zval addresses, *address;
-    bool ok = list_gateways(php_gwc_begin_all(called), &addresses);
+    static const char tail[] = "[]}}";
+    gw_frame frame = select_frame(ext);
+    gw_frame_clients clients = {
+        ids->list, ids->count,
+        gw_slice_of(ZSTR_VAL(ext), ZSTR_LEN(ext) - strlen(tail)),
+        gw_slice_str("}}"), others};
+    gw_client *client =
+        others ? php_gwc_begin_all(called) : php_gwc_begin_one(called);
+    int rc;
 
-    ZEND_HASH_FOREACH_VAL(Z_ARRVAL(addresses), address)
-    {
-        if (!zend_hash_exists(by_address, Z_STR_P(address))) {
-            zval none;
-
-            array_init(&none);
-            zend_hash_add_new(by_address, Z_STR_P(address), &none);
-        }
+    if (client == NULL) {
+        return;
     }
-    ZEND_HASH_FOREACH_END();
-    zval_ptr_dtor(&addresses);
-    return ok;
+    rc = gw_query_frame_clients(client, &frame, &clients, collect_reply,
+                                replies);
+    php_gwc_end();
+    php_gwc_report(rc, PHP_GWC_QUESTION);
 }
 
 static void select_by_client_id(zend_class_entry *called, zval *fields,
@@ -230,29 +222,16 @@ static void select_by_client_id(zend_class_entry *called, zval *fields,
                                 HashTable *replies)
 {
     php_gwc_ids ids = {0};
-    zval by_address;
-    zend_string *address;
-    zval *connections;
+    zend_string *ext;
 
-    if (!php_gwc_ids_init(&ids, client_ids, 2, NULL)) {
-        php_gwc_ids_deinit(&ids);
-        return;
+    if (php_gwc_ids_init(&ids, client_ids, 2, NULL) &&
+        (ext = select_nobody(fields, where)) != NULL) {
+        keep_places(replies, &ids);
+        select_from_some(called, ext, &ids,
+                         zend_hash_num_elements(Z_ARRVAL_P(where)) != 1,
+                         replies);
+        zend_string_release(ext);
     }
-    php_gwc_ids_by_address(&by_address, ids.list, ids.count);
-    if (zend_hash_num_elements(Z_ARRVAL_P(where)) == 1 ||
-        add_other_gateways(called, Z_ARRVAL(by_address))) {
-        ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL(by_address), address,
-                                      connections)
-        {
-            if (EG(exception) != NULL) {
-                break;
-            }
-            select_from_one(called, fields, where, address, connections,
-                            replies);
-        }
-        ZEND_HASH_FOREACH_END();
-    }
-    zval_ptr_dtor(&by_address);
     php_gwc_ids_deinit(&ids);
 }
 
@@ -306,6 +285,29 @@ ZEND_METHOD(GatewayClient_Gateway, select)
                  return_value);
     zval_ptr_dtor(&fields_copy);
     zval_ptr_dtor(&where_copy);
+}
+
+static int collect_address(void *arg, gw_slice address)
+{
+    zval text;
+
+    ZVAL_STRINGL(&text, address.base, address.len);
+    zend_hash_next_index_insert(arg, &text);
+    return 0;
+}
+
+/* ["ip:port", …] of every gateway. */
+static void list_gateways(gw_client *client, zval *out)
+{
+    int rc;
+
+    array_init(out);
+    if (client == NULL) {
+        return; /* thrown */
+    }
+    rc = gw_gateways(client, collect_address, Z_ARRVAL_P(out));
+    php_gwc_end();
+    php_gwc_report(rc, PHP_GWC_QUESTION);
 }
 
 ZEND_METHOD(GatewayClient_Gateway, getAllGatewayAddressesFromRegister)

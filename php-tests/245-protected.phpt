@@ -72,6 +72,15 @@ run('select', ['uid'], ['client_id' => [$c->id(5, 1)]]);
 told(1);
 run('select', ['uid'], ['client_id' => [$c->id(5, 1)], 'groups' => ['g']]);
 told(2);
+$c->mode(0, 'closing');
+$c->drop();
+$c->replies(1, [5 => ['uid' => 'u']], [5 => ['uid' => 'u']]);
+run('select', ['uid'], ['client_id' => [$c->id(5), $c->id(5, 1)]]);
+told(1);
+run('select', ['uid'], ['client_id' => [$c->id(5)], 'groups' => ['g']]);
+told(1);
+run('select', ['uid'], ['client_id' => [$c->id(5)]]);
+$c->mode(0, 'normal');
 run('kickAddress', $c->gateways[0], 3, null);
 run('kickAddress', $c->gateways[0], 3, 'bye');
 run('destroyAddress', $c->gateways[0], 3);
@@ -119,6 +128,14 @@ select: {"2130706433":{"PORT1":{"5":{"uid":"u"}}}}
 select: {"2130706433":{"PORT1":[],"PORT0":[]}}
   0: cmd 25 connection 0 flag 1 {"fields":["uid"],"where":{"groups":["g"],"connection_id":[]}}|
   1: cmd 25 connection 0 flag 1 {"fields":["uid"],"where":{"groups":["g"],"connection_id":{"5":5}}}|
+select: Warning: GatewayClient\Gateway::select(): 1 gateway failed: connection close tcp://127.0.0.1:PORT
+{"2130706433":{"PORT1":{"5":{"uid":"u"}}}}
+  1: cmd 25 connection 0 flag 1 {"fields":["uid"],"where":{"connection_id":{"5":5}}}|
+select: Warning: GatewayClient\Gateway::select(): 1 gateway failed: connection close tcp://127.0.0.1:PORT
+{"2130706433":{"PORT1":{"5":{"uid":"u"}}}}
+  1: cmd 25 connection 0 flag 1 {"fields":["uid"],"where":{"groups":["g"],"connection_id":[]}}|
+select: Warning: GatewayClient\Gateway::select(): 1 gateway failed: connection close tcp://127.0.0.1:PORT
+[]
 kickAddress: true
 kickAddress: true
 destroyAddress: true

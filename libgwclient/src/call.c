@@ -346,15 +346,27 @@ static void start_ids(gw_client *c, const gw_client_id *ids, size_t count)
         gw_listed_start_held(c);
 }
 
-int gw_call_ids(gw_client *c, const gw_request *request,
-                const gw_client_id *ids, size_t count)
+static void run_ids(gw_client *c, const gw_request *request,
+                    const gw_client_id *ids, size_t count)
 {
     c->call.code = gw_call_prepare(c, request);
     if (c->call.code == GW_OK)
         start_ids(c, ids, count);
     if (c->call.code == GW_OK)
         gw_call_run(c);
+}
+
+int gw_call_ids(gw_client *c, const gw_request *request,
+                const gw_client_id *ids, size_t count)
+{
+    run_ids(c, request, ids, count);
     return gw_call_finish(c, c->call.count == 1 ? 0 : GW_EPARTIAL);
+}
+
+int gw_call_clients(gw_client *c, const gw_request *request)
+{
+    run_ids(c, request, request->ids, request->id_count);
+    return gw_call_finish(c, GW_EPARTIAL);
 }
 
 /* ---- the second phase --------------------------------------------------- */

@@ -60,6 +60,10 @@ int gw_call_all(gw_client *c, const gw_request *request);
 int gw_call_ids(gw_client *c, const gw_request *request,
                 const gw_client_id *ids, size_t count);
 
+/* Asks the gateways of the request's own clients. GW_EPARTIAL also where the
+ * only one fails. */
+int gw_call_clients(gw_client *c, const gw_request *request);
+
 /* Only asks for the list: `call.list`. */
 int gw_call_list(gw_client *c);
 

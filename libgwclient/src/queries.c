@@ -314,6 +314,13 @@ static int deliver_frame(void *arg, gw_target *t)
     return d->fn(d->arg, gw_peer_address(t->peer), gw_buf_slice(&t->reply));
 }
 
+static void set_frame(gw_request *r, const gw_frame *frame)
+{
+    memset(r, 0, sizeof *r);
+    r->frame = *frame;
+    r->check = gw_reply_check_any;
+}
+
 int gw_query_frame(gw_client *c, const gw_client_id *id, const gw_frame *frame,
                    gw_reply_fn fn, void *arg)
 {
@@ -323,11 +330,28 @@ int gw_query_frame(gw_client *c, const gw_client_id *id, const gw_frame *frame,
 
     if (rc != GW_OK)
         return rc;
-    memset(&r, 0, sizeof r);
-    r.frame = *frame;
-    r.check = gw_reply_check_any;
+    set_frame(&r, frame);
     if (id != NULL)
         r.frame.connection_id = id->connection;
     rc = id == NULL ? gw_call_all(c, &r) : gw_call_ids(c, &r, id, 1);
+    return gw_call_deliver(c, rc, deliver_frame, &d);
+}
+
+int gw_query_frame_clients(gw_client *c, const gw_frame *frame,
+                           const gw_frame_clients *clients, gw_reply_fn fn,
+                           void *arg)
+{
+    frame_delivery d = {fn, arg};
+    gw_request r;
+    int rc = gw_call_begin(c);
+
+    if (rc != GW_OK)
+        return rc;
+    set_frame(&r, frame);
+    r.ids = clients->ids;
+    r.id_count = clients->count;
+    r.before = clients->before;
+    r.after = clients->after;
+    rc = clients->others ? gw_call_all(c, &r) : gw_call_clients(c, &r);
     return gw_call_deliver(c, rc, deliver_frame, &d);
 }

@@ -406,6 +406,24 @@ typedef int (*gw_reply_fn)(void *arg, gw_slice address, gw_slice reply);
 int gw_query_frame(gw_client *client, const gw_client_id *id,
                    const gw_frame *frame, gw_reply_fn fn, void *arg);
 
+/* Clients that a frame is about. Each gateway is told its own of them: its
+ * ext_data is `before`, the JSON object {"1":1,"7":7} of their connections, and
+ * `after`. */
+typedef struct gw_frame_clients {
+    const gw_client_id *ids;
+    size_t count;
+    gw_slice before;
+    gw_slice after;
+    int others; /* listed gateways that have none of them are asked, too, with
+                   the frame's own ext_data */
+} gw_frame_clients;
+
+/* The same of the gateways of these clients. GW_EPARTIAL: some of them failed,
+ * be it the only one. */
+int gw_query_frame_clients(gw_client *client, const gw_frame *frame,
+                           const gw_frame_clients *clients, gw_reply_fn fn,
+                           void *arg);
+
 #ifdef __cplusplus
 }
 #endif

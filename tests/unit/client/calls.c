@@ -538,6 +538,16 @@ CALL(query_frame)
     return gw_query_frame(c, NULL, &frame, on_reply, a);
 }
 
+CALL(query_frame_clients)
+{
+    gw_frame frame = frame_of(GW_CMD_SELECT);
+    gw_frame_clients clients = {x->ids, 2, gw_slice_str("{\"where\":"),
+                                gw_slice_str("}"), 1};
+
+    frame.ext = gw_slice_str("{\"where\":[]}");
+    return gw_query_frame_clients(c, &frame, &clients, on_reply, a);
+}
+
 CALL(flush)
 {
     (void)a;
@@ -585,6 +595,7 @@ const calls_entry calls_table[] = {
     ENTRY(send_to_groups),
     ENTRY(send_frame),
     ENTRY(query_frame),
+    ENTRY(query_frame_clients),
     ENTRY(close_client),
     ENTRY(destroy_client),
     ENTRY(empty_session),

@@ -283,6 +283,58 @@ static void clients_of_a_gateway_that_is_down(void **state)
     cluster_free(x);
 }
 
+static int count_replies(void *arg, gw_slice address, gw_slice reply)
+{
+    (void)address;
+    (void)reply;
+    ++*(int *)arg;
+    return 0;
+}
+
+static int query(cluster *x, gw_frame_clients *clients, int *replies)
+{
+    gw_frame frame;
+
+    memset(&frame, 0, sizeof frame);
+    frame.cmd = GW_CMD_SELECT;
+    frame.ext = gw_slice_str("none");
+    clients->before = gw_slice_str("<");
+    clients->after = gw_slice_str(">");
+    *replies = 0;
+    return gw_query_frame_clients(x->client, &frame, clients, count_replies,
+                                  replies);
+}
+
+static void a_frame_about_clients_fails_in_part_only(void **state)
+{
+    cluster *x = cluster_new(3, PLENTY_MS);
+    gw_client_id ids[2];
+    gw_frame_clients clients = {ids, 2, {NULL, 0}, {NULL, 0}, 0};
+    int replies;
+
+    (void)state;
+    ids[0] = fake_client(x->gw[0], 1);
+    ids[1] = fake_client(x->gw[1], 7);
+    fake_stop(x->gw[0]);
+    assert_int_equal(query(x, &clients, &replies), GW_EPARTIAL);
+    assert_int_equal(replies, 1);
+    assert_int_equal(fake_count(x->gw[1], "<{\"7\":7}>"), 1);
+    assert_int_equal(fake_frames(x->gw[2]), 0);
+    clients.others = 1;
+    assert_int_equal(query(x, &clients, &replies), GW_EPARTIAL);
+    assert_int_equal(replies, 2);
+    assert_int_equal(fake_count(x->gw[2], "none"), 1);
+    clients.count = 1;
+    clients.others = 0;
+    assert_int_equal(query(x, &clients, &replies), GW_EPARTIAL);
+    assert_int_equal(replies, 0);
+    assert_failure(x->client, 0, fake_address(x->gw[0]), GW_ECONNECT);
+    clients.count = 0;
+    assert_int_equal(query(x, &clients, &replies), GW_OK);
+    assert_int_equal(replies, 0);
+    cluster_free(x);
+}
+
 /* ---- the deadline ------------------------------------------------------- */
 
 static void connecting_ends_at_its_own_limit(void **state)
@@ -455,6 +507,7 @@ int main(void)
         cmocka_unit_test(every_mishap_at_once_takes_one_deadline),
         cmocka_unit_test(when_no_gateway_of_all_is_served_it_is_still_partial),
         cmocka_unit_test(clients_of_a_gateway_that_is_down),
+        cmocka_unit_test(a_frame_about_clients_fails_in_part_only),
         cmocka_unit_test(connecting_ends_at_its_own_limit),
         cmocka_unit_test(a_gateway_that_does_not_read_ends_at_the_deadline),
         cmocka_unit_test(signals_neither_end_nor_extend_a_call),
