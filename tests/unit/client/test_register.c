@@ -414,50 +414,69 @@ static void when_who_answered_fails_every_other_is_asked(void **state)
     cluster_free(x);
 }
 
+static void wait_for_lookup(gw_client *c, gw_pollfd *fd, uint64_t *limit)
+{
+    assert_true(gw_lookup_wants(&c->call.lookup, fd, limit));
+    assert_int_equal(gw_net_poll(fd, 1, FAKE_PATIENCE_MS), 0);
+    assert_true(fd->revents != 0);
+}
+
+/* Steps until the Register was asked; returns the limit of its answer. */
+static uint64_t put_question(cluster *x)
+{
+    gw_client *c = x->client;
+    uint64_t limit;
+    gw_pollfd fd;
+
+    assert_int_equal(gw_call_begin(c), GW_OK);
+    assert_int_equal(gw_lookup_start(c, c->call.deadline), GW_EAGAIN);
+    while (c->call.lookup.state != GW_LOOKUP_RECV) {
+        wait_for_lookup(c, &fd, &limit);
+        assert_int_equal(gw_lookup_step(c, 1, fake_now()), GW_EAGAIN);
+    }
+    assert_true(gw_lookup_wants(&c->call.lookup, &fd, &limit));
+    return limit;
+}
+
+static void assert_given_up(cluster *x, int rc, const char *told)
+{
+    gw_client *c = x->client;
+
+    assert_int_equal(rc, GW_EREGISTERREPLY);
+    assert_int_equal(gw_lookup_report(c, rc), rc);
+    assert_error(c, text("getAllGatewayAddressesFromRegister fail. tcp://%s "
+                         "return %s",
+                         fake_address(x->reg), told));
+    gw_lookup_cancel(c);
+    assert_int_equal(gw_call_fail(c, GW_OK), GW_OK);
+}
+
 static void the_last_register_has_all_the_time_that_is_left(void **state)
 {
     cluster *x = cluster_new(0, PLENTY_MS);
-    uint64_t start = fake_now();
+    uint64_t limit;
 
     (void)state;
-    gw_client_set_timeouts(x->client, 50, 300);
+    gw_client_set_timeouts(x->client, PLENTY_MS / 2, PLENTY_MS);
     fake_set_mode(x->reg, FAKE_SILENT);
-    assert_int_equal(send_all(x), GW_EREGISTERREPLY);
-    assert_took(start, 300);
+    limit = put_question(x);
+    assert_int_equal(limit, x->client->call.deadline);
+    assert_given_up(x, gw_lookup_step(x->client, 0, limit), "false");
     cluster_free(x);
-}
-
-/* Steps until the Register's bytes are there to be read; returns the limit. */
-static uint64_t wait_for_answer(gw_client *c)
-{
-    uint64_t limit = 0;
-    gw_pollfd fd;
-
-    for (;;) {
-        assert_true(gw_lookup_wants(&c->call.lookup, &fd, &limit));
-        assert_int_equal(gw_net_poll(&fd, 1, FAKE_PATIENCE_MS), 0);
-        assert_true(fd.revents != 0);
-        if (c->call.lookup.state == GW_LOOKUP_RECV)
-            return limit;
-        assert_int_equal(gw_lookup_step(c, 1, fake_now()), GW_EAGAIN);
-    }
 }
 
 static void a_register_that_keeps_talking_is_given_up_at_its_limit(void **state)
 {
     cluster *x = cluster_new(0, PLENTY_MS);
-    gw_client *c = x->client;
-    uint64_t now = fake_now();
+    uint64_t limit;
+    gw_pollfd fd;
 
     (void)state;
     fake_set_mode(x->reg, FAKE_HALF);
     fake_set_line(x->reg, "half a ");
-    assert_int_equal(gw_call_begin(c), GW_OK);
-    assert_int_equal(gw_lookup_start(c, now + PLENTY_MS), GW_EAGAIN);
-    assert_int_equal(gw_lookup_step(c, 1, wait_for_answer(c)),
-                     GW_EREGISTERREPLY);
-    gw_lookup_cancel(c);
-    assert_int_equal(gw_call_fail(c, GW_OK), GW_OK);
+    limit = put_question(x);
+    wait_for_lookup(x->client, &fd, &limit);
+    assert_given_up(x, gw_lookup_step(x->client, 1, limit), "'half'");
     cluster_free(x);
 }
 
