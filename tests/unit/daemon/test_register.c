@@ -95,13 +95,14 @@ static void lists_are_held_back_until_gateways_are_there(void **state)
     int worker, a, b, late;
 
     (void)state;
-    gwd_register_hold(reg, 1);
+    gwd_register_hold(reg, WAIT_SECONDS);
     worker = join_as(LIT(WORKER));
     a = join_gateway("10.0.0.1:2900");
     b = join_gateway("10.0.0.2:2900");
     close(a);
     while (gwd_register_count(reg) != 1)
         gwd_loop_turn(loop, true);
+    gwd_register_hold(reg, 1);
     expect_bytes(loop, worker, LIST_OF("\"10.0.0.2:2900\""));
     late = join_as(LIT(WORKER)); /* that was it */
     expect_bytes(loop, late, LIST_OF("\"10.0.0.2:2900\""));
