@@ -546,11 +546,12 @@ class Failures(GwctlTest):
 
     def test_a_register_that_does_not_answer(self):
         """The next one is asked when --connect-timeout is over. By itself that
-        is three seconds."""
-        silent = self.enterContext(silent_address())
-        env = {"GWCTL_REGISTER": f"{silent},{self.cluster.register_address}"}
+        is three seconds, for each of them."""
+        registers = [self.enterContext(silent_address()) for _ in range(4)]
+        registers.append(self.cluster.register_address)
+        env = {"GWCTL_REGISTER": ",".join(registers)}
         self.assertEqual(self.gwctl("online", "--connect-timeout", "0.2",
-                                    "--timeout", "2.9", env=env).out, "0\n")
+                                    "--timeout", "11", env=env).out, "0\n")
 
     def test_one_gateway_is_down(self):
         absent = AbsentGateway(self.cluster)
@@ -712,9 +713,9 @@ class OddGateways(unittest.TestCase):
             file.read()
 
         address = self.serve(answer, answer)
-        one, two = [self.run_at(address, "online", *uids,
-                                env={"GWCTL_TIMEOUT": "1"})
-                    for uids in (("ann",), ("ann", "bob"))]
+        one = self.run_at(address, "online", "ann")
+        two = self.run_at(address, "online", "ann", "bob",
+                          env={"GWCTL_TIMEOUT": "1"})
         self.assertEqual(one.rows, [["ann", "yes", "2"]], one)
         self.assertEqual((one.status, two.status), (0, 3), two)
 

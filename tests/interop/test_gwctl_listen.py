@@ -349,7 +349,7 @@ class OddServers(unittest.TestCase):
             self.assertEqual(link.read(), (9, b""))
             self.assertEqual(link.file.read(), b"")
 
-        done = self.listen(serve, "--ping", "1")  # in which it is answered
+        done = self.listen(serve, "--ping", "3")  # in which it is answered
         self.assertEqual(done.status, 1, done)
         self.assertIn("does not answer a ping", done.err)
         pong = done.objects[1]
@@ -446,8 +446,7 @@ class OddServers(unittest.TestCase):
                 self.assertEqual(link.read(), (8, b"\x03\xe8"))
                 link.send(close_frame(1000))
 
-            done = self.listen(serve, "--uid", "ann", "--timeout", "2",
-                               "--count", "1")
+            done = self.listen(serve, "--uid", "ann", "--count", "1")
             self.assertEqual(done.status, 1, done)
             self.assertIn(why, done.err)
             self.assertIn("nothing is bound", done.err)

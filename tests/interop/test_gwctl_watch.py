@@ -52,23 +52,27 @@ class WatchOfAnOldGateway(unittest.TestCase):
         self.addCleanup(self.gateway.close)
 
     def watch(self, *words):
-        return gwctl.run(None, "watch", "--count", "1", *words, env={
-            "GWCTL_GATEWAY": self.gateway.address, "GWCTL_TIMEOUT": "2"})
+        running = gwctl.Running(None, "watch", "--count", "1", *words, env={
+            "GWCTL_GATEWAY": self.gateway.address})
+        self.addCleanup(running.close)
+        return running
 
     def test_it_tells_that_groups_are_missing(self):
-        done = self.watch("--json")
-        self.assertEqual(done.status, 1, done)
-        found = json.loads(done.out)
+        """When the time of a call is over, in which the counts have to come:
+        both have it beside each other."""
+        of_json, of_text = self.watch("--json"), self.watch()
+        self.assertEqual(of_json.ended(), 1, of_json.err)
+        found = json.loads(of_json.out)
         self.assertEqual((found["connections"], found["groups"]), (5, []))
         self.assertIn(self.gateway.address, found["groups_error"])
-        done = self.watch()
-        self.assertEqual(done.status, 1, done)
-        self.assertIn("5 connections, 1 gateways", done.out)
-        self.assertRegex(done.out, "\ngroups: .*" + self.gateway.address)
+        self.assertEqual(of_text.ended(), 1, of_text.err)
+        text = of_text.out.decode()
+        self.assertIn("5 connections, 1 gateways", text)
+        self.assertRegex(text, "\ngroups: .*" + self.gateway.address)
         self.assertEqual(len(self.gateway.unanswered), 2)
 
     def test_nobody_asked_for_groups(self):
-        done = self.watch("--json", "--top", "0")
-        self.assertEqual(done.status, 0, done)
-        self.assertNotIn("groups_error", json.loads(done.out))
+        watch = self.watch("--json", "--top", "0")
+        self.assertEqual(watch.ended(), 0, watch.err)
+        self.assertNotIn("groups_error", json.loads(watch.out))
         self.assertEqual(self.gateway.unanswered, [])
