@@ -413,7 +413,7 @@ class Stopping(ProcessTest):
         wait_until(lambda: re.search(r"gateway \S+ is gone", process.log),
                    "the farewell")
         os.kill(process.pid, signal.SIGHUP)
-        self.assertEqual(process.popen.wait(PATIENCE), 0)
+        self.assertEqual(process.popen.wait(2 * PATIENCE), 0)
         self.assertNotIn("reloaded", process.log)
         self.assertIn("1 clients were closed", process.log)
         self.assertIn("shut down with output left over", process.log)
@@ -996,7 +996,9 @@ class ServiceManager(unittest.TestCase):
         wait_until(lambda: READY.search(process.log), "its start")
         victim, *others = children(process.pid)
         os.kill(victim, signal.SIGSTOP)
-        wait_until(lambda: f"(pid {victim}) hangs" in process.log, "a verdict")
+        # Looked at each 2.5 s, it has 5 s without a beat, and 2 s more.
+        wait_until(lambda: f"(pid {victim}) hangs" in process.log, "a verdict",
+                   3 * PATIENCE)
         os.kill(victim, signal.SIGCONT)
         wait_until(lambda: f"(pid {victim}) was killed by signal 6 (Aborted); "
                    "starting another" in process.log, "its end")
