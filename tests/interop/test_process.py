@@ -216,6 +216,7 @@ class Several(ProcessTest):
         pid = wait_until(lambda: listener(self.master, port), "a process")
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not alive(pid), "its end")
+        return pid
 
     def test_the_register_forgets_a_process_that_is_not_there(self):
         """It has a successor as soon as the master goes on."""
@@ -228,12 +229,25 @@ class Several(ProcessTest):
             self.gateway.process.resume()
         self.cluster.wait_listed(3)
 
+    def is_missing_for_long(self, port):
+        """Kills a process. Whether it has a successor in 2 s or later: then
+        the master stands still, and there is none before it goes on."""
+        pid = self.kill_process_at(port)
+        told = wait_until(lambda: re.search(
+            rf"\(pid {pid}\) was killed .+; starting another(?: in (\d+) s)?\n",
+            self.gateway.process.log), "word of its end")
+        if int(told[1] or 0) < 2:  # or it lived for 5 s, which counts as long
+            return False
+        self.gateway.process.pause()
+        if len(children(self.master)) == 3:
+            return True
+        self.gateway.process.resume()
+        return False
+
     def test_a_process_that_keeps_dying_is_started_ever_more_slowly(self):
         port = split_address(self.gateway.inner_addresses[1])[1]
-        for _ in range(3):
-            self.kill_process_at(port)
-        wait_until(lambda: "starting another in 2 s" in
-                   self.gateway.process.log, "a longer pause")
+        wait_until(lambda: self.is_missing_for_long(port), "a longer pause",
+                   6 * PATIENCE)
         self.assertIn("starting another in 1 s", self.gateway.process.log)
         # Nobody waits for the one that is not there.
         with self.assertRaises(ConnectionRefusedError):
