@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import signal
 import sys
 import time
 import unittest
@@ -52,8 +53,12 @@ class Beside(unittest.TestCase):
     def test_one_that_has_not_read_all_is_one_too(self):
         worker = run.Worker(groups_of("Gone"))
         self.addCleanup(worker.end)
+        pid = worker.process.pid
+        os.kill(pid, signal.SIGSTOP)  # it must not end between the two
+        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
         worker.give(0)
         worker.pipe.send(0)  # what is not read makes the end a reset
+        os.kill(pid, signal.SIGCONT)
         self.assertFalse(worker.collect(self.outcome))
         self.expect(0, "FAIL Gone\nits process ended with 3\n")
 
