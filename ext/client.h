@@ -40,6 +40,12 @@ void php_gwc_property_set(zend_class_entry *ce, php_gwc_property property,
 /* The class that a static method was called through. */
 zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data);
 
+/* Where the package's method asks another one, a subclass may have that one of
+ * its own. True: `called` has, which was called, and `result` is what it
+ * returned, or null and thrown. `method` is in lower case. */
+bool php_gwc_call_own(zend_class_entry *called, const char *method,
+                      uint32_t count, zval *args, zval *result);
+
 /* Reads the configuration of `called` and starts a call of the library. NULL:
  * an exception was thrown. Else php_gwc_end() must follow, with no user code
  * in between. */

@@ -11,6 +11,9 @@
  * the reference's words. */
 bool php_gwc_group_is_valid(zval *group);
 
+/* False: it is no array, which is thrown. */
+bool php_gwc_want_array(zval *value);
+
 /* json_encode(['NAME' => value, …]) of up to two members. NULL: thrown. */
 zend_string *php_gwc_json_pair(const char *name, zval *value,
                                const char *second_name, zval *second);

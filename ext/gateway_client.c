@@ -241,7 +241,10 @@ ZEND_METHOD(GatewayClient_Gateway, destoryClient)
         RETURN_THROWS();
     }
     if (zend_is_identical(client_id, current)) {
-        destroy_current_client(called, return_value);
+        if (!php_gwc_call_own(called, "destorycurrentclient", 0, NULL,
+                              return_value)) {
+            destroy_current_client(called, return_value);
+        }
     } else if (php_gwc_client_id(client_id, 1, &id)) {
         destroy_client(called, &id, return_value);
     }

@@ -137,24 +137,52 @@ static bool select_groups(INTERNAL_FUNCTION_PARAMETERS, gw_row_fn collect)
     return ok;
 }
 
+bool php_gwc_want_array(zval *value)
+{
+    if (Z_TYPE_P(value) == IS_ARRAY) {
+        return true;
+    }
+    if (EG(exception) == NULL) {
+        zend_type_error("a method of a subclass must return an array, not %s",
+                        zend_zval_type_name(value));
+    }
+    return false;
+}
+
 /* An array becomes the number of its members. */
 static void count_members(zval *array)
 {
-    zend_long count = zend_hash_num_elements(Z_ARRVAL_P(array));
+    zval *counted = array;
+    zend_long count;
 
-    zval_ptr_dtor(array);
-    ZVAL_LONG(array, count);
+    ZVAL_DEREF(counted);
+    if (php_gwc_want_array(counted)) {
+        count = zend_hash_num_elements(Z_ARRVAL_P(counted));
+        zval_ptr_dtor(array);
+        ZVAL_LONG(array, count);
+    }
 }
 
 static void count_each(zval *array)
 {
     zval *member;
 
+    if (!php_gwc_want_array(array)) {
+        return;
+    }
+    SEPARATE_ARRAY(array);
     ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(array), member)
     {
         count_members(member);
     }
     ZEND_HASH_FOREACH_END();
+}
+
+/* (): what the called class's own method says. */
+static bool call_own(INTERNAL_FUNCTION_PARAMETERS, const char *method)
+{
+    return php_gwc_call_own(php_gwc_called_class(execute_data), method, 0, NULL,
+                            return_value);
 }
 
 ZEND_METHOD(GatewayClient_Gateway, getAllClientIdList)
@@ -179,7 +207,8 @@ ZEND_METHOD(GatewayClient_Gateway, getUidListByGroup)
 
 ZEND_METHOD(GatewayClient_Gateway, getAllUidCount)
 {
-    if (select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_UID,
+    if (call_own(INTERNAL_FUNCTION_PARAM_PASSTHRU, "getalluidlist") ||
+        select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_UID,
                    collect_uid)) {
         count_members(return_value);
     }
@@ -187,7 +216,18 @@ ZEND_METHOD(GatewayClient_Gateway, getAllUidCount)
 
 ZEND_METHOD(GatewayClient_Gateway, getUidCountByGroup)
 {
-    if (select_groups(INTERNAL_FUNCTION_PARAM_PASSTHRU, collect_uid)) {
+    zval *group;
+
+    PHP_GWC_PARAMETERS_START(1)
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_gwc_group_is_valid(group)) {
+        RETURN_LONG(0);
+    }
+    if (php_gwc_call_own(php_gwc_called_class(execute_data),
+                         "getuidlistbygroup", 1, group, return_value) ||
+        select_groups(INTERNAL_FUNCTION_PARAM_PASSTHRU, collect_uid)) {
         count_members(return_value);
     }
 }
@@ -200,7 +240,8 @@ ZEND_METHOD(GatewayClient_Gateway, getAllGroupUidList)
 
 ZEND_METHOD(GatewayClient_Gateway, getAllGroupUidCount)
 {
-    if (select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU,
+    if (call_own(INTERNAL_FUNCTION_PARAM_PASSTHRU, "getallgroupuidlist") ||
+        select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU,
                    GW_FIELD_UID | GW_FIELD_GROUPS, collect_group_uid)) {
         count_each(return_value);
     }
@@ -214,7 +255,8 @@ ZEND_METHOD(GatewayClient_Gateway, getAllGroupClientIdList)
 
 ZEND_METHOD(GatewayClient_Gateway, getAllGroupClientIdCount)
 {
-    if (select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_GROUPS,
+    if (call_own(INTERNAL_FUNCTION_PARAM_PASSTHRU, "getallgroupclientidlist") ||
+        select_all(INTERNAL_FUNCTION_PARAM_PASSTHRU, GW_FIELD_GROUPS,
                    collect_group_client)) {
         count_each(return_value);
     }

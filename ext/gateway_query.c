@@ -46,6 +46,14 @@ static int collect_client_id(void *arg, const gw_client_id *id)
     return php_gwc_go_on();
 }
 
+/* The called class's own method gets our first argument. */
+static bool call_own_with_one(INTERNAL_FUNCTION_PARAMETERS, const char *method)
+{
+    return ZEND_NUM_ARGS() > 0 &&
+           php_gwc_call_own(php_gwc_called_class(execute_data), method, 1,
+                            ZEND_CALL_ARG(execute_data, 1), return_value);
+}
+
 static bool client_ids_by_uid(INTERNAL_FUNCTION_PARAMETERS, zval *list)
 {
     zend_class_entry *called = php_gwc_called_class(execute_data);
@@ -90,7 +98,10 @@ ZEND_METHOD(GatewayClient_Gateway, isUidOnline)
 {
     zval list;
 
-    if (client_ids_by_uid(INTERNAL_FUNCTION_PARAM_PASSTHRU, &list)) {
+    if (call_own_with_one(INTERNAL_FUNCTION_PARAM_PASSTHRU,
+                          "getclientidbyuid")) {
+        convert_to_long(return_value);
+    } else if (client_ids_by_uid(INTERNAL_FUNCTION_PARAM_PASSTHRU, &list)) {
         RETVAL_LONG(zend_hash_num_elements(Z_ARRVAL(list)) > 0);
         zval_ptr_dtor(&list);
     }
@@ -175,12 +186,16 @@ ZEND_METHOD(GatewayClient_Gateway, isUidsOnline)
 {
     zval *value;
 
-    if (!client_ids_by_uids(INTERNAL_FUNCTION_PARAM_PASSTHRU)) {
+    if ((!call_own_with_one(INTERNAL_FUNCTION_PARAM_PASSTHRU,
+                            "batchgetclientidbyuid") &&
+         !client_ids_by_uids(INTERNAL_FUNCTION_PARAM_PASSTHRU)) ||
+        !php_gwc_want_array(return_value)) {
         RETURN_THROWS();
     }
+    SEPARATE_ARRAY(return_value);
     ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(return_value), value)
     {
-        bool online = zend_hash_num_elements(Z_ARRVAL_P(value)) > 0;
+        zend_long online = zval_get_long(value);
 
         zval_ptr_dtor(value);
         ZVAL_LONG(value, online);
@@ -230,10 +245,51 @@ ZEND_METHOD(GatewayClient_Gateway, getClientIdCountByGroup)
     count_clients(php_gwc_called_class(execute_data), group, return_value);
 }
 
+ZEND_METHOD(GatewayClient_Gateway, getClientCountByGroup)
+{
+    zend_class_entry *called = php_gwc_called_class(execute_data);
+    zval *group = NULL;
+    zval none;
+
+    PHP_GWC_PARAMETERS_START(0)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    ZVAL_EMPTY_STRING(&none);
+    if (!php_gwc_call_own(called, "getclientidcountbygroup", 1,
+                          group == NULL ? &none : group, return_value)) {
+        count_clients(called, group, return_value);
+    }
+}
+
+static void count_all(zend_class_entry *called, zval *return_value)
+{
+    zval none;
+
+    ZVAL_EMPTY_STRING(&none);
+    if (!php_gwc_call_own(called, "getclientcountbygroup", 0, NULL,
+                          return_value) &&
+        !php_gwc_call_own(called, "getclientidcountbygroup", 1, &none,
+                          return_value)) {
+        count_clients(called, NULL, return_value);
+    }
+}
+
 ZEND_METHOD(GatewayClient_Gateway, getAllClientIdCount)
 {
     PHP_GWC_NO_PARAMETERS();
-    count_clients(php_gwc_called_class(execute_data), NULL, return_value);
+    count_all(php_gwc_called_class(execute_data), return_value);
+}
+
+ZEND_METHOD(GatewayClient_Gateway, getAllClientCount)
+{
+    zend_class_entry *called = php_gwc_called_class(execute_data);
+
+    if (!php_gwc_call_own(called, "getallclientidcount", 0, NULL,
+                          return_value)) {
+        count_all(called, return_value);
+    }
 }
 
 static int collect_count(void *arg, const gw_key *group, int64_t count)

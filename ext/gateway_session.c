@@ -119,6 +119,17 @@ static void set_current(zval *session, bool merge)
     session_assign(&next);
 }
 
+/* By a subclass's own setSocketSession(). */
+static bool set_by_own(zend_class_entry *called, zval *client_id,
+                       zend_string *session, zval *sent)
+{
+    zval args[2];
+
+    ZVAL_COPY_VALUE(&args[0], client_id);
+    ZVAL_STR(&args[1], session);
+    return php_gwc_call_own(called, "setsocketsession", 2, args, sent);
+}
+
 /* ($client_id, array $session), null. */
 static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
                            session_command command)
@@ -144,8 +155,12 @@ static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
         set_current(session, cmd == GW_CMD_UPDATE_SESSION);
     }
     if (EG(exception) == NULL) {
-        send_session(php_gwc_called_class(execute_data), cmd, command, &id,
-                     text, &sent);
+        zend_class_entry *called = php_gwc_called_class(execute_data);
+
+        if (cmd != GW_CMD_SET_SESSION ||
+            !set_by_own(called, client_id, text, &sent)) {
+            send_session(called, cmd, command, &id, text, &sent);
+        }
         if (Z_TYPE(sent) == IS_FALSE) {
             RETVAL_FALSE;
         }
@@ -327,7 +342,7 @@ static void decode_sessions(const session_list *list)
 }
 
 /* Of a group; NULL or an empty value: of every client. */
-static void get_sessions(zend_class_entry *called, zval *group,
+static void fetch_sessions(zend_class_entry *called, zval *group,
                          zval *return_value)
 {
     zend_string *text = NULL;
@@ -370,7 +385,20 @@ ZEND_METHOD(GatewayClient_Gateway, getAllClientSessions)
         Z_PARAM_ZVAL(group)
     ZEND_PARSE_PARAMETERS_END();
 
-    get_sessions(php_gwc_called_class(execute_data), group, return_value);
+    fetch_sessions(php_gwc_called_class(execute_data), group, return_value);
+}
+
+/* What getAllClientSessions() says, be it a subclass's own. */
+static void get_sessions(zend_class_entry *called, zval *group,
+                         zval *return_value)
+{
+    zval none;
+
+    ZVAL_EMPTY_STRING(&none);
+    if (!php_gwc_call_own(called, "getallclientsessions", 1,
+                          group == NULL ? &none : group, return_value)) {
+        fetch_sessions(called, group, return_value);
+    }
 }
 
 ZEND_METHOD(GatewayClient_Gateway, getClientSessionsByGroup)

@@ -519,7 +519,6 @@ class Gateway
      * @param int|string $group '': every connection
      * @return int
      * @throws GatewayException no Register answers with a list of gateways
-     * @alias GatewayClient\Gateway::getClientIdCountByGroup
      */
     public static function getClientCountByGroup($group = '') {}
 
@@ -544,7 +543,6 @@ class Gateway
      *
      * @return int
      * @throws GatewayException no Register answers with a list of gateways
-     * @alias GatewayClient\Gateway::getAllClientIdCount
      */
     public static function getAllClientCount() {}
 

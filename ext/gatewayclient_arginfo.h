@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: d05d8add59404869f45c1acd78f72cf893df7d8c */
+ * Stub hash: fb7eabd1da1be80855127d214897edf00d623656 */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)
@@ -250,7 +250,9 @@ ZEND_METHOD(GatewayClient_Gateway, getAllUidList);
 ZEND_METHOD(GatewayClient_Gateway, getUidCountByGroup);
 ZEND_METHOD(GatewayClient_Gateway, getAllUidCount);
 ZEND_METHOD(GatewayClient_Gateway, getClientIdCountByGroup);
+ZEND_METHOD(GatewayClient_Gateway, getClientCountByGroup);
 ZEND_METHOD(GatewayClient_Gateway, getAllClientIdCount);
+ZEND_METHOD(GatewayClient_Gateway, getAllClientCount);
 ZEND_METHOD(GatewayClient_Gateway, batchGetClientIdCountByGroup);
 ZEND_METHOD(GatewayClient_Gateway, getAllClientSessions);
 ZEND_METHOD(GatewayClient_Gateway, getClientSessionsByGroup);
@@ -323,9 +325,9 @@ static const zend_function_entry class_GatewayClient_Gateway_methods[] = {
 	ZEND_ME(GatewayClient_Gateway, getUidCountByGroup, arginfo_class_GatewayClient_Gateway_getUidCountByGroup, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(GatewayClient_Gateway, getAllUidCount, arginfo_class_GatewayClient_Gateway_getAllUidCount, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(GatewayClient_Gateway, getClientIdCountByGroup, arginfo_class_GatewayClient_Gateway_getClientIdCountByGroup, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
-	ZEND_MALIAS(GatewayClient_Gateway, getClientCountByGroup, getClientIdCountByGroup, arginfo_class_GatewayClient_Gateway_getClientCountByGroup, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME(GatewayClient_Gateway, getClientCountByGroup, arginfo_class_GatewayClient_Gateway_getClientCountByGroup, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(GatewayClient_Gateway, getAllClientIdCount, arginfo_class_GatewayClient_Gateway_getAllClientIdCount, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
-	ZEND_MALIAS(GatewayClient_Gateway, getAllClientCount, getAllClientIdCount, arginfo_class_GatewayClient_Gateway_getAllClientCount, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
+	ZEND_ME(GatewayClient_Gateway, getAllClientCount, arginfo_class_GatewayClient_Gateway_getAllClientCount, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(GatewayClient_Gateway, batchGetClientIdCountByGroup, arginfo_class_GatewayClient_Gateway_batchGetClientIdCountByGroup, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(GatewayClient_Gateway, getAllClientSessions, arginfo_class_GatewayClient_Gateway_getAllClientSessions, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
 	ZEND_ME(GatewayClient_Gateway, getClientSessionsByGroup, arginfo_class_GatewayClient_Gateway_getClientSessionsByGroup, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)

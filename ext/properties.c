@@ -75,3 +75,29 @@ zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data)
 
     return called == NULL ? php_gwc_gateway_ce : called;
 }
+
+bool php_gwc_call_own(zend_class_entry *called, const char *method,
+                      uint32_t count, zval *args, zval *result)
+{
+    zend_function *function;
+    zval callable;
+
+    if (EXPECTED(called == php_gwc_gateway_ce)) {
+        return false;
+    }
+    function =
+        zend_hash_str_find_ptr(&called->function_table, method, strlen(method));
+    if (function == NULL || function->type == ZEND_INTERNAL_FUNCTION) {
+        return false;
+    }
+    array_init(&callable);
+    add_next_index_str(&callable, zend_string_copy(called->name));
+    add_next_index_str(&callable,
+                       zend_string_copy(function->common.function_name));
+    call_user_function(NULL, NULL, &callable, result, count, args);
+    zval_ptr_dtor(&callable);
+    if (Z_ISUNDEF_P(result)) {
+        ZVAL_NULL(result);
+    }
+    return true;
+}
