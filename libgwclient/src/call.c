@@ -371,6 +371,32 @@ int gw_call_clients(gw_client *c, const gw_request *request)
 
 /* ---- the second phase --------------------------------------------------- */
 
+static int is_due(const gw_target *t)
+{
+    return t->state == GW_TARGET_DONE && !t->delivered;
+}
+
+/* Of the gateways from `first` on, those with its IP address. */
+static int deliver_machine(gw_client *c, size_t first, gw_deliver_fn fn,
+                           void *arg)
+{
+    const uint32_t ip = c->call.targets[first]->peer->ip;
+    uint64_t number = c->calls;
+    size_t i;
+    int rc = 0;
+
+    for (i = first; c->busy == number && i < c->call.count && rc == 0; i++) {
+        gw_target *t = c->call.targets[i];
+
+        if (!is_due(t) || t->peer->ip != ip)
+            continue;
+        t->delivered = 1;
+        rc = fn(arg, t);
+    }
+    return rc;
+}
+
+/* A machine's gateways come together, as the reference has them. */
 int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg)
 {
     uint64_t number = c->calls;
@@ -381,8 +407,8 @@ int gw_call_deliver(gw_client *c, int code, gw_deliver_fn fn, void *arg)
         return code;
     c->busy = number;
     for (i = 0; c->busy == number && i < c->call.count && rc == 0; i++) {
-        if (c->call.targets[i]->state == GW_TARGET_DONE)
-            rc = fn(arg, c->call.targets[i]);
+        if (is_due(c->call.targets[i]))
+            rc = deliver_machine(c, i, fn, arg);
     }
     if (c->calls == number) {
         c->busy = 0;

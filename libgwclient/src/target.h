@@ -57,6 +57,8 @@ typedef struct gw_target {
     size_t prefix_len;
     size_t reply_len;
 
+    int delivered; /* its reply was walked over */
+
     int code;  /* GW_TARGET_FAILED: why */
     int error; /* the system error behind it, or 0 */
 } gw_target;

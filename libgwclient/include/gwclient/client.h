@@ -37,11 +37,11 @@
  * resolved.
  *
  * Callbacks run after all gateways have answered or failed, in the Register's
- * order, and get slices of the replies that are valid during the callback
- * only. A callback returns 0 to go on; anything else ends the call and becomes
- * its result. A callback must not use its client (GW_EBUSY) or free it; it may
- * leave by longjmp() if gw_client_reset() is called before the client's next
- * use. */
+ * order but those of one IP address together, as in the reference, and get
+ * slices of the replies that are valid during the callback only. A callback
+ * returns 0 to go on; anything else ends the call and becomes its result. A
+ * callback must not use its client (GW_EBUSY) or free it; it may leave by
+ * longjmp() if gw_client_reset() is called before the client's next use. */
 #ifndef GWCLIENT_CLIENT_H
 #define GWCLIENT_CLIENT_H
 

@@ -1,6 +1,8 @@
 /* What replies become: every shape, and every shape that is none. */
 #include "support.h"
 
+#include "client_impl.h"
+
 static cluster *x;
 
 /* Everything that callbacks are told, as one line of text. */
@@ -263,6 +265,30 @@ static void results_come_in_the_registers_order(void **state)
     assert_string_equal(told, "0/1 1/2 ");
 }
 
+/* Two processes on one machine, which announced themselves one after the other
+ * with another machine's between them. */
+static void a_machines_results_come_together(void **state)
+{
+    cluster *two = x;
+    gw_slice address;
+    gw_peer *other;
+    size_t i;
+
+    (void)state;
+    x = cluster_new(3, PLENTY_MS);
+    for (i = 0; i < 3; i++)
+        fake_set_reply_str(x->gw[i], "a:2:{i:0;i:1;i:1;i:2;}");
+    assert_int_equal(ask_ids(x->client), GW_OK);
+    address = gw_slice_str(fake_address(x->gw[1]));
+    other = gw_pool_peer(x->client, address, gw_pool_hash(x->client, address));
+    other->ip++; /* what it is asked on is open */
+    told[0] = '\0';
+    assert_int_equal(ask_ids(x->client), GW_OK);
+    assert_string_equal(told, "0/1 0/2 2/1 2/2 1/1 1/2 ");
+    cluster_free(x);
+    x = two;
+}
+
 static void counts_are_added_up(void **state)
 {
     int64_t count;
@@ -459,6 +485,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_shape_is_read_or_refused),
         TEST(results_come_in_the_registers_order),
+        TEST(a_machines_results_come_together),
         TEST(counts_are_added_up),
         TEST(a_session_is_null_bytes_or_empty),
         TEST(online_is_zero_or_one),
