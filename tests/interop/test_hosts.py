@@ -225,7 +225,7 @@ class Restarted(HostsTest):
 class RegisterRestarted(HostsTest):
     """The machine of the Register loses its power, and is back at once."""
 
-    grace = 5  # the gateways find out in 2 s, but this machine is busy
+    grace = 8  # the gateways find out in 2 s, but this machine is busy
 
     def setUp(self):
         super().setUp()

@@ -21,7 +21,7 @@ class RegisterRestart(unittest.TestCase):
 
     def setUp(self):
         self.register = self.keep(Gatewayd(options=[
-            "--register-only", "--register-grace", "5",
+            "--register-only", "--register-grace", "8",
             "--register-listen", f"127.0.0.1:{fixed_ports(1)[0]}"]))
         self.register.process.kill()
         # Started one after the other, they do not come back at one moment.
