@@ -27,10 +27,10 @@ class Checks {
   }
 }
 
-/** Waits until `read()` gives what `wanted` says (deep equality). */
-async function eventually(read, wanted, what) {
+/** Waits until `read()` gives what `wanted` says (deep equality), for `limit` ms. */
+async function eventually(read, wanted, what, limit = LIMIT) {
   const want = JSON.stringify(wanted);
-  const end = Date.now() + LIMIT;
+  const end = Date.now() + limit;
   let got;
   for (;;) {
     got = JSON.stringify(await read());
