@@ -6,6 +6,10 @@ import queue
 import threading
 from dataclasses import dataclass
 
+REFUSED = "closed at once, wrong secret key?"
+# What a gateway warns of that looks for its Register.
+WARNINGS = (REFUSED, "lost Register", "cannot reach Register")
+
 
 class Skip(Exception):
     """Not possible here, with the reason."""
@@ -51,6 +55,18 @@ def collect(into):
 def equal(have, want, what):
     if have != want:
         raise AssertionError(f"{what}: {have!r}, expected {want!r}")
+
+
+def expect_told_once(log):
+    """A gateway says that its Register refuses it, and again only after it has
+    warned of something else: a busy machine may close so late that the
+    connection was lost instead."""
+    told = [REFUSED in line for line in log.splitlines()
+            if any(text in line for text in WARNINGS)]
+    if not any(told):
+        raise AssertionError(f"no refusal is told: {log}")
+    if any(one and next_one for one, next_one in zip(told, told[1:])):
+        raise AssertionError(f"a refusal is told twice: {log}")
 
 
 def play(case, loop, strict):
