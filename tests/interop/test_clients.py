@@ -169,7 +169,7 @@ class Handshakes(ClientTest):
 
     def test_other_pages_are_refused(self):
         self.start(*option("allowed-origins", "https://example.com",
-                           "https://*.example.org"))
+                           "https://*.example.org", "file://"))
 
         def status(origin):
             return self.status(headers=[f"Origin: {origin}"])
@@ -180,6 +180,7 @@ class Handshakes(ClientTest):
         self.assertEqual(status("http://example.com"), 403)
         self.assertEqual(status("https://example.org"), 403)
         self.assertEqual(status("https://example.com.evil.net"), 403)
+        self.assertEqual(status("file://"), 101)
         self.assertEqual(status("null"), 403)
         self.assertEqual(self.status(), 101)  # no browser
 

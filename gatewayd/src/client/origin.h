@@ -8,7 +8,10 @@
  *   https://example.com      scheme, host and port; 80 is the port of http, 443
  *                            that of https
  *   *.example.com as host    every host below it, at any depth, not itself
- *   null                     pages without an origin, as from a file
+ *   file://, app://.         what Chromium sends for pages from files, and for
+ *                            those of apps; compared as it is
+ *   null                     pages without an origin: in sandboxed frames, in
+ *                            some browsers those from files, too
  *   *                        every page
  * Scheme and host are compared without regard to ASCII case. */
 bool gwd_origin_matches(gw_slice allowed, gw_slice origin);

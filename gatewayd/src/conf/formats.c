@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
 #include "ascii.h"
@@ -230,6 +231,19 @@ static bool is_authority(gw_slice text)
             port > 0);
 }
 
+/* No page of these is without a host. */
+static bool needs_host(gw_slice scheme)
+{
+    static const char *const those[] = {"http", "https", "ws", "wss"};
+
+    for (size_t i = 0; i < sizeof(those) / sizeof(those[0]); i++) {
+        if (scheme.len == strlen(those[i]) &&
+            strncasecmp(scheme.base, those[i], scheme.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool gwd_is_origin(const char *text)
 {
     const char *mark = strstr(text, "://");
@@ -240,6 +254,8 @@ bool gwd_is_origin(const char *text)
     if (mark == NULL || !is_scheme(gw_slice_of(text, (size_t)(mark - text))))
         return false;
     host = mark + 3;
+    if (host[0] == '\0' || strcmp(host, ".") == 0) /* file://, app://. */
+        return !needs_host(gw_slice_of(text, (size_t)(mark - text)));
     if (strncmp(host, "*.", 2) != 0)
         return is_authority(gw_slice_str(host));
     /* Nothing is below an address. */

@@ -50,8 +50,9 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      0, 0, NULL,
      "Only web pages from here may open a WebSocket: https://example.com, or "
      "https://*.example.com for every host below it; null means pages without "
-     "an origin. Programs that are no browser send none and are let in. Not "
-     "set: every page may."},
+     "an origin. Pages of apps are named by what they send, as file:// or "
+     "capacitor://localhost. Programs that are no browser send none and are "
+     "let in. Not set: every page may."},
     {LISTEN, "trusted_proxies", GWD_OPTION_NETWORK,
      GWD_OPTION_REPEAT | GWD_OPTION_RELOAD, AT(trusted_proxies), "NETWORK",
      NULL, 0, 0, NULL,

@@ -253,6 +253,15 @@ static void other_words_are_compared_as_they_are(void **state)
     assert_true(matches("null", "null"));
     assert_false(matches("https://null", "null"));
     assert_false(matches("null", "https://null"));
+    assert_true(matches("file://", "file://"));
+    assert_true(matches("FILE://", "file://"));
+    assert_false(matches("file://", "null"));
+    assert_false(matches("file://", "file://a"));
+    assert_false(matches("file://", "app://"));
+    assert_true(matches("app://.", "app://."));
+    assert_false(matches("app://.", "app://"));
+    assert_false(matches("app://", "app://."));
+    assert_false(matches("app://.", "app://.:1"));
     assert_true(matches("*", "null"));
     assert_true(matches("*", "https://anything"));
 }
