@@ -566,7 +566,8 @@ class Starting(unittest.TestCase):
             with self.subTest(workers=workers):
                 process = Process(
                     [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
-                     "--inner-listen", "[::1]", "--workers", workers],
+                     "--lan-ip", "localhost", "--inner-listen", "[::1]",
+                     "--workers", workers],
                     "gatewayd")
                 process.start()
                 self.addCleanup(process.discard)

@@ -45,6 +45,20 @@ static int check_lan_ip(gwd_options *options)
     return GW_OK;
 }
 
+/* IPv6 is listened on alone, see gwd_socket_listen(); names may have both. */
+static int check_inner_listen(gwd_options *options)
+{
+    uint32_t ip;
+
+    if (options->register_only || options->inner_listen[0] != '[' ||
+        gw_ipv4_parse(gw_slice_str(options->lan_ip), &ip) < 0)
+        return GW_OK;
+    return gwd_options_fail(options,
+                            "inner_listen: %s takes no IPv4, but lan_ip is "
+                            "%s; set inner_listen to 0.0.0.0",
+                            options->inner_listen, options->lan_ip);
+}
+
 static int check_register_addresses(gwd_options *options)
 {
     for (size_t i = 0; i < options->register_address.count; i++) {
@@ -129,9 +143,11 @@ static int check_output_files(gwd_options *options)
 int gwd_options_fit(gwd_options *options, gwd_load_phase phase)
 {
     static int (*const checks[])(gwd_options *) = {
-        check_roles, check_lan_ip,       check_register_addresses,
-        check_ports, check_heartbeat,    check_user,
-        check_group, check_output_files, gwd_options_check_places};
+        check_roles,        check_lan_ip,
+        check_inner_listen, check_register_addresses,
+        check_ports,        check_heartbeat,
+        check_user,         check_group,
+        check_output_files, gwd_options_check_places};
 
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
         int result = checks[i](options);

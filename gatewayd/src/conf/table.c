@@ -42,9 +42,10 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
      "Where clients connect: PROTOCOL://HOST:PORT. PROTOCOL is websocket (or "
      "ws), text, frame or tcp; wss, or one of them followed by +tls, is the "
      "same over TLS. HOST is an address, IPv6 in brackets, or a name, which "
-     "stands for its IPv4 address if it has one. Two words may follow after "
-     "blanks: \"proxy_protocol\" when a proxy sends PROXY v1 or v2 ahead, "
-     "\"binary\" to send WebSocket messages as binary frames."},
+     "stands for its IPv4 address if it has one. [::] takes no IPv4; name "
+     "0.0.0.0 too. Two words may follow after blanks: \"proxy_protocol\" when "
+     "a proxy sends PROXY v1 or v2 ahead, \"binary\" to send WebSocket "
+     "messages as binary frames."},
     {LISTEN, "allowed_origins", GWD_OPTION_ORIGIN,
      GWD_OPTION_REPEAT | GWD_OPTION_RELOAD, AT(allowed_origins), "ORIGIN", NULL,
      0, 0, NULL,
@@ -109,7 +110,7 @@ const gwd_option gwd_option_table[GWD_OPTION_COUNT] = {
     {CLUSTER, "inner_listen", GWD_OPTION_HOST, 0, AT(inner_listen), "HOST",
      NULL, 0, 0, NULL,
      "Where the inner port listens when that is not lan_ip, as in a container "
-     "or behind NAT; 0.0.0.0: on every address."},
+     "or behind NAT; 0.0.0.0: on every address. [::] takes no IPv4."},
     {CLUSTER, "secret_key_file", GWD_OPTION_TEXT, 0, AT(secret_key_file),
      "FILE", NULL, 0, 0, NULL,
      "A file whose first line is the cluster's key. Without a key, whoever "

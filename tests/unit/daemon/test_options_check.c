@@ -108,6 +108,22 @@ static void lan_ip_is_where_others_connect(void **state)
     expect_good("lan_ip = gateway-1.example\ninner_listen = 0.0.0.0\n");
 }
 
+static void the_inner_port_takes_the_lan_ip(void **state)
+{
+    (void)state;
+    expect_error("inner_listen = [::]\n",
+                 "inner_listen: [::] takes no IPv4, but lan_ip is 127.0.0.1; "
+                 "set inner_listen to 0.0.0.0");
+    expect_error("inner_listen = [fd00::2]\nlan_ip = 10.0.0.2\n",
+                 "inner_listen: [fd00::2] takes no IPv4, but lan_ip is "
+                 "10.0.0.2; set inner_listen to 0.0.0.0");
+    expect_good("inner_listen = [::]\nlan_ip = gateway-1.example\n");
+    expect_good("inner_listen = gateway-1.example\nlan_ip = 10.0.0.2\n");
+    expect_good("inner_listen = 0.0.0.0\n");
+    /* Nobody listens there. */
+    expect_good("inner_listen = [::]\nregister_only = yes\n");
+}
+
 static void every_worker_has_a_port(void **state)
 {
     (void)state;
@@ -241,7 +257,8 @@ static void ports_are_taken_once(void **state)
     expect_error("lan_ip = A.example\nlisten = ws://a.example:2900\n",
                  "listen ws://a.example:2900 and start_port 2900 on A.example "
                  "are the same port");
-    expect_error("register_listen = [::1]:2900\ninner_listen = [::]\n",
+    expect_error("register_listen = [::1]:2900\ninner_listen = [::]\n"
+                 "lan_ip = a.example\n",
                  "start_port 2900 on [::] and register_listen [::1]:2900 are "
                  "the same port");
 }
@@ -598,6 +615,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(roles),
         TEST(lan_ip_is_where_others_connect),
+        TEST(the_inner_port_takes_the_lan_ip),
         TEST(every_worker_has_a_port),
         TEST(a_heartbeat_has_an_interval),
         TEST(users_and_groups_exist),
