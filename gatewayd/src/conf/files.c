@@ -252,12 +252,16 @@ static int load_secret(gwd_options *options, const gwd_options *running,
     return result;
 }
 
-/* It travels as JSON: nobody could show another one. */
+/* It travels as JSON: nobody could show another one. And whoever speaks the
+ * protocol in PHP shows none at all for "0", which is false there. */
 static int check_key(gwd_options *options)
 {
     gw_slice rest = gw_slice_str(options->secret_key);
     uint32_t character;
 
+    if (strcmp(options->secret_key, "0") == 0)
+        return gwd_options_fail(options, "the secret key is \"0\", which PHP "
+                                         "takes for none");
     while (rest.len > 0) {
         size_t len = gw_utf8_decode(rest, &character);
 

@@ -522,6 +522,32 @@ static void a_key_that_nobody_can_send_is_an_error(void **state)
     assert_string_equal(options.secret_key, "\xc3\xa4");
 }
 
+static void expect_no_key(char **args, char **env)
+{
+    teardown(NULL);
+    setup(NULL);
+    assert_int_equal(load(args, env), GW_EINVAL);
+    assert_string_equal(options.error,
+                        "the secret key is \"0\", which PHP takes for none");
+}
+
+static void a_key_that_is_none_in_php_is_an_error(void **state)
+{
+    char arg[64];
+
+    (void)state;
+    expect_no_key(NULL, LIST((char *)"GATEWAYD_SECRET_KEY=0"));
+    write_file("secret_key = 0\n");
+    snprintf(arg, sizeof(arg), "--config=%s", path);
+    expect_no_key(LIST(arg), NULL);
+    write_file("0\n");
+    snprintf(arg, sizeof(arg), "--secret-key-file=%s", path);
+    expect_no_key(LIST(arg), NULL);
+    teardown(state);
+    setup(state);
+    assert_int_equal(load(NULL, LIST((char *)"GATEWAYD_SECRET_KEY=00")), GW_OK);
+}
+
 static void one_key_is_enough(void **state)
 {
     char arg[64];
@@ -646,6 +672,7 @@ int main(void)
         TEST(a_key_file_of_one_endless_line_is_an_error),
         TEST(a_key_file_with_a_mark_or_a_zero_byte_is_an_error),
         TEST(a_key_that_nobody_can_send_is_an_error),
+        TEST(a_key_that_is_none_in_php_is_an_error),
         TEST(one_key_is_enough),
         TEST(the_key_may_come_from_the_environment),
         TEST(help_names_every_option_and_default),
