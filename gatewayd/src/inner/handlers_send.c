@@ -188,6 +188,17 @@ void gwd_on_send_to_group(const gwd_request *request)
 
 /* ---- the end of a connection -------------------------------------------- */
 
+/* Raw means nothing here: the reference's close() encodes what it is given. */
+static gwd_message *last_message(const gwd_request *request)
+{
+    gwd_request copy = *request;
+    gw_frame frame = *request->frame;
+
+    frame.flag &= (uint8_t)~GW_FLAG_RAW;
+    copy.frame = &frame;
+    return gwd_request_message(&copy);
+}
+
 void gwd_on_kick(const gwd_request *request)
 {
     gwd_member *member = gwd_request_member(request);
@@ -198,7 +209,7 @@ void gwd_on_kick(const gwd_request *request)
     if (member == NULL) {
         return;
     }
-    gwd_message *last = silent ? NULL : gwd_request_message(request);
+    gwd_message *last = silent ? NULL : last_message(request);
     gwd_client_close(gwd_client_of(member), last);
     if (last != NULL) {
         gwd_message_unref(&last);

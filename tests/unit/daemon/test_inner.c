@@ -320,6 +320,16 @@ static void ends_connections(void **state)
     expect_got(GW_CMD_DESTROY, id_of[C], 1, "", "", "", "", "");
 }
 
+/* The reference's close() encodes it, whatever the flag says. */
+static void the_last_message_is_never_raw(void **state)
+{
+    (void)state;
+    expect_got(GW_CMD_KICK, id_of[A], 3, "", "bye", "bye|<kick>", "", "");
+    expect_got(GW_CMD_KICK, id_of[B], 2, "", "s:3:\"bye\";", "", "bye|<kick>",
+               "");
+    expect_got(GW_CMD_KICK, id_of[C], 2, "", "N;", "", "", "<kick>");
+}
+
 static void logs_unknown_commands_and_goes_on(void **state)
 {
     (void)state;
@@ -514,6 +524,7 @@ int main(void)
         T(sends_to_one_and_all),
         T(sends_to_uids_and_groups),
         T(ends_connections),
+        T(the_last_message_is_never_raw),
         T(logs_unknown_commands_and_goes_on),
         T(a_ping_needs_no_answer),
         T(closes_on_who_does_not_read_replies),
