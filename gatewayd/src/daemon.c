@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <syslog.h>
 #include <gwclient/version.h>
 
+#include "core/journal.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/random.h"
@@ -36,11 +38,12 @@ static void say_ready(gwd_runtime *runtime)
     gw_buf_init(&places, NULL, 0);
     gwd_sockets_describe(&runtime->sockets, &places);
     if (places.error == GW_OK) {
-        fprintf(stderr, "gatewayd " GW_VERSION " ready: %.*s\n",
-                (int)places.len, places.base);
+        fprintf(stderr, "%sgatewayd " GW_VERSION " ready: %.*s\n",
+                gwd_journal_mark(LOG_INFO), (int)places.len, places.base);
         gwd_notify("READY=1\nSTATUS=%.*s", (int)places.len, places.base);
     } else { /* a part of the list would be taken for the whole */
-        fputs("gatewayd " GW_VERSION " ready, but out of memory\n", stderr);
+        fprintf(stderr, "%sgatewayd " GW_VERSION " ready, but out of memory\n",
+                gwd_journal_mark(LOG_WARNING));
         gwd_notify("READY=1");
     }
     gw_buf_deinit(&places);

@@ -1,10 +1,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
 #include <unistd.h>
 #include <gwclient/version.h>
 
 #include "conf/options.h"
+#include "core/journal.h"
 #include "daemon.h"
 
 extern char **environ;
@@ -44,7 +46,8 @@ int main(int argc, char **argv)
     hold_standard_numbers();
     if (gwd_options_init(&options) < 0 ||
         gwd_options_load(&options, argc, argv, environ) < 0) {
-        fprintf(stderr, "gatewayd: %s\n", options.error);
+        fprintf(stderr, "%sgatewayd: %s\n", gwd_journal_mark(LOG_ERR),
+                options.error);
         status = GWD_EXIT_OPTIONS;
     } else if (!answer(&options)) {
         const gwd_invocation invocation = {argc, argv, environ};

@@ -81,11 +81,11 @@ static void check(gw_slice message, const char *time)
     char out[GWD_LOG_LINE_MAX];
     gw_slice line = gw_slice_of(out, 0);
 
-    line.len =
-        gwd_log_line(out, GWD_LOG_TEXT, time, GWD_LOG_INFO, PROCESS, message);
+    line.len = gwd_log_line(out, "", GWD_LOG_TEXT, time, GWD_LOG_INFO, PROCESS,
+                            message);
     check_line(line);
-    line.len =
-        gwd_log_line(out, GWD_LOG_JSON, time, GWD_LOG_INFO, PROCESS, message);
+    line.len = gwd_log_line(out, "", GWD_LOG_JSON, time, GWD_LOG_INFO, PROCESS,
+                            message);
     check_line(line);
     check_json(line, message, time != NULL);
 }

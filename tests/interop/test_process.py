@@ -706,6 +706,97 @@ class LogOfTheUser(unittest.TestCase):
                           "Permission denied\n"))
 
 
+class Journal(unittest.TestCase):
+    """systemd takes a line's level from "<4>" in front of it. The stream that
+    is the journal it names by the inode, which a test's file has, too."""
+
+    server = "gatewayd"
+    LEVELS = {"error": 3, "warning": 4, "info": 6, "debug": 7}
+
+    def start(self, *options, beside=0):
+        """The journal's inode comes that far beside the log's."""
+        process = Process(
+            [GATEWAYD, *QUICK, "--register-listen", "127.0.0.1:0",
+             "--config", "{folder}/conf", *options], "gatewayd",
+            {"GATEWAYD_PORT": "tcp://10.0.0.1:8282"})
+        self.addCleanup(process.discard)
+        process.log_path.touch()
+        log = process.log_path.stat()
+        process.env["JOURNAL_STREAM"] = f"{log.st_dev}:{log.st_ino + beside}"
+        (process.folder / "conf").touch()
+        return process.start()
+
+    def refuse_a_reload(self, process, processes):
+        wait_until(lambda: " ready: " in process.log, lambda: process.log)
+        (process.folder / "conf").write_text("nonsense\n")
+        os.kill(process.pid, signal.SIGHUP)
+        wait_until(lambda: process.log.count("stays as it was") == processes,
+                   lambda: process.log)
+
+    def level(self, line):
+        """By what it says itself."""
+        if line.startswith("{"):
+            return self.LEVELS[json.loads(line)["level"]]
+        if line.startswith("gatewayd: "):
+            return self.LEVELS["warning" if " warning: " in line else "error"]
+        said = re.match(r"\S+Z (\w+): ", line)
+        return self.LEVELS[said[1] if said else "info"]
+
+    def levels(self, process):
+        """Of the lines, each of which has its mark."""
+        lines = process.log.splitlines()
+        for line in lines:
+            self.assertEqual(line[:3], f"<{self.level(line[3:])}>", line)
+        return {int(line[1]) for line in lines}
+
+    def test_it_knows_the_level_of_each_line(self):
+        for form in "text", "json":
+            for workers, processes in ("1", 1), ("2", 4):
+                with self.subTest(form=form, workers=workers):
+                    process = self.start("--log-format", form,
+                                         "--workers", workers)
+                    self.refuse_a_reload(process, processes)
+                    process.stop()
+                    self.assertEqual(self.levels(process), {3, 4, 6})
+
+    def test_it_knows_those_of_a_successor(self):
+        process = self.start("--workers", "2")
+        wait_until(lambda: " ready: " in process.log, lambda: process.log)
+        its_start = "[gateway 0] announcing to Register"
+        before = process.log.count(its_start)
+        for victim in children(process.pid):
+            os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: process.log.count(its_start) > before,
+                   lambda: process.log)
+        self.assertIn("<4>", process.log)
+        self.levels(process)
+
+    def test_it_knows_why_there_was_no_start(self):
+        for options in ["--nonsense"], ["--user", "nobody", "--group", "x y"], \
+                ["--log-target", "/dev/null/log"]:
+            with self.subTest(options=options):
+                process = self.start(*options)
+                process.popen.wait(PATIENCE)
+                self.assertIn("<3>gatewayd: ", process.log)
+                self.levels(process)
+
+    def test_nobody_else_gets_marks(self):
+        process = self.start(beside=1)
+        self.refuse_a_reload(process, 1)
+        process.stop()
+        self.assertNotIn("<", process.log)
+        for line in process.log.splitlines():
+            self.assertRegex(line, "^(gatewayd|2)")
+
+    def test_a_file_gets_none(self):
+        process = self.start("--log-target", "{folder}/own")
+        own = process.folder / "own"
+        wait_until(lambda: own.exists() and "register: gateway"
+                   in own.read_text(), "the log")
+        self.assertNotIn("<", own.read_text())
+        self.assertIn("<6>gatewayd ", process.log)
+
+
 class Flood(unittest.TestCase):
     server = "gatewayd"
 

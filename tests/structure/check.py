@@ -56,12 +56,14 @@ COMPONENTS = {
 }
 
 # Headers that a component shares beyond itself: the codec's public leaves,
-# and the reference-counted message, which is all that the hub knows of core.
+# the reference-counted message, which is all that the hub knows of core, and
+# the journal, which conf tells what it dislikes before there is a log.
 LEAVES = {
     "libgwclient/include/gwclient/" + name: "leaf"
     for name in ("error.h", "types.h", "frame.h", "protocol.h", "version.h")
 }
 LEAVES["gatewayd/src/core/message.h"] = "message"
+LEAVES["gatewayd/src/core/journal.h"] = "journal"
 # What the WebSocket codec, without any input or output, and TLS share with the
 # rest of gwctl.
 LEAVES["gwctl/src/core/ascii.h"] = "ascii"
@@ -87,9 +89,10 @@ ALLOWED = {
     "process": DAEMON | {"core", "conf"},
     "status": DAEMON | {"message", "core", "client"},
     "tls": DAEMON,
-    "conf": DAEMON,
+    "conf": DAEMON | {"journal"},
     "main": DAEMON | {"message", "core", "clients", "client", "hub",
-                      "inner", "process", "register", "status", "tls", "conf"},
+                      "inner", "process", "register", "status", "tls", "conf",
+                      "journal"},
 }
 
 # Foreign headers and the only components that may include them.

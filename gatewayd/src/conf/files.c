@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "conf/check.h"
 #include "conf/formats.h"
+#include "core/journal.h"
 #include "secret.h"
 #include "utf8.h"
 
@@ -201,9 +203,9 @@ static void warn_if_open(int fd, const char *path)
 
     if (fstat(fd, &st) == 0 && (st.st_mode & S_IROTH))
         fprintf(stderr,
-                "gatewayd: warning: every user of this machine can "
+                "%sgatewayd: warning: every user of this machine can "
                 "read %s\n",
-                path);
+                gwd_journal_mark(LOG_WARNING), path);
 }
 
 /* A secret cannot change while we run: what is no longer there, or no longer

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 
 #include "conf/check.h"
+#include "core/journal.h"
 
 #define PLACE_LEN 300
 
@@ -132,8 +134,9 @@ static void warn_of_unknown_variables(char **env)
         if (strncmp(*env, GWD_OPTION_ENV_PREFIX,
                     sizeof(GWD_OPTION_ENV_PREFIX) - 1) == 0 &&
             !is_known_variable(*env))
-            fprintf(stderr, "gatewayd: warning: %.*s is no option\n",
-                    (int)strcspn(*env, "="), *env);
+            fprintf(stderr, "%sgatewayd: warning: %.*s is no option\n",
+                    gwd_journal_mark(LOG_WARNING), (int)strcspn(*env, "="),
+                    *env);
     }
 }
 
@@ -199,9 +202,9 @@ static void warn_of_open_status(const gwd_options *options)
     if (options->status_listen[0] != '\0' && options->status_token[0] == '\0' &&
         !gwd_options_is_loopback(options->status_listen))
         fprintf(stderr,
-                "gatewayd: warning: whoever reaches status_listen %s sees uids "
-                "and groups; set status_token_file\n",
-                options->status_listen);
+                "%sgatewayd: warning: whoever reaches status_listen %s sees "
+                "uids and groups; set status_token_file\n",
+                gwd_journal_mark(LOG_WARNING), options->status_listen);
 }
 
 int gwd_options_load(gwd_options *options, int argc, char **argv, char **env)

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/journal.h"
 #include "core/log_line.h"
 #include "core/system_log.h"
 
@@ -18,6 +19,8 @@
 #define PROCESS_MAX_LEN 31
 /* Strangers cause warnings, as many as they like. */
 #define WARNINGS_PER_SECOND 100
+
+static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
 
 /* One log per process: there is nobody to hand a context through. */
 static struct {
@@ -164,19 +167,21 @@ static bool to_file(gwd_log_level level, gw_slice message)
 {
     char line[GWD_LOG_LINE_MAX];
     char time[GWD_LOG_TIME_LEN + 1];
+    const char *mark =
+        state.fd == STDERR_FILENO ? gwd_journal_mark(priorities[level]) : "";
     size_t len;
 
     format_time(time);
-    len = gwd_log_line(line, state.format, time, level, state.process, message);
+    len = gwd_log_line(line, mark, state.format, time, level, state.process,
+                       message);
     return write_line(line, len);
 }
 
 static bool to_syslog(gwd_log_level level, gw_slice message)
 {
-    static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
     char line[GWD_LOG_LINE_MAX];
-    size_t len =
-        gwd_log_line(line, state.format, NULL, level, state.process, message);
+    size_t len = gwd_log_line(line, "", state.format, NULL, level,
+                              state.process, message);
 
     return gwd_system_log_send(state.fd, _PATH_LOG, priorities[level],
                                gw_slice_of(line, len - 1));
@@ -259,7 +264,7 @@ bool gwd_log_failure(const char *format, ...)
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     gwd_log_make_printable(text, strlen(text));
-    fprintf(stderr, "gatewayd: %s\n", text);
+    fprintf(stderr, "%sgatewayd: %s\n", gwd_journal_mark(LOG_ERR), text);
     if (state.fd != STDERR_FILENO)
         put(GWD_LOG_ERROR, gw_slice_str(text));
     return false;

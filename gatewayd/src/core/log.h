@@ -17,7 +17,8 @@ typedef enum gwd_log_level {
 } gwd_log_level;
 
 /* text: "2026-01-31T12:00:00.123Z info: [gateway 1] it happened"; json: an
- * object with the members time, level, process and message. */
+ * object with the members time, level, process and message. On a standard error
+ * that is the journal gwd_journal_mark() stands in front of either. */
 typedef enum gwd_log_format { GWD_LOG_TEXT, GWD_LOG_JSON } gwd_log_format;
 
 void gwd_log_set_level(gwd_log_level level);

@@ -115,12 +115,13 @@ static size_t json_line(line out, const char *time, gwd_log_level level,
     return out.len + TAIL;
 }
 
-size_t gwd_log_line(char out[GWD_LOG_LINE_MAX], gwd_log_format format,
-                    const char *time, gwd_log_level level, const char *process,
-                    gw_slice message)
+size_t gwd_log_line(char out[GWD_LOG_LINE_MAX], const char *mark,
+                    gwd_log_format format, const char *time,
+                    gwd_log_level level, const char *process, gw_slice message)
 {
-    line whole = {.base = out};
+    line whole = {.base = out, .room = GWD_LOG_LINE_MAX};
 
+    put_str(&whole, mark);
     return format == GWD_LOG_JSON
                ? json_line(whole, time, level, process, message)
                : text_line(whole, time, level, process, message);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@ static gw_slice text_of(gwd_log_format format, const char *process,
                         gw_slice message)
 {
     size_t len =
-        gwd_log_line(line, format, TIME, GWD_LOG_WARNING, process, message);
+        gwd_log_line(line, "", format, TIME, GWD_LOG_WARNING, process, message);
 
     assert_true(len <= sizeof(line));
     return gw_slice_of(line, len);
@@ -42,8 +43,8 @@ static void no_control_character_gets_into_a_text_line(void **state)
 
 static void syslog_has_its_own_time_and_level(void **state)
 {
-    size_t len = gwd_log_line(line, GWD_LOG_TEXT, NULL, GWD_LOG_INFO, "master",
-                              LIT("up"));
+    size_t len = gwd_log_line(line, "", GWD_LOG_TEXT, NULL, GWD_LOG_INFO,
+                              "master", LIT("up"));
 
     (void)state;
     assert_slice_equal(gw_slice_of(line, len), LIT("[master] up\n"));
@@ -101,6 +102,26 @@ static void a_long_message_is_cut(void **state)
     }
 }
 
+/* It is a part of what a pipe takes as a whole. */
+static void a_mark_stands_in_front(void **state)
+{
+    static char message[GWD_LOG_LINE_MAX];
+    size_t len = gwd_log_line(line, "<4>", GWD_LOG_TEXT, TIME, GWD_LOG_WARNING,
+                              "", LIT("it happened"));
+
+    (void)state;
+    assert_slice_equal(gw_slice_of(line, len),
+                       LIT("<4>" TIME " warning: it happened\n"));
+    for (gwd_log_format f = GWD_LOG_TEXT; f <= GWD_LOG_JSON; f++) {
+        len = gwd_log_line(line, "<4>", f, TIME, GWD_LOG_WARNING, "",
+                           gw_slice_of(message, sizeof(message)));
+        assert_true(len > GWD_LOG_LINE_MAX - 10 && len <= GWD_LOG_LINE_MAX);
+        assert_memory_equal(line, "<4>", 3);
+        assert_int_equal(line[len - 1], '\n');
+    }
+    assert_memory_equal(line + len - 3, "\"}\n", 3);
+}
+
 static size_t read_file(const char *path, char *out, size_t size)
 {
     int fd = open(path, O_RDONLY);
@@ -142,6 +163,90 @@ static void a_file_is_appended_to_and_opened_anew(void **state)
     unlink(path);
     unlink(old);
     rmdir(folder);
+}
+
+/* With `stream` as $JOURNAL_STREAM, on `fd`. */
+static void say_each(const char *stream, int fd)
+{
+    setenv("JOURNAL_STREAM", stream, 1);
+    dup2(fd, STDERR_FILENO);
+    gwd_log_set_level(GWD_LOG_DEBUG);
+    for (gwd_log_level level = GWD_LOG_ERROR; level <= GWD_LOG_DEBUG; level++)
+        gwd_log(level, "it happened");
+    gwd_log_set_format(GWD_LOG_JSON);
+    gwd_log(GWD_LOG_WARNING, "it happened");
+    gwd_log_failure("it failed");
+}
+
+/* What comes to a standard error whose inode is `beside` that of the journal.
+ * In a child: the hundred warnings of this second are for other tests. */
+static void say_on_stderr(char *out, size_t size, int beside)
+{
+    char path[] = "/tmp/gwd-log-XXXXXX";
+    char stream[64];
+    int fd = mkstemp(path);
+    int status;
+    struct stat st;
+    pid_t child;
+
+    assert_int_equal(fstat(fd, &st), 0);
+    snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev,
+             (uintmax_t)st.st_ino + (uintmax_t)beside);
+    child = fork();
+    if (child == 0) {
+        say_each(stream, fd);
+        _exit(EXIT_SUCCESS);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    read_file(path, out, size);
+    close(fd);
+    unlink(path);
+}
+
+static void the_journal_knows_the_levels(void **state)
+{
+    static const char *const begins[] = {"<3>2", "<4>2", "<6>2",
+                                         "<7>2", "<4>{", "<3>gatewayd: it "};
+    char text[1024];
+    char *at = text;
+
+    (void)state;
+    say_on_stderr(text, sizeof(text), 0);
+    for (size_t i = 0; i < COUNT_OF(begins); i++) {
+        assert_memory_equal(at, begins[i], strlen(begins[i]));
+        at = strchr(at, '\n') + 1;
+    }
+    assert_string_equal(at, "");
+}
+
+static void what_is_not_the_journal_has_no_marks(void **state)
+{
+    char text[1024];
+
+    (void)state;
+    say_on_stderr(text, sizeof(text), 1);
+    assert_non_null(strstr(text, " warning: it happened\n"));
+    assert_null(strchr(text, '<'));
+}
+
+static void a_file_has_no_marks_beside_the_journal(void **state)
+{
+    char path[] = "/tmp/gwd-log-XXXXXX";
+    char said[1024], text[1024];
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(gwd_log_open(path));
+    say_on_stderr(said, sizeof(said), 0);
+    assert_true(gwd_log_open("stderr"));
+    assert_string_equal(said, "<3>gatewayd: it failed\n");
+    read_file(path, text, sizeof(text));
+    assert_non_null(strstr(text, " debug: it happened\n"));
+    assert_non_null(strstr(text, "\"it failed\"}\n"));
+    assert_null(strchr(text, '<'));
+    close(fd);
+    unlink(path);
 }
 
 /* Above what 32 bits with a sign can count. */
@@ -304,7 +409,11 @@ int main(void)
         cmocka_unit_test(a_json_line_is_one_object),
         cmocka_unit_test(json_replaces_what_is_not_utf8),
         cmocka_unit_test(a_long_message_is_cut),
+        cmocka_unit_test(a_mark_stands_in_front),
         cmocka_unit_test(a_file_is_appended_to_and_opened_anew),
+        cmocka_unit_test(the_journal_knows_the_levels),
+        cmocka_unit_test(what_is_not_the_journal_has_no_marks),
+        cmocka_unit_test(a_file_has_no_marks_beside_the_journal),
         cmocka_unit_test(a_file_may_be_large),
         cmocka_unit_test(what_cannot_be_written_is_counted),
         cmocka_unit_test(the_system_log_gets_lines_and_stops_nobody),
