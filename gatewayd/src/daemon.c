@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <syslog.h>
@@ -121,6 +122,17 @@ static bool set_up(gwd_runtime *r)
 {
     return find_user(r) && open_log(r) && load_tls(r) && open_sockets(r) &&
            write_pid(r) && drop_privileges(r);
+}
+
+int gwd_daemon_test(gwd_options *options)
+{
+    gwd_runtime runtime = {.options = options};
+
+    if (!load_tls(&runtime))
+        return GWD_EXIT_OPTIONS;
+    gwd_tls_free(runtime.tls);
+    puts("configuration ok");
+    return EXIT_SUCCESS;
 }
 
 /* ---- one process or several --------------------------------------------- */

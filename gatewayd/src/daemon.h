@@ -17,6 +17,11 @@ typedef struct gwd_invocation {
     char **env;
 } gwd_invocation;
 
+/* What --test-config does with options that were loaded: reads certificates as
+ * the start would, by the rights of who asks, and takes no port. The program's
+ * exit status. */
+int gwd_daemon_test(gwd_options *options);
+
 /* Starts everything, says "ready" on standard error, and returns after SIGTERM
  * or SIGINT. The program's exit status. */
 int gwd_daemon_run(gwd_options *options, const gwd_invocation *invocation);

@@ -12,14 +12,14 @@
 extern char **environ;
 
 /* What only asks something: true when it was answered. */
-static bool answer(const gwd_options *options)
+static bool answer(gwd_options *options, int *status)
 {
     if (options->help)
         gwd_options_help(stdout);
     else if (options->version)
         puts("gatewayd " GW_VERSION);
     else if (options->test_config)
-        puts("configuration ok");
+        *status = gwd_daemon_test(options);
     else
         return false;
     return true;
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%sgatewayd: %s\n", gwd_journal_mark(LOG_ERR),
                 options.error);
         status = GWD_EXIT_OPTIONS;
-    } else if (!answer(&options)) {
+    } else if (!answer(&options, &status)) {
         const gwd_invocation invocation = {argc, argv, environ};
 
         status = gwd_daemon_run(&options, &invocation);

@@ -5,13 +5,14 @@ import signal
 import socket
 import ssl
 import struct
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 from harness.cluster import GatewaydCluster
 from harness.php import Php
-from harness.process import wait_until
+from harness.process import PATIENCE, PREFIX, wait_until
 from harness.tls import Certificate, Tls
 from harness.websocket import Connection, WebSocket
 
@@ -168,6 +169,58 @@ class Names(TlsTest):
                            ("a.b.example.org", self.main),
                            ("example.org", self.main)):
             self.assertEqual(self.served(name=name), want.der, name)
+
+
+class TestConfig(TlsTest):
+    """--test-config says what the start would, beside one that runs."""
+
+    def run_with(self, *options, test=True):
+        ended = subprocess.run(
+            [PREFIX / "bin/gatewayd", "--listen",
+             f"wss://127.0.0.1:{self.port}", "--start-port", "0",
+             "--register-listen", "127.0.0.1:0", "--tls-certificate",
+             self.certificate, "--tls-key", self.key, *options,
+             *(["--test-config"] if test else [])],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=PATIENCE, check=False)
+        return ended.returncode, ended.stdout, ended.stderr
+
+    def refuse(self, why, *options):
+        tested = self.run_with(*options)
+        self.assertEqual(tested[:2], (2, ""))
+        self.assertIn(why, tested[2])
+        self.assertEqual(self.run_with(*options, test=False), tested)
+
+    def test_what_is_right_needs_no_port(self):
+        sni = f"chat.example {self.chat.certificate} {self.chat.key}"
+        self.assertEqual(
+            self.run_with("--tls-ciphers", "ECDHE+AESGCM", "--tls-sni", sni),
+            (0, "configuration ok\n", ""))
+
+    def test_the_key_of_another_certificate(self):
+        self.key.write_bytes(self.chat.key.read_bytes())
+        self.refuse(f"gatewayd: the TLS key {self.key} does not belong to "
+                    f"the certificate {self.certificate}\n")
+
+    def test_what_is_no_certificate(self):
+        self.certificate.write_text("no certificate")
+        self.refuse("gatewayd: there is no PEM certificate in "
+                    f"{self.certificate}\n")
+
+    def test_what_is_no_cipher(self):
+        self.refuse('gatewayd: no TLS 1.2 cipher is meant by "nonsense": ',
+                    "--tls-ciphers", "nonsense")
+
+    def test_the_certificate_of_a_name(self):
+        self.refuse(f"the TLS key {self.wild.key} does not belong to "
+                    f"the certificate {self.chat.certificate}\n",
+                    "--tls-sni",
+                    f"a.example {self.chat.certificate} {self.wild.key}")
+
+    def test_a_register_needs_no_certificate(self):
+        self.certificate.write_text("no certificate")
+        self.assertEqual(self.run_with("--register-only"),
+                         (0, "configuration ok\n", ""))
 
 
 class Renewal(TlsTest):
