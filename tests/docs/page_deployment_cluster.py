@@ -14,8 +14,8 @@ from harness.process import PREFIX, ROOT, wait_until
 from harness.tls import Tls
 from page_deployment import PAGE, configured
 from place import (browser, environment, folder, machines, make_key,
-                   php_environment, php_file, run, run_php, typed,
-                   wait_listed, with_files)
+                   php_environment, php_file, run, run_php, run_shell,
+                   typed, wait_listed, with_files)
 
 KEY = "etc/gatewayd/cluster.key"
 NOBODY = "02:00:00:00:00:01"  # has that link address
@@ -313,18 +313,42 @@ def a_page_that_is_refused_waits_longer_each_time(block):
             raise AssertionError(moved)
 
 
-@claims(PAGE, "conf container")
-def behind_address_translation(conf):
+DOCKER = """#!/bin/sh
+printf '%s\\n' "$GATEWAYD_SECRET_KEY" "$@"
+"""
+
+
+def published(text, home):
+    """The key, and the pairs (address, port) that the command publishes; a
+    container has no other port that can be reached."""
+    environment(home)
+    (home / "tools/docker").write_text(DOCKER)
+    (home / "tools/docker").chmod(0o755)
+    (home / "cluster.key").write_text("the key of the docs\n")
+    key, *words = run_shell(text, home).splitlines()
+    found = [("", *word.split(":"))[-3:]
+             for flag, word in zip(words, words[1:]) if flag == "-p"]
+    if any(outer != port for _, outer, port in found):
+        raise AssertionError(f"another number than the container's: {found}")
+    return key, {(address, int(port)) for address, port, _ in found}
+
+
+@claims(PAGE, "conf container", "sh container")
+def behind_address_translation(conf, shell):
     """As docker's published ports have it: PHP is on another machine."""
     with machines(2) as [one, two], folder() as home:
-        inner = one.network.add_container(two, "inner", [7272, 2900])
-        with configured(one, home, "register_only = yes\n"
-                        "register_listen = 10.0.0.1:1236\n", "register"), \
-                configured(inner, home, conf.text + "no_register = yes\n"
-                           "register_address = 10.0.0.1:1236\n"):
-            wait_listed(one, "10.0.0.1:1236")
+        key, ports = published(shell.text, home)
+        # Docker forwards them, past the host's filter of `input`.
+        if {port for address, port in ports if address == ""} != {7272}:
+            raise AssertionError(f"open to everybody: {ports}")
+        inner = one.network.add_container(two, "inner", [
+            port for address, port in ports if address in ("", two.address)])
+        php = """GatewayClient\\Gateway::$registerAddress = '10.0.0.2:1236';
+                 GatewayClient\\Gateway::sendToAll('hello');"""
+        with configured(inner, home, conf.text,
+                        env={"GATEWAYD_SECRET_KEY": key}):
+            wait_listed(one, "10.0.0.2:1236", key=key)
             with browser(one, host="10.0.0.2") as page:
-                run_php(one.prefix, home, """
-                    GatewayClient\\Gateway::$registerAddress = '10.0.0.1:1236';
-                    GatewayClient\\Gateway::sendToAll('hello');""")
+                run_php(one.prefix, home, php, "extension=gatewayclient\n"
+                        f'gatewayclient.secret_key="{key}"\n')
                 page.expect_text("hello")
