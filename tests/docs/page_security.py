@@ -63,11 +63,13 @@ def the_firewall_lets_only_the_cluster_in(rules, load, outside):
             run([*stranger.prefix, "bash", "-ec", line],
                 env={**environment(home), **quiet(home)})
         path = environment(home)
+        run([*first.prefix, "nft", "add table ip docker"], env=path)
         (home / "tools/systemctl").write_text("#!/bin/sh\necho \"$@\"\n")
         (home / "tools/systemctl").chmod(0o755)
         said = run([*first.prefix, "bash", "-ec",
                     with_files(load.text, home)], env=path)
         expect(said, "enable nftables\n", "nft, and what is done at a boot")
+        run([*first.prefix, "nft", "list table ip docker"], env=path)
         for line in lines:
             run([*second.prefix, "bash", "-ec", line],
                 env={**environment(home), **quiet(home)})
