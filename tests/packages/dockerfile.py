@@ -77,6 +77,9 @@ class Stage:
 
     def do_copy(self, text, context, stages):
         flags, text = flags_of(text)
+        if "chmod" in flags:
+            raise AssertionError("COPY --chmod needs BuildKit, which Debian "
+                                 "12's Docker does not build with")
         *sources, target = shlex.split(text)
         root = stages[flags["from"]].open().root if "from" in flags \
             else context
@@ -93,9 +96,6 @@ class Stage:
                 continue
             place.parent.mkdir(parents=True, exist_ok=True)
             call("cp", "-a", "--no-preserve=ownership", path, place)
-            if "chmod" in flags:
-                call("chmod", flags["chmod"],
-                     place / path.name if place.is_dir() else place)
 
     def do_workdir(self, text):
         self.folder = str(Path(self.folder) / text)

@@ -15,6 +15,7 @@ class Page:
     def __init__(self, name):
         self.name = name
         text = (ROOT / "docs/install" / name).read_text(encoding="utf-8")
+        self.text = text
         self.sections = {}
         heading = ""
         for found in FENCE.finditer(text):

@@ -4,6 +4,7 @@ on one loopback that has the services' names."""
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -97,6 +98,10 @@ def check_page(report, page, services):
                 if "-f" in words:
                     file = words[words.index("-f") + 1]
                     assert (ROOT / file).is_file(), f"there is no {file}"
+    with report.check("the page is for Debian 12's Docker, too"):
+        for volume in re.findall(r"`-v ([^`]*)", page.text):
+            assert volume.startswith('"$PWD/'), f"relative: -v {volume}"
+        assert "`docker-compose`" in page.text, "no word of docker-compose"
     report.skip("docker build, docker run, docker compose up",
                 "no Docker engine; the steps were run in chroots")
     assert set(services) == {"gatewayd", "php", "nginx"}, set(services)
