@@ -23,7 +23,7 @@ class Page:
                 heading = found[1].lstrip("# ")
             elif found[2] == "sh":
                 self.sections.setdefault(heading, []).append(found[3])
-            elif found[2] not in ("text", "ini", "yaml"):
+            elif found[2] not in ("text", "ini", "yaml", "nginx"):
                 raise AssertionError(
                     f"{name}: no test runs a block of {found[2] or 'nothing'}")
         self.untaken = set(self.sections)

@@ -35,8 +35,8 @@ def run_alone(image, network):
             check=False).returncode == 0, "the health check", interval=0.1)
 
 
-def compose_config(base, sources):
-    """The compose file as Docker Compose reads it: what is left out filled in,
+def compose_config(base, sources, file="compose.yaml"):
+    """A compose file as Docker Compose reads it: what is left out filled in,
     paths absolute. The program needs no engine for that."""
     tools = installed(base, "apt-get update && apt-get install -y "
                             "--no-install-recommends docker-compose")
@@ -47,7 +47,7 @@ def compose_config(base, sources):
         # What the program warns of goes to standard error, which `run` shows
         # too; so the result is the last line.
         text = chroot.run(
-            f"docker-compose -f {sources}/{FOLDER}/compose.yaml config "
+            f"docker-compose -f {sources}/{FOLDER}/{file} config "
             f">/tmp/config && python3 -c {shlex.quote(to_json)} </tmp/config")
     return json.loads(text.splitlines()[-1])["services"]
 
@@ -87,6 +87,24 @@ def run_together(services, images, nginx, network):
         print(call(*network.enter(), sys.executable, BROWSER, "80"))
 
 
+def check_second(page, base, sources):
+    """The compose file with the page's second gateway, which differs from the
+    first in its name, and in that it has no Register."""
+    text = (sources / FOLDER / "compose.yaml").read_text()
+    block = re.search(r"^```yaml second\n(.*?)^```", page.text,
+                      re.DOTALL | re.MULTILINE)[1]
+    (sources / FOLDER / "second.yaml").write_text(
+        text.replace("\n  php:\n", f"\n{block}\n  php:\n"))
+    services = compose_config(base, sources, "second.yaml")
+    first, second = services["gatewayd"], services["gateway2"]
+    for key in {*first, *second} - {"environment"}:
+        assert first.get(key) == second.get(key), \
+            f"{key}: {first.get(key)}, {second.get(key)}"
+    missing = set(first["environment"]) - set(second["environment"])
+    assert missing == {"GATEWAYD_REGISTER_LISTEN",
+                       "GATEWAYD_REGISTER_GRACE"}, missing
+
+
 def check_page(report, page, services):
     """Its commands need an engine; that they name files and services that
     exist is seen without."""
@@ -113,6 +131,8 @@ def run(report, base, sources):
     services = {}
     with report.check("the compose file, read by Docker Compose"):
         services = compose_config(base, sources)
+    with report.check("a second gateway, read by Docker Compose"):
+        check_second(page, base, sources)
     with Network() as network, \
             Build(sources / FOLDER / "Dockerfile", context, base) as gatewayd:
         with report.check("gatewayd's image: runs as nobody, health, SIGTERM"):
