@@ -130,6 +130,9 @@ def application():
         [host] = stack.enter_context(machines(1))
         home = stack.enter_context(folder())
         app = stack.enter_context(Application(host, home))
+        app.type(re.search("Say `(.+?)` right away", (ROOT / PAGE).read_text(
+            encoding="utf-8"))[1])
+        app.expect_at_boot(False)
         app.type("php start.php start -d")
         app.shows("gwctl gateways", OLD)
         yield stack, host, home, app
@@ -147,6 +150,7 @@ def with_a_pause(ini, conf, there, back):
         app.php_ini(ini.text)
         for number, block in enumerate((there, back), 2):
             app.type(block.text)
+            app.expect_at_boot(number == 2)
             wait_until(lambda n=number: site.page.log.count(BOUND) == n,
                        lambda: f"the page's return: {site.page.log[-500:]}",
                        30)
@@ -183,6 +187,7 @@ def without_losing_a_message(native, conf, beside, to_gatewayd, move, register,
         app.configure(conf.text)
         start, look = beside.text.splitlines()
         app.type(start)
+        app.expect_at_boot(True)
         app.shows(look, OLD, NEW)
         wait_known(host, site.sender, site.php, port=8283)
         nginx.reload(to_gatewayd.text)
@@ -206,6 +211,7 @@ def without_losing_a_message(native, conf, beside, to_gatewayd, move, register,
         nginx.reload(upstream)
         site.move(move, NEW)
         app.type(back_stop.text)
+        app.expect_at_boot(False)
         site.flows()
         app.type("php start_businessworker.php stop")
         site.flows()

@@ -53,20 +53,22 @@ SYSTEMCTL = """#!/bin/sh
 set -eu
 cd %(home)s
 case "$*" in
-"start gatewayd")
+"enable --now gatewayd")
+    touch gatewayd.enabled
     gatewayd --config etc/gatewayd/gatewayd.conf >gatewayd.log 2>&1 &
     echo $! >gatewayd.pid
     until grep -q ' ready: ' gatewayd.log; do
         kill -0 $! || exit 1
         sleep 0.02
     done ;;
-"stop gatewayd" | "disable --now gatewayd")
+"disable --now gatewayd")
+    rm -f gatewayd.enabled
+    exec "$0" stop gatewayd ;;
+"stop gatewayd")
+    [ -e gatewayd.pid ] || exit 0
     kill "$(cat gatewayd.pid)"
     while kill -0 "$(cat gatewayd.pid)" 2>/dev/null; do sleep 0.02; done
     rm gatewayd.pid ;;
-"restart gatewayd")
-    if [ -e gatewayd.pid ]; then "$0" stop gatewayd; fi
-    exec "$0" start gatewayd ;;
 *) exit 2 ;;
 esac
 """
@@ -92,7 +94,19 @@ class Application:
         for tool, text in (("php", PHP), ("systemctl", SYSTEMCTL)):
             (home / "tools" / tool).write_text(text % names)
             (home / "tools" / tool).chmod(0o755)
+        self.enabled.touch()  # by the package's installation
         self.php_ini("")
+
+    @property
+    def enabled(self):
+        """Is there while a boot starts gatewayd."""
+        return self.home / "gatewayd.enabled"
+
+    def expect_at_boot(self, wanted):
+        if self.enabled.exists() != wanted:
+            raise AssertionError("a boot starts gatewayd, on the ports of PHP's"
+                                 if self.enabled.exists() else
+                                 "no boot starts gatewayd")
 
     def php_ini(self, text):
         """Of the command line; posix and the like come as on this machine."""
