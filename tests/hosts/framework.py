@@ -61,6 +61,8 @@ class FrameworkHost(Host):
     scripts = ("flow.js", "logout.js")
     console_push = ()        # words of a push from the console
     console_kick = ()        # of closing alice's pages
+    locks_sessions = False   # PHP does, in files of the folder `sessions`
+    sessions = "sessions"
     boot = ""                # PHP that starts the application, see unset()
 
     @property

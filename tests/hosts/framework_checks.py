@@ -6,6 +6,7 @@ import time
 from types import SimpleNamespace
 
 import framework
+import session_checks
 from harness.children import connections
 from harness.cluster import AbsentGateway
 from harness.inner import register_addresses
@@ -31,6 +32,10 @@ def run(host, verdicts):
         made_up_client_id(host)
     with verdicts.check("a logout that another site asks for is refused"):
         logout_of_others(host)
+    if host.locks_sessions:
+        with verdicts.check("a bind that waits behind its user's logout is "
+                            "refused"):
+            session_checks.waiting_bind(host)
     if host.console_push:
         with verdicts.check("no Register: the command fails and says why"):
             no_register(host)

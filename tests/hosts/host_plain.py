@@ -2,12 +2,12 @@
 cluster is php.ini's matter."""
 
 import contextlib
-from pathlib import Path
 
 from framework import FrameworkHost
 from harness.process import wait_until
 from harness.websocket import WebSocket
 from host import SECRET_KEY
+from session_checks import lockers
 from visitor import PATIENT, Visitor, expect_end, overtaken_bind
 
 LOCATION = """\
@@ -17,12 +17,6 @@ LOCATION = """\
             fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
         }}
 """
-
-
-def locks(inode):
-    """Those of a file, which are held or waited for."""
-    return [line for line in Path("/proc/locks").read_text().splitlines()
-            if f":{inode} " in line]
 
 
 class Application(FrameworkHost):
@@ -35,6 +29,7 @@ class Application(FrameworkHost):
                "guest_token": "signin.php", "guest_status": 401,
                "csrf_status": 403}
     console_push = ("bin/notice.php", "alice", "hello")
+    locks_sessions = True
     register = None
 
     @property
@@ -65,14 +60,13 @@ class Application(FrameworkHost):
         """The logout waits until the page is bound, and closes it."""
         eve = Visitor(self, "eve")
         page = WebSocket(self.gateway.websocket_port)
-        [session] = [file for file in (self.app / "sessions").iterdir()
-                     if '"eve"' in file.read_text()]
+        session = eve.session_file()
         inode = session.stat().st_ino
         with overtaken_bind(self, eve, page) as (bind, logout):
             bind.start()
-            wait_until(lambda: locks(inode), "the bind")
+            wait_until(lambda: lockers(inode), "the bind")
             logout.start()
-            wait_until(lambda: not session.exists() or len(locks(inode)) == 2,
+            wait_until(lambda: not session.exists() or len(lockers(inode)) == 2,
                        "the logout")
             if not session.exists():
                 raise AssertionError("it did not wait for the bind")

@@ -19,6 +19,7 @@ class Application(FrameworkHost):
     log = "var/log/*.log"
     # Its logout has a token of its own.
     browser = {**FrameworkHost.browser, "guest_logout_status": 403}
+    locks_sessions = True
     console_push = ("bin/console", "gateway:push", "alice", "hello")
     boot = """require 'vendor/autoload.php';
         (new App\\Kernel('unset', false))->boot();"""

@@ -21,6 +21,7 @@ class Application(FrameworkHost):
     folders = ("runtime", "web/assets")
     log = "runtime/logs/*.log"
     browser = {**FrameworkHost.browser, "csrf_status": 400}
+    locks_sessions = True
     console_push = ("yii", "gateway/push", "alice", "hello")
     boot = """require 'vendor/autoload.php';
         require 'vendor/yiisoft/yii2/Yii.php';

@@ -40,9 +40,9 @@ class Visitor:
 
     def __init__(self, host, name=None):
         self.host = host
+        self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(
-            Unredirected, urllib.request.HTTPCookieProcessor(
-                http.cookiejar.CookieJar()))
+            Unredirected, urllib.request.HTTPCookieProcessor(self.cookies))
         if name is not None:
             login = host.browser.get("login", "login?name={name}")
             self.get(login.replace("{name}", name))
@@ -68,12 +68,22 @@ class Visitor:
     def sign_out(self):
         """As the page does: by a form that has a token of its own, or by its
         function post(). Returns the status."""
+        return self.ready_to_sign_out()()
+
+    def ready_to_sign_out(self):
+        """What is left of it when the page has been read: one request."""
+        path = self.host.browser["logout"]
         token = FORM_TOKEN.search(self.get(self.host.browser["page"]))
         if token is None:
-            return self.post(self.host.browser["logout"], {})
-        fields = {"_csrf_token": html.unescape(token[1])}
-        return self.status(self.host.browser["logout"],
-                           urllib.parse.urlencode(fields).encode())
+            return lambda: self.post(path, {})
+        form = urllib.parse.urlencode({"_csrf_token": html.unescape(token[1])})
+        return lambda: self.status(path, form.encode())
+
+    def session_file(self):
+        """Where PHP keeps the session."""
+        [name] = [cookie.value for cookie in self.cookies
+                  if cookie.name == "PHPSESSID"]
+        return self.host.app / self.host.sessions / f"sess_{name}"
 
     def post(self, path, data, headers=None, token=True):
         """Returns the status."""
@@ -110,16 +120,21 @@ class Visitor:
         self.socket.close()
 
 
-class Post(threading.Thread):
-    """A visitor's POST while others go on; `status`, once it has ended."""
+class Beside(threading.Thread):
+    """A visitor's request while others go on; `status`, once it has ended."""
 
-    def __init__(self, visitor, path, data):
+    def __init__(self, request, *arguments):
         super().__init__()
-        self.visitor, self.path, self.data = visitor, path, data
+        self.request, self.arguments = request, arguments
         self.status = None
 
     def run(self):
-        self.status = self.visitor.post(self.path, self.data)
+        self.status = self.request(*self.arguments)
+
+
+def bind_beside(host, visitor, page):
+    return Beside(visitor.post, host.browser["bind"],
+                  {"client_id": page.client_id})
 
 
 @contextlib.contextmanager
@@ -127,8 +142,8 @@ def overtaken_bind(host, visitor, page):
     """A bind of the page and a logout of the visitor, for the block to start:
     gatewayd stands still in it, so that the bind takes its time. They end after
     it."""
-    bind = Post(visitor, host.browser["bind"], {"client_id": page.client_id})
-    logout = Post(visitor, host.browser["logout"], {})
+    bind = bind_beside(host, visitor, page)
+    logout = Beside(visitor.post, host.browser["logout"], {})
     gatewayd = host.gateway.process.popen.pid
     os.kill(gatewayd, signal.SIGSTOP)
     try:
