@@ -14,6 +14,7 @@ from host import Host
 COMPOSER_CONFIG = ["composer", "config"]
 COMPOSER_REQUIRE = ["composer", "require"]
 SERVERS = ("gatewayd", "php -S ")  # of a reader who tries it: tests/docs does
+TIMEOUT = "2.5"  # php.ini's, where the application has none
 
 
 def transcript(name):
@@ -108,7 +109,15 @@ class FrameworkHost(Host):
     def unset(self):
         """In this block `boot` finds nothing configured; yields the environment
         to run it in."""
-        yield {"GATEWAY_REGISTER_ADDRESS": "", "GATEWAY_SECRET_KEY": ""}
+        with self.emptied() as environment:
+            yield environment
+
+    @contextlib.contextmanager
+    def emptied(self):
+        """The same, where it finds nothing but empty strings, and TIMEOUT where
+        that has to be a number."""
+        yield {"GATEWAY_REGISTER_ADDRESS": "", "GATEWAY_SECRET_KEY": "",
+               "GATEWAY_TIMEOUT": TIMEOUT}
 
     def logs(self):
         """What the application, or PHP, has logged."""

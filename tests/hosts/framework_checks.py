@@ -41,7 +41,9 @@ def run(host, verdicts):
             no_register(host)
     if host.boot:
         with verdicts.check("what is not configured is as php.ini has it"):
-            not_configured(host)
+            as_the_ini(host, host.unset)
+        with verdicts.check("and what is set to nothing"):
+            as_the_ini(host, host.emptied)
     with verdicts.check("a logout without a Register is one, and the log says "
                         "why the pages stay"):
         logout_without_register(host)
@@ -156,12 +158,12 @@ def logout_of_others(host):
         alice.close()
 
 
-def not_configured(host):
+def as_the_ini(host, configured):
     ini = ("-d", "gatewayclient.register_address=one:1,two:2",
            "-d", "gatewayclient.secret_key=of the ini",
            "-d", "gatewayclient.connect_timeout=1.5",
-           "-d", "gatewayclient.timeout=2.5")
-    with host.unset() as environment:
+           "-d", f"gatewayclient.timeout={framework.TIMEOUT}")
+    with configured() as environment:
         found = host.php(*ini, "-r", host.boot + SHOW, env=environment)
     wanted = host.php(*ini, "-r", SHOW)
     if found != wanted or "of the ini" not in wanted:

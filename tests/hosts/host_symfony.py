@@ -22,7 +22,7 @@ class Application(FrameworkHost):
     locks_sessions = True
     console_push = ("bin/console", "gateway:push", "alice", "hello")
     boot = """require 'vendor/autoload.php';
-        (new App\\Kernel('unset', false))->boot();"""
+        (new App\\Kernel(getenv('APP_ENV'), false))->boot();"""
     console_kick = ("bin/console", "gateway:kick", "alice")
 
     def environment(self):
@@ -38,7 +38,7 @@ class Application(FrameworkHost):
         file = self.app / "config/packages/gateway_client.yaml"
         kept = file.rename(self.app / "kept.yaml")
         try:
-            yield {}
+            yield {"APP_ENV": "unset"}
         finally:
             kept.rename(file)
 

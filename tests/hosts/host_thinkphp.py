@@ -59,6 +59,16 @@ class Application(FrameworkHost):
             kept.rename(file)
 
     @contextlib.contextmanager
+    def emptied(self):
+        file = self.app / ".env"
+        kept = file.read_text()
+        file.write_text(re.sub(r"(?m)^(\w+) =.*$", r"\1 =", kept))
+        try:
+            yield {}
+        finally:
+            file.write_text(kept)
+
+    @contextlib.contextmanager
     def at_register(self, address):
         self.set_register(address)
         try:

@@ -61,21 +61,25 @@ final class GatewayClientBundle extends AbstractBundle
     /**
      * The settings are static properties, which return to those of php.ini at
      * each request: so this is done at each boot of the kernel. Code that calls
-     * Gateway directly has them, too. What is not configured stays php.ini's.
+     * Gateway directly has them, too. What is not configured, or empty, as a
+     * variable of the environment may be, stays php.ini's.
      */
     public function boot(): void
     {
-        $settings = $this->container->getParameter('gateway_client.settings');
-        if (null !== $settings['register_address']) {
+        $settings = array_filter(
+            $this->container->getParameter('gateway_client.settings'),
+            static fn ($value) => '' !== (string) $value,
+        );
+        if (isset($settings['register_address'])) {
             Gateway::$registerAddress = array_map('trim', explode(',', $settings['register_address']));
         }
-        if (null !== $settings['secret_key']) {
+        if (isset($settings['secret_key'])) {
             Gateway::$secretKey = $settings['secret_key'];
         }
-        if (null !== $settings['connect_timeout']) {
+        if (isset($settings['connect_timeout'])) {
             Gateway::$connectTimeout = $settings['connect_timeout'];
         }
-        if (null !== $settings['timeout']) {
+        if (isset($settings['timeout'])) {
             ini_set('gatewayclient.timeout', (string) $settings['timeout']);
         }
     }

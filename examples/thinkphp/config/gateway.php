@@ -1,7 +1,7 @@
 <?php
 
 return [
-    // What is null is as php.ini has it.
+    // What is null, or empty, is as php.ini has it.
     // host:port of the Register; several with commas
     'register_address' => env('gateway.register_address'),
     // the key of the cluster

@@ -18,11 +18,15 @@ class GatewayService extends Service
     /**
      * The settings are static properties, which return to those of php.ini at
      * each request: so this is done at each start of the application. Code that
-     * calls Gateway directly has them, too. What is not set stays php.ini's.
+     * calls Gateway directly has them, too. What is not set, or empty, as a line
+     * of .env may be, stays php.ini's.
      */
     public function boot(): void
     {
-        $settings = $this->app->config->get('gateway', []);
+        $settings = array_filter(
+            $this->app->config->get('gateway', []),
+            static fn ($value) => (string) $value !== ''
+        );
         if (isset($settings['register_address'])) {
             Gateway::$registerAddress = array_map('trim', explode(',', $settings['register_address']));
         }
