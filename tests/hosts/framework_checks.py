@@ -1,6 +1,7 @@
 """What is checked of a framework's application besides the browser's flow: the
 page's commands, and what becomes of a cluster that is not whole."""
 
+import contextlib
 import re
 import time
 from types import SimpleNamespace
@@ -83,15 +84,31 @@ def tidy(text):
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-def one_gateway_down(host):
-    cluster = SimpleNamespace(register_address=host.gateway.own_register,
-                              secret_key=SECRET_KEY)
-    alice = Visitor(host, "alice")
-    absent = AbsentGateway(cluster)
+@contextlib.contextmanager
+def gateway_down(host):
+    """In this block the Register lists one more, which is yielded."""
+    def lists(count):
+        found = register_addresses(host.gateway.own_register, SECRET_KEY)
+        return len(found or ()) == count
+
+    absent = AbsentGateway(SimpleNamespace(
+        register_address=host.gateway.own_register, secret_key=SECRET_KEY))
     try:
-        wait_until(lambda: len(register_addresses(
-            cluster.register_address, SECRET_KEY) or ()) == 2,
-            "a Register that lists two gateways")
+        wait_until(lambda: lists(2), "a Register that lists two gateways")
+        yield absent
+    finally:
+        absent.close()
+    wait_until(lambda: lists(1), "a Register that lists one gateway")
+
+
+def one_gateway_down(host):
+    with gateway_down(host) as absent:
+        served_without(host, absent)
+
+
+def served_without(host, absent):
+    alice = Visitor(host, "alice")
+    try:
         number = 0
 
         def logged():
@@ -119,11 +136,7 @@ def one_gateway_down(host):
             kick_in_part(host)
             alice.expect(None)
     finally:
-        absent.close()
         alice.close()
-    wait_until(lambda: len(register_addresses(
-        cluster.register_address, SECRET_KEY) or ()) == 1,
-        "a Register that lists one gateway")
 
 
 def kick_in_part(host):

@@ -4,6 +4,17 @@ import contextlib
 import os
 
 from framework import FrameworkHost
+from framework_checks import gateway_down
+
+# As FrankenPHP and others do it.
+TWO_REQUESTS = """require 'vendor/autoload.php';
+    $kernel = App\\Kernel::start();
+    foreach (['/warnings?push=1', '/warnings'] as $path) {
+        $request = Symfony\\Component\\HttpFoundation\\Request::create($path);
+        $response = $kernel->handle($request);
+        echo $response->getContent(), "\\n";
+        $kernel->terminate($request, $response);
+    }"""
 
 
 class Application(FrameworkHost):
@@ -41,6 +52,15 @@ class Application(FrameworkHost):
             yield {"APP_ENV": "unset"}
         finally:
             kept.rename(file)
+
+    def checks(self, verdicts):
+        with verdicts.check("the warnings are a request's own where the kernel "
+                            "stays"):
+            with gateway_down(self):
+                first, second = self.php("-r", TWO_REQUESTS).split()
+            if int(first) == 0 or int(second) != 0:
+                raise AssertionError(f"{first}, and then {second}")
+        super().checks(verdicts)
 
     def prepare(self):
         super().prepare()

@@ -6,6 +6,7 @@ namespace GatewayClient\Symfony;
 
 use GatewayClient\Gateway;
 use Psr\Log\LoggerInterface;
+use Symfony\Contracts\Service\ResetInterface;
 
 /**
  * Pushes to pages, and knows who is online.
@@ -14,7 +15,7 @@ use Psr\Log\LoggerInterface;
  * a wrong key. A gateway that is down is a warning in the log: all others have
  * been served, if there are any. (Symfony would make an exception of it.)
  */
-class GatewayPusher
+class GatewayPusher implements ResetInterface
 {
     private int $warnings = 0;
 
@@ -101,10 +102,16 @@ class GatewayPusher
         )));
     }
 
-    /** How many warnings there were: after one, not everybody was reached. */
+    /** How many warnings there were in this request: after one, not everybody was reached. */
     public function warnings(): int
     {
         return $this->warnings;
+    }
+
+    /** Symfony's, between the requests of a process that stays. */
+    public function reset(): void
+    {
+        $this->warnings = 0;
     }
 
     /** @return array{connections: int, users: array<string, int>, groups: array<string, int>} pages of each */

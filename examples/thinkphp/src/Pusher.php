@@ -98,7 +98,10 @@ class Pusher
         )));
     }
 
-    /** How many warnings there were: after one, not everybody was reached. */
+    /**
+     * How many warnings there were, in a queue worker since it started: after one
+     * more, not everybody was reached.
+     */
     public function warnings(): int
     {
         return $this->warnings;

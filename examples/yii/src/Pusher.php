@@ -140,7 +140,10 @@ class Pusher extends Component implements BootstrapInterface
         )));
     }
 
-    /** How many warnings there were: after one, not everybody was reached. */
+    /**
+     * How many warnings there were, in a queue worker since it started: after one
+     * more, not everybody was reached.
+     */
     public function countWarnings(): int
     {
         return $this->warnings;
