@@ -1,6 +1,8 @@
 /* Gateway: lists of clients, uids and groups, out of SELECT. */
 #include "gateway.h"
 
+#include <zend_interfaces.h>
+
 /* Rows become members of the array `map`, or of a map for each group in it. */
 static void add_client_id(HashTable *map, const gw_client_id *id)
 {
@@ -149,31 +151,64 @@ bool php_gwc_want_array(zval *value)
     return false;
 }
 
-/* An array becomes the number of its members. */
-static void count_members(zval *array)
+static void call_php(const char *name, zval *argument, zval *result)
 {
-    zval *counted = array;
-    zend_long count;
+    zval function;
+
+    ZVAL_STRING(&function, name);
+    ZVAL_UNDEF(result);
+    call_user_function(NULL, NULL, &function, result, 1, argument);
+    zval_ptr_dtor(&function);
+}
+
+/* A list becomes the number of its members. That of a subclass may be an object,
+ * or none, of which PHP's count() tells. */
+static void count_members(zval *list)
+{
+    zval *counted = list;
+    zval count;
 
     ZVAL_DEREF(counted);
-    if (php_gwc_want_array(counted)) {
-        count = zend_hash_num_elements(Z_ARRVAL_P(counted));
-        zval_ptr_dtor(array);
-        ZVAL_LONG(array, count);
+    if (EXPECTED(Z_TYPE_P(counted) == IS_ARRAY)) {
+        ZVAL_LONG(&count, zend_hash_num_elements(Z_ARRVAL_P(counted)));
+    } else {
+        call_php("count", counted, &count);
+    }
+    zval_ptr_dtor(list);
+    if (EG(exception) != NULL) {
+        ZVAL_NULL(list);
+    } else {
+        ZVAL_COPY_VALUE(list, &count);
     }
 }
 
-static void count_each(zval *array)
+static void to_array(zval *lists)
 {
-    zval *member;
+    zval array;
 
-    if (!php_gwc_want_array(array)) {
+    if (Z_TYPE_P(lists) == IS_OBJECT &&
+        instanceof_function(Z_OBJCE_P(lists), zend_ce_traversable)) {
+        call_php("iterator_to_array", lists, &array);
+        zval_ptr_dtor(lists);
+        ZVAL_COPY_VALUE(lists, &array);
+    }
+}
+
+static void count_each(zval *lists)
+{
+    zval *list;
+
+    to_array(lists);
+    if (!php_gwc_want_array(lists)) {
         return;
     }
-    SEPARATE_ARRAY(array);
-    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(array), member)
+    SEPARATE_ARRAY(lists);
+    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(lists), list)
     {
-        count_members(member);
+        count_members(list);
+        if (EG(exception) != NULL) {
+            break;
+        }
     }
     ZEND_HASH_FOREACH_END();
 }

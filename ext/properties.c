@@ -76,11 +76,33 @@ zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data)
     return called == NULL ? php_gwc_gateway_ce : called;
 }
 
+/* A callable would be called on an object of the caller, whose class may extend
+ * `called`. */
+static void call_static(zend_class_entry *called, zend_function *function,
+                        uint32_t count, zval *args, zval *result)
+{
+    zend_fcall_info_cache cache = empty_fcall_info_cache;
+    zend_fcall_info info = empty_fcall_info;
+
+    info.size = sizeof(info);
+    ZVAL_UNDEF(&info.function_name);
+    info.retval = result;
+    info.params = args;
+    info.param_count = count;
+    cache.function_handler = function;
+    cache.called_scope = called;
+    zend_call_function(&info, &cache);
+    if (Z_ISUNDEF_P(result)) {
+        ZVAL_NULL(result);
+    } else if (Z_ISREF_P(result)) {
+        zend_unwrap_reference(result);
+    }
+}
+
 bool php_gwc_call_own(zend_class_entry *called, const char *method,
                       uint32_t count, zval *args, zval *result)
 {
     zend_function *function;
-    zval callable;
 
     if (EXPECTED(called == php_gwc_gateway_ce)) {
         return false;
@@ -90,14 +112,7 @@ bool php_gwc_call_own(zend_class_entry *called, const char *method,
     if (function == NULL || function->type == ZEND_INTERNAL_FUNCTION) {
         return false;
     }
-    array_init(&callable);
-    add_next_index_str(&callable, zend_string_copy(called->name));
-    add_next_index_str(&callable,
-                       zend_string_copy(function->common.function_name));
-    call_user_function(NULL, NULL, &callable, result, count, args);
-    zval_ptr_dtor(&callable);
-    if (Z_ISUNDEF_P(result)) {
-        ZVAL_NULL(result);
-    }
+    ZVAL_UNDEF(result);
+    call_static(called, function, count, args, result);
     return true;
 }

@@ -78,6 +78,44 @@ class All extends Counts
         return parent::getAllClientIdCount() + 10;
     }
 }
+/* Which of them a call is made on does not depend on the object that makes it. */
+class Near extends Gateway
+{
+    public static $registerAddress = '127.0.0.1:1';
+    public static function getClientIdByUid($uid)
+    {
+        return static::class === self::class ? ['near'] : [];
+    }
+}
+class Far extends Near
+{
+    public function ask(): int
+    {
+        return Near::isUidOnline(1);
+    }
+}
+class References extends Gateway
+{
+    public static $lists = ['g' => [1, 2]];
+    public static $count = 5;
+    public static $no = false;
+    public static function &getAllGroupUidList()
+    {
+        return self::$lists;
+    }
+    public static function &batchGetClientIdByUid($uids)
+    {
+        return self::$lists;
+    }
+    public static function &getAllClientIdCount()
+    {
+        return self::$count;
+    }
+    public static function &setSocketSession($client_id, $session_str)
+    {
+        return self::$no;
+    }
+}
 short_warnings();
 function run($answer, string $method, ...$arguments): void
 {
@@ -98,11 +136,9 @@ run(['s'], 'Own::getClientInfoByGroup', 'g');
 $list = ['u', 'v'];
 run([&$list], 'Own::getAllGroupUidCount');
 run(['g' => ['c']], 'Own::getAllGroupClientIdCount');
-run([1], 'Own::getAllGroupClientIdCount');
 run($list, 'Own::getUidCountByGroup', 'g');
 run($list, 'Own::getUidCountByGroup', '');
 run($list, 'Own::getAllUidCount');
-run(null, 'Own::getAllUidCount');
 show($list);
 $id = bin2hex(pack('NnN', 1, 2, 3));
 run(true, 'Own::setSession', $id, ['a' => 1]);
@@ -115,6 +151,16 @@ foreach (['Groups', 'Counts', 'All'] as $class) {
     run(null, "$class::getAllClientIdCount");
     run(null, "$class::getAllClientCount");
 }
+show((new Far)->ask());
+show(References::getAllGroupUidCount());
+show(References::isUidsOnline(['g']));
+$more = function (&$count) { $count++; };
+$more(References::getAllClientCount());
+Context::$client_id = null;
+show([References::$count, References::$lists, References::setSession($id, [])]);
+run(new ArrayObject(['u', 'v']), 'Own::getAllUidCount');
+run(new ArrayObject(['g' => new ArrayObject(['u'])]), 'Own::getAllGroupUidCount');
+run(3, 'Own::getAllGroupUidCount');
 ?>
 --EXPECT--
 Own::isUidOnline
@@ -149,9 +195,6 @@ Own::getAllGroupUidCount
 Own::getAllGroupClientIdCount
   Own getAllGroupClientIdList[]
 {"g":1}
-Own::getAllGroupClientIdCount
-  Own getAllGroupClientIdList[]
-TypeError: a method of a subclass must return an array, not int
 Own::getUidCountByGroup
   Own getUidListByGroup["g"]
 2
@@ -161,9 +204,6 @@ Warning: GatewayClient\Gateway::getUidCountByGroup(): group('') empty
 Own::getAllUidCount
   Own getAllUidList[]
 2
-Own::getAllUidCount
-  Own getAllUidList[]
-TypeError: a method of a subclass must return an array, not null
 ["u","v"]
 Own::setSession
   Own setSocketSession["00000001000200000003","a:1:{s:1:\"a\";i:1;}"]
@@ -218,3 +258,17 @@ All::getAllClientCount
   every
   getClientIdCountByGroup["every"]
 14
+1
+{"g":2}
+{"g":1}
+Notice: Only variables should be passed by reference
+[5,{"g":[1,2]},false]
+Own::getAllUidCount
+  Own getAllUidList[]
+2
+Own::getAllGroupUidCount
+  Own getAllGroupUidList[]
+{"g":1}
+Own::getAllGroupUidCount
+  Own getAllGroupUidList[]
+TypeError: a method of a subclass must return an array, not int

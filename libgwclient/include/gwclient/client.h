@@ -414,8 +414,8 @@ typedef struct gw_frame_clients {
     size_t count;
     gw_slice before;
     gw_slice after;
-    int others; /* listed gateways that have none of them are asked, too, with
-                   the frame's own ext_data */
+    int others; /* every listed gateway is asked, and no other; those that have
+                   none of them with the frame's own ext_data */
 } gw_frame_clients;
 
 /* The same of the gateways of these clients. GW_EPARTIAL: some of them failed,
