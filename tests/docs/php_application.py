@@ -53,8 +53,16 @@ SYSTEMCTL = """#!/bin/sh
 set -eu
 cd %(home)s
 case "$*" in
+"enable gatewayd")
+    touch gatewayd.enabled ;;
 "enable --now gatewayd")
-    touch gatewayd.enabled
+    "$0" enable gatewayd
+    exec "$0" start gatewayd ;;
+"restart gatewayd")
+    "$0" stop gatewayd
+    exec "$0" start gatewayd ;;
+"start gatewayd")
+    [ ! -e gatewayd.pid ] || exit 0
     gatewayd --config etc/gatewayd/gatewayd.conf >gatewayd.log 2>&1 &
     echo $! >gatewayd.pid
     until grep -q ' ready: ' gatewayd.log; do
