@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: fb7eabd1da1be80855127d214897edf00d623656 */
+ * Stub hash: 0bd4f787c27693778f131b774e318298a5a51f0c */
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_GatewayClient_Gateway_sendToAll, 0, 0, 1)
 	ZEND_ARG_INFO(0, message)

@@ -788,9 +788,9 @@ class Gateway
      * What went over a BusinessWorker's connections is not among them: nobody
      * tells when it was handled.
      *
-     * A connection may have ended before this is called, when it was idle for
-     * pool_idle_timeout, too: what nobody has asked about on it is not certain.
-     * That is told once, and not any more when nobody has asked for 10 minutes.
+     * A connection may have ended before this is called: what nobody has asked
+     * about on it is not certain. That is told once, and not any more when nobody
+     * has asked for 10 minutes, after which an idle connection ends, too.
      *
      *     Gateway::sendToUid('alice', 'hello');
      *     Gateway::flush();   // => true

@@ -298,9 +298,14 @@ static gw_conn *take_out(gw_client *c, gw_peer *peer, gw_conn **at)
     return conn;
 }
 
+/* On it alone can be asked what became of what it carried. */
 static int is_too_old(const gw_client *c, const gw_conn *conn, uint64_t now)
 {
-    return now - conn->idle_since >= c->idle_timeout_s * (uint64_t)1000;
+    uint64_t ttl = c->idle_timeout_s * (uint64_t)1000;
+
+    if (conn->unconfirmed > 0 && ttl > 0 && ttl < DEBTOR_TTL_MS)
+        ttl = DEBTOR_TTL_MS;
+    return now - conn->idle_since >= ttl;
 }
 
 /* Where all has been replied to, all was heard. */
@@ -425,15 +430,17 @@ void gw_pool_put(gw_client *c, gw_peer *peer, gw_conn *conn, uint64_t now)
 
 /* ---- sweeping ----------------------------------------------------------- */
 
-/* The list is youngest first: from the first one that is too old, all are. */
 static void close_old(gw_client *c, gw_peer *peer, uint64_t now)
 {
     gw_conn **at = &peer->idle;
     gw_conn *conn;
 
-    while (*at != NULL && !is_too_old(c, *at, now))
-        at = &(*at)->next;
-    while ((conn = take_out(c, peer, at)) != NULL) {
+    while ((conn = *at) != NULL) {
+        if (!is_too_old(c, conn, now)) {
+            at = &conn->next;
+            continue;
+        }
+        take_out(c, peer, at);
         if (gw_net_is_quiet(conn->fd))
             gw_pool_drop(c, peer, conn);
         else

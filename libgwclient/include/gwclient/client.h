@@ -146,7 +146,9 @@ int gw_client_set_register_ttl(gw_client *client, unsigned ttl_ms);
  * none of this; who can choose a client_id gets the secret key. */
 int gw_client_set_trust_client_ids(gw_client *client, int trust);
 
-/* How many idle connections are kept per gateway and key, and for how long. */
+/* How many idle connections are kept per gateway and key, of a host name per
+ * address, and for how long; 0: none, as without persistence. One with
+ * commands that nothing has confirmed is kept for 10 minutes. */
 int gw_client_set_pool(gw_client *client, unsigned max_idle,
                        unsigned idle_timeout_s);
 
@@ -162,7 +164,8 @@ int gw_client_set_gateways(gw_client *client, const gw_slice *addresses,
 
 /* What the last call met, in one English line that names peers and causes;
  * "" after success. The text of GW_ENOGATEWAY is that of PHP and has a newline
- * in it. Never holds a key or a message. Valid until the next call. */
+ * in it. GW_EBUSY leaves that of the call which is under way; gw_strerror()
+ * tells of it. Never holds a key or a message. Valid until the next call. */
 const char *gw_client_error(const gw_client *client);
 
 /* A gateway that a call could not serve. */

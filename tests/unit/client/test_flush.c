@@ -227,6 +227,28 @@ static void a_connection_that_was_idle_too_long_is_still_asked(void **state)
     cluster_free(x);
 }
 
+/* A program that sends once in a while, and asks more rarely. */
+static void a_call_in_between_does_not_end_it(void **state)
+{
+    cluster *x = cluster_new(1, PLENTY_MS);
+    gw_client *c = x->client;
+    gw_client_id id = fake_client(x->gw[0], 1);
+
+    (void)state;
+    assert_int_equal(send_to(x, 0), GW_OK);
+    gw_pool_peer_of(c, &id)->idle->idle_since -= 90000;
+    sweep_is_due(c);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(gw_flush(c), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    /* What has been answered for has only the usual time. */
+    gw_pool_peer_of(c, &id)->idle->idle_since -= 90000;
+    sweep_is_due(c);
+    assert_int_equal(send_to(x, 0), GW_OK);
+    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    cluster_free(x);
+}
+
 static void debts_that_nobody_asks_for_are_forgotten(void **state)
 {
     cluster *x = cluster_new(1, PLENTY_MS);
@@ -261,6 +283,7 @@ int main(void)
         cmocka_unit_test(what_a_wrong_key_has_cost_is_told_with_the_cause),
         cmocka_unit_test(only_the_current_key_is_asked_for),
         cmocka_unit_test(a_connection_that_was_idle_too_long_is_still_asked),
+        cmocka_unit_test(a_call_in_between_does_not_end_it),
         cmocka_unit_test(debts_that_nobody_asks_for_are_forgotten),
     };
 
