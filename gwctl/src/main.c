@@ -11,6 +11,26 @@
 
 extern char **environ;
 
+/* listen talks to gateways only to bind. */
+static bool needs_key(const gwctl_command *command,
+                      const gwctl_options *options)
+{
+    if (command->uses & GWCTL_USES_LISTEN)
+        return options->uids.count + options->groups.count > 0;
+    return (command->uses & GWCTL_USES_CLUSTER) != 0;
+}
+
+/* A file for everybody may name one that not everybody may read: only those
+ * that the command has a use for are opened. */
+static int load_files(const gwctl_command *command, gwctl_options *options)
+{
+    if (needs_key(command, options) && gwctl_options_load_key(options) < 0)
+        return GW_EINVAL;
+    return command->uses & GWCTL_USES_LISTEN
+               ? gwctl_options_load_headers(options)
+               : GW_OK;
+}
+
 static int run_command(gwctl_app *app, gwctl_options *options, int argc,
                        char **argv)
 {
@@ -30,8 +50,7 @@ static int run_command(gwctl_app *app, gwctl_options *options, int argc,
         return GWCTL_OK;
     }
     if (gwctl_command_check(app->command, options, app->argc) < 0 ||
-        (app->command->uses & GWCTL_USES_LISTEN &&
-         gwctl_options_load_headers(options) < 0))
+        load_files(app->command, options) < 0)
         return gwctl_misuse("%s", options->error);
     status = app->command->uses & GWCTL_USES_CLUSTER ? gwctl_app_open(app)
                                                      : GWCTL_OK;

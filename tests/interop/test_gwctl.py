@@ -489,6 +489,17 @@ class Failures(GwctlTest):
                           self.gwctl(*words).out)
         self.gwctl("help", "nothing", status=2)
 
+    def test_a_key_is_read_for_those_who_talk_to_gateways(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "gwctl.conf"
+            config.write_text(f"secret_key_file = {folder}/key\n")
+            env = {"GWCTL_CONFIG": str(config)}
+            for words in (("help",), ("help", "watch"),
+                          ("completion", "bash")):
+                self.assertEqual(self.gwctl(*words, env=env).err, "")
+            self.assertIn(f"{folder}/key: No such file",
+                          self.gwctl("online", env=env, status=2).err)
+
     def test_a_message_that_cannot_be_sent_after_one_that_was(self):
         client = self.connect()
         self.gwctl("send-to-all", "-", "--raw=no", status=1,

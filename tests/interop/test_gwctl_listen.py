@@ -209,6 +209,24 @@ class OddServers(unittest.TestCase):
                              env={"GWCTL_HEADER": f"@{headers}"})
             self.assertEqual(done.status, 0, done)
 
+    def test_a_key_is_only_read_to_bind(self):
+        def serve(link):
+            link.accept()
+            link.send(close_frame(1000))
+            link.read()
+
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "gwctl.conf"
+            config.write_text(f"secret_key_file = {folder}/key\n")
+            words = ("--config", config)
+            done = self.listen(serve, *words)
+            self.assertEqual((done.status, done.err), (0, ""), done)
+            for bind in (("--uid", "ann"), ("--group", "lobby")):
+                done = gwctl.run(None, "listen", "ws://127.0.0.1:1", *words,
+                                 *bind)
+                self.assertEqual(done.status, 2, done)
+                self.assertIn(f"{folder}/key: No such file", done.err)
+
     def test_messages_of_every_kind(self):
         def serve(link):
             link.accept()

@@ -89,9 +89,9 @@ typedef struct gwctl_options {
 void gwctl_options_init(gwctl_options *options);
 void gwctl_options_deinit(gwctl_options *options); /* wipes the key */
 
-/* Everything: files, environment (`env` like environ), the command line, and
- * the key from its file. What is not an option goes to the beginning of `argv`,
- * and `*argc` becomes its number, the program's name not counted.
+/* Files, environment (`env` like environ) and the command line; not yet what
+ * stands in files that these name. What is not an option goes to the beginning
+ * of `argv`, and `*argc` becomes its number, the program's name not counted.
  * GW_EINVAL: see `error`. */
 int gwctl_options_load(gwctl_options *options, int *argc, char **argv,
                        char **env);
@@ -104,6 +104,8 @@ int gwctl_options_read_file(gwctl_options *options, gwctl_source source,
                             const char *path);
 int gwctl_options_read_text(gwctl_options *options, gwctl_source source,
                             gw_slice text, const char *name);
+
+/* The key from its file, if there is one. */
 int gwctl_options_load_key(gwctl_options *options);
 
 /* The lines of the files in the place of headers that are "@FILE". */

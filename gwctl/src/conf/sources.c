@@ -202,7 +202,5 @@ int gwctl_options_load(gwctl_options *options, int *argc, char **argv,
     if (result < 0 || options->help || options->version)
         return result;
     result = gwctl_options_read_env(options, env);
-    if (result == GW_OK)
-        result = read_files(options, env);
-    return result < 0 ? result : gwctl_options_load_key(options);
+    return result < 0 ? result : read_files(options, env);
 }

@@ -26,13 +26,21 @@ static int load(gwctl_options *options, const char *line, char **env)
     return gwctl_options_load(options, &argc, argv, env);
 }
 
+/* The same, and the key from its file. */
+static int load_with_key(gwctl_options *options, const char *line, char **env)
+{
+    int result = load(options, line, env);
+
+    return result < 0 ? result : gwctl_options_load_key(options);
+}
+
 static char *no_env[] = {WORD("GWCTL_CONFIG=/dev/null"), NULL};
 
 static void expect_error(const char *line, char **env, const char *part)
 {
     gwctl_options options;
 
-    assert_int_equal(load(&options, line, env), GW_EINVAL);
+    assert_int_equal(load_with_key(&options, line, env), GW_EINVAL);
     if (strstr(options.error, part) == NULL)
         fail_msg("%s: %s", line, options.error);
     gwctl_options_deinit(&options);
@@ -389,13 +397,13 @@ static void the_key_comes_from_a_file_or_the_environment(void **state)
     (void)state;
     snprintf(line, sizeof(line), "--secret-key-file %s", path);
     snprintf(variable, sizeof(variable), "GWCTL_SECRET_KEY_FILE=%s", path);
-    assert_int_equal(load(&options, line, no_env), GW_OK);
+    assert_int_equal(load_with_key(&options, line, no_env), GW_OK);
     assert_string_equal(options.secret_key, "secret ");
     gwctl_options_deinit(&options);
-    assert_int_equal(load(&options, line, env), GW_OK);
+    assert_int_equal(load_with_key(&options, line, env), GW_OK);
     assert_string_equal(options.secret_key, "secret ");
     gwctl_options_deinit(&options);
-    assert_int_equal(load(&options, "", env), GW_OK);
+    assert_int_equal(load_with_key(&options, "", env), GW_OK);
     assert_string_equal(options.secret_key, "other");
     gwctl_options_deinit(&options);
     expect_error("", both, "are both set");
