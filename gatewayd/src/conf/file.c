@@ -16,6 +16,7 @@
 
 #define FILE_MAX ((size_t)1024 * 1024)
 #define PLACE_LEN 300
+#define NAME_MAX_LEN 32 /* of an option */
 
 typedef struct ini_source {
     gwd_options *options;
@@ -106,19 +107,37 @@ static char *next_line(char *out, int size, void *arg)
     return out;
 }
 
+static bool looks_like_a_name(const char *key)
+{
+    size_t len = strspn(key, "abcdefghijklmnopqrstuvwxyz_-");
+
+    return len > 0 && len <= NAME_MAX_LEN && key[len] == '\0';
+}
+
+/* What looks like no name is not told: the file may be that of the key, which
+ * ends in = when it is base64. */
+static int fail_unknown(ini_source *source, const char *key)
+{
+    char place[PLACE_LEN];
+    bool is_told = looks_like_a_name(key);
+
+    snprintf(place, sizeof(place), "%s:%u%s%s", source->name, source->number,
+             is_told ? ": " : "", is_told ? key : "");
+    return gwd_options_fail(source->options,
+                            "%s: unknown option; gatewayd --help lists all",
+                            place);
+}
+
 static int set_from_file(ini_source *source, const char *key, const char *value)
 {
     const gwd_option *option = gwd_option_find(gw_slice_str(key), '_');
     gwd_options *options = source->options;
     char place[PLACE_LEN];
 
+    if (option == NULL)
+        return fail_unknown(source, key);
     snprintf(place, sizeof(place), "%s:%u: %s", source->name, source->number,
              key);
-    if (option == NULL)
-        return gwd_options_fail(options,
-                                "%s: unknown option; gatewayd --help "
-                                "lists all",
-                                place);
     if (option->flags & (GWD_OPTION_NO_FILE | GWD_OPTION_ARGS_ONLY))
         return gwd_options_fail(options, "%s: not allowed in a file", place);
     if (options->source[option - gwd_option_table] == GWD_SOURCE_FILE &&

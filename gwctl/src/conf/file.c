@@ -19,6 +19,7 @@
 #define FILE_MAX ((size_t)1024 * 1024)
 #define PLACE_LEN 300
 #define KEY_FILE_MAX 4096
+#define NAME_MAX_LEN 32 /* of an option */
 
 static gw_slice trimmed(const char *base, size_t len)
 {
@@ -31,6 +32,32 @@ static gw_slice trimmed(const char *base, size_t len)
     return gw_slice_of(base, len);
 }
 
+static bool looks_like_a_name(gw_slice key)
+{
+    if (key.len == 0 || key.len > NAME_MAX_LEN)
+        return false;
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.base[i];
+
+        if ((c < 'a' || c > 'z') && c != '_' && c != '-')
+            return false;
+    }
+    return true;
+}
+
+/* What looks like no name is not told: the file may be that of the key, which
+ * ends in = when it is base64. */
+static int fail_unknown(gwctl_options *options, const char *where, gw_slice key)
+{
+    bool is_told = looks_like_a_name(key);
+
+    return gwctl_options_fail(options,
+                              "%s%s%.*s: unknown option; gwctl --help "
+                              "lists all",
+                              where, is_told ? ": " : "",
+                              is_told ? (int)key.len : 0, key.base);
+}
+
 static int set_from_file(gwctl_options *options, gwctl_source source,
                          const char *where, gw_slice key, gw_slice value)
 {
@@ -39,13 +66,9 @@ static int set_from_file(gwctl_options *options, gwctl_source source,
     char *copy;
     int result;
 
-    snprintf(place, sizeof(place), "%s: %.*s", where,
-             (int)(key.len < 60 ? key.len : 60), key.base);
     if (option == NULL)
-        return gwctl_options_fail(options,
-                                  "%s: unknown option; gwctl --help "
-                                  "lists all",
-                                  place);
+        return fail_unknown(options, where, key);
+    snprintf(place, sizeof(place), "%s: %s", where, option->key);
     if (option->flags & (GWCTL_OPTION_NO_FILE | GWCTL_OPTION_ARGS_ONLY))
         return gwctl_options_fail(options, "%s: not allowed in a file", place);
     if (options->source[option - gwctl_option_table] == source &&

@@ -331,6 +331,19 @@ static void expect_file_error(const char *text, const char *want)
     assert_string_equal(options.error, want);
 }
 
+/* The key's file for a file of options: keys in base64 end in =. */
+static void a_line_that_may_be_a_key_is_in_no_error(void **state)
+{
+    static const char *const lines[] = {
+        "aHVzaC1odXNoLWh1c2g=", "secret key = x",
+        "a_key_of_small_letters_that_is_longer_than_names="};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        expect_file_error(lines[i], "g.ini:1: unknown option; gatewayd --help "
+                                    "lists all");
+}
+
 static void wrong_lines_are_named(void **state)
 {
     (void)state;
@@ -661,6 +674,7 @@ int main(void)
         TEST(lists_have_no_empty_values),
         TEST(the_key_is_refused_on_the_command_line),
         TEST(wrong_variables_are_named),
+        TEST(a_line_that_may_be_a_key_is_in_no_error),
         TEST(wrong_lines_are_named),
         TEST(values_are_never_cut),
         TEST(a_zero_byte_is_not_the_end_of_a_value),

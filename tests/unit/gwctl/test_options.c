@@ -284,6 +284,29 @@ static void a_key_is_in_no_error(void **state)
     gwctl_options_deinit(&options);
 }
 
+/* The key's file for a file of options, or a line that is not written as one:
+ * keys in base64 end in =. */
+static void a_line_that_may_be_a_key_is_in_no_error(void **state)
+{
+    static const char *const lines[] = {
+        "aHVzaC1odXNoLWh1c2g=", "secret_key: aHVzaA==", "secret key = x",
+        "a_key_of_small_letters_that_is_longer_than_names=", "=hush"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        gwctl_options options;
+
+        gwctl_options_init(&options);
+        assert_int_equal(gwctl_options_read_text(&options,
+                                                 GWCTL_SOURCE_USER_FILE,
+                                                 gw_slice_str(lines[i]), "f"),
+                         GW_EINVAL);
+        assert_string_equal(options.error,
+                            "f:1: unknown option; gwctl --help lists all");
+        gwctl_options_deinit(&options);
+    }
+}
+
 /* In a file or the environment it may be a secret. */
 static void a_header_is_in_no_error(void **state)
 {
@@ -342,6 +365,7 @@ static void lines_of_a_file_that_are_wrong(void **state)
         {LIT("timeout\n"), "f:1: not \"name = value\""},
         {LIT("\n[section]\n"), "f:2: not \"name = value\""},
         {LIT("nothing = 1\n"), "f:1: nothing: unknown option"},
+        {LIT("connect-timeout = 1\n"), "f:1: connect-timeout: unknown option"},
         {LIT("timeout = 1\n\ntimeout = 2\n"), "f:3: timeout: given twice"},
         {LIT("timeout = x\n"), "f:1: timeout: \"x\" is not allowed"},
         {LIT("count = 1\n"), "f:1: count: not allowed in a file"},
@@ -518,6 +542,7 @@ int main(void)
         cmocka_unit_test(help_needs_no_right_file),
         cmocka_unit_test(values_that_are_not_allowed),
         cmocka_unit_test(a_key_is_in_no_error),
+        cmocka_unit_test(a_line_that_may_be_a_key_is_in_no_error),
         cmocka_unit_test(a_header_is_in_no_error),
         cmocka_unit_test(times_have_fractions),
         cmocka_unit_test(a_uid_may_have_commas),
