@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import socket
 import struct
 import subprocess
@@ -499,6 +500,28 @@ class Failures(GwctlTest):
                 self.assertEqual(self.gwctl(*words, env=env).err, "")
             self.assertIn(f"{folder}/key: No such file",
                           self.gwctl("online", env=env, status=2).err)
+
+    def test_a_file_that_one_may_not_read_is_told_but_when_quiet(self):
+        who = {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            who = {"user": nobody.pw_uid, "group": nobody.pw_gid,
+                   "extra_groups": []}
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            config = Path(folder) / "gwctl.conf"
+            config.touch(mode=0)
+            warning = f"gwctl: warning: {config}: Permission denied\n"
+            for quiet, words, err in (("", (), warning),
+                                      ("", ("--quiet",), ""),
+                                      ("1", (), "")):
+                env = gwctl.environment(GWCTL_CONFIG="", GWCTL_QUIET=quiet,
+                                        XDG_CONFIG_HOME=folder)
+                done = gwctl.Done(subprocess.run(
+                    gwctl.command("help", *words), env=env, cwd="/",
+                    capture_output=True, timeout=6 * PATIENCE, check=False,
+                    **who))
+                self.assertEqual((done.status, done.err), (0, err), done)
 
     def test_a_message_that_cannot_be_sent_after_one_that_was(self):
         client = self.connect()

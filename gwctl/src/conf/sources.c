@@ -134,6 +134,13 @@ int gwctl_options_read_env(gwctl_options *options, char **env)
 
 /* ---- files -------------------------------------------------------------- */
 
+static void warn_of(const char *path, int error)
+{
+    fputs("gwctl: warning: ", stderr);
+    gwctl_text_print(stderr, gw_slice_str(path));
+    fprintf(stderr, ": %s\n", strerror(error));
+}
+
 /* Nobody asked for these: they may be missing, or not be for us to read. */
 static int read_if_there(gwctl_options *options, gwctl_source source,
                          const char *path)
@@ -143,11 +150,8 @@ static int read_if_there(gwctl_options *options, gwctl_source source,
     if (file == NULL && (errno == ENOENT || errno == ENOTDIR))
         return GW_OK;
     if (file == NULL && errno == EACCES) {
-        int error = errno;
-
-        fputs("gwctl: warning: ", stderr);
-        gwctl_text_print(stderr, gw_slice_str(path));
-        fprintf(stderr, ": %s\n", strerror(error));
+        if (!options->quiet)
+            warn_of(path, errno);
         return GW_OK;
     }
     if (file != NULL)
