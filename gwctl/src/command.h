@@ -48,6 +48,9 @@ extern const char *const gwctl_subjects[GWCTL_SUBJECT_COUNT];
 void gwctl_help(FILE *out);
 void gwctl_help_of(FILE *out, const gwctl_command *command);
 
+/* The commands of two words whose first is `word`; false: there are none. */
+bool gwctl_help_of_first(FILE *out, const char *word);
+
 /* ---- what the handlers are ----------------------------------------------- */
 
 int gwctl_send_to_uid(struct gwctl_app *app);

@@ -126,6 +126,8 @@ static void put_head(FILE *out)
           "            command=$word\n"
           "        elif [ \"$command\" = session ]; then\n"
           "            command=\"session $word\"\n"
+          "        elif [ \"$command $word\" = 'help session' ]; then\n"
+          "            command='help session'\n"
           "        else\n"
           "            ((count++))\n"
           "        fi\n"
@@ -141,7 +143,7 @@ void gwctl_completion_bash(FILE *out)
     put_options(out, is_common, " ");
     fputs("'\n        words='", out);
     gwctl_completion_first_words(out);
-    fputs("' ;;\n    session)\n        words='", out);
+    fputs("' ;;\n    session|'help session')\n        words='", out);
     put_second_words(out, "session");
     fputs("' ;;\n    help)\n        words='", out);
     gwctl_completion_first_words(out);

@@ -74,17 +74,19 @@ static void put_exit(FILE *out)
         out);
 }
 
+static void put_command(FILE *out, const gwctl_command *command)
+{
+    put_row(out, fprintf(out, "  %s %s", command->name, command->arguments),
+            command->help);
+}
+
 void gwctl_help(FILE *out)
 {
     fputs("Usage: gwctl [OPTION]... COMMAND [ARGUMENT]...\n\n"
           "Talks to the gateways of a GatewayWorker cluster.\n\nCommands:\n",
           out);
-    for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++) {
-        const gwctl_command *command = &gwctl_command_table[i];
-
-        put_row(out, fprintf(out, "  %s %s", command->name, command->arguments),
-                command->help);
-    }
+    for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++)
+        put_command(out, &gwctl_command_table[i]);
     fputs("\nOptions of every command that talks to gateways:\n", out);
     put_options(out, GWCTL_USES_CLUSTER);
     fputs("\nOptions of all commands:\n", out);
@@ -115,6 +117,28 @@ void gwctl_help_of(FILE *out, const gwctl_command *command)
     put_exit(out);
 }
 
+bool gwctl_help_of_first(FILE *out, const char *word)
+{
+    size_t len = strlen(word);
+    bool any = false;
+
+    for (size_t i = 0; i < GWCTL_COMMAND_COUNT; i++) {
+        const gwctl_command *command = &gwctl_command_table[i];
+
+        if (strncmp(command->name, word, len) != 0 || command->name[len] != ' ')
+            continue;
+        if (!any)
+            fprintf(out, "Usage: gwctl %s COMMAND [ARGUMENT]...\n\nCommands:\n",
+                    word);
+        put_command(out, command);
+        any = true;
+    }
+    if (any)
+        fprintf(out, "\n`gwctl help %s COMMAND` shows a command's options.\n",
+                word);
+    return any;
+}
+
 int gwctl_help_command(gwctl_app *app)
 {
     const gwctl_command *command;
@@ -125,6 +149,9 @@ int gwctl_help_command(gwctl_app *app)
         return GWCTL_OK;
     }
     command = gwctl_command_find(app->argv, app->argc, &words);
+    if (command == NULL && app->argc == 1 &&
+        gwctl_help_of_first(stdout, app->argv[0]))
+        return GWCTL_OK;
     if (command == NULL)
         return gwctl_misuse("there is no command %s; gwctl help lists all",
                             app->argv[0]);

@@ -38,6 +38,9 @@ static int run_command(gwctl_app *app, gwctl_options *options, int argc,
     int status;
 
     app->command = gwctl_command_find(argv, argc, &words);
+    if (app->command == NULL && options->help && argc == 1 &&
+        gwctl_help_of_first(stdout, argv[0]))
+        return GWCTL_OK;
     if (app->command == NULL)
         return gwctl_misuse("there is no command %.100s%s%.100s; gwctl help "
                             "lists all",

@@ -490,6 +490,18 @@ class Failures(GwctlTest):
                           self.gwctl(*words).out)
         self.gwctl("help", "nothing", status=2)
 
+    def test_help_of_a_word_that_begins_several_commands(self):
+        text = self.gwctl("help", "session").out
+        for command in ("get CLIENT_ID", "set CLIENT_ID [JSON]",
+                        "update CLIENT_ID [JSON]"):
+            self.assertIn(f"\n  session {command}", text)
+        self.assertNotIn("sessions", text)
+        self.assertEqual(self.gwctl("session", "--help").out, text)
+        for words in (("help", "session", "nothing"),
+                      ("session", "nothing", "--help"), ("help", "sess")):
+            self.assertIn("there is no command",
+                          self.gwctl(*words, status=2).err)
+
     def test_a_key_is_read_for_those_who_talk_to_gateways(self):
         with tempfile.TemporaryDirectory() as folder:
             config = Path(folder) / "gwctl.conf"

@@ -265,6 +265,11 @@ class Completion(unittest.TestCase):
                          {"bash", "zsh", "fish"})
         self.assertIn("send-to-all", self.bash("bench", ""))
         self.assertIn("uids", self.bash("help", "u"))
+        self.assertEqual(self.bash("help", "session", ""),
+                         {"get", "set", "update"})
+        for words in (("help", "uids"), ("help", "uids", "session"),
+                      ("help", "session", "get")):
+            self.assertEqual(self.bash(*words, ""), set())
         self.assertEqual(self.bash("bench", "online", ""), set())
 
     def test_bash_offers_a_commands_options(self):
