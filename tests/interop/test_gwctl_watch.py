@@ -1,5 +1,5 @@
-"""gwctl watch, where groups cannot be counted: a GatewayWorker before 3.1.17
-never answers that question."""
+"""gwctl watch, where gateways are silent: a GatewayWorker before 3.1.17 never
+answers how large its groups are, and one that hangs answers nothing."""
 
 import json
 import socketserver
@@ -11,6 +11,7 @@ from harness.inner import CMD_GATEWAY_CLIENT_CONNECT, HEAD, Frame
 
 CMD_GET_CLIENT_COUNT_BY_GROUP = 24
 CMD_GET_GROUP_ID_LIST = 26
+CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP = 28
 
 
 class OldGateway(socketserver.ThreadingTCPServer):
@@ -76,3 +77,48 @@ class WatchOfAnOldGateway(unittest.TestCase):
         self.assertEqual(watch.ended(), 0, watch.err)
         self.assertNotIn("groups_error", json.loads(watch.out))
         self.assertEqual(self.gateway.unanswered, [])
+
+
+class SilentGateway(OldGateway):
+    """Takes every question, and answers none."""
+
+    answers = {}
+
+
+class Gateway(OldGateway):
+    answers = {**OldGateway.answers, CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP:
+               b'a:1:{s:5:"lobby";i:5;}'}
+
+
+class WatchBesideASilentGateway(unittest.TestCase):
+    def setUp(self):
+        self.live, self.silent = Gateway(), SilentGateway()
+        self.addCleanup(self.live.close)
+        self.addCleanup(self.silent.close)
+
+    def watch(self, *words):
+        running = gwctl.Running(
+            None, "watch", "--count", "2", "--interval", "0.05", "--timeout",
+            "2", *words, env={"GWCTL_GATEWAY": ",".join(
+                (self.silent.address, self.live.address))})
+        self.addCleanup(running.close)
+        return running
+
+    def test_it_is_waited_for_once_a_round(self):
+        """Groups are asked of those that have answered; the next round asks
+        all again."""
+        of_json, of_text = self.watch("--json"), self.watch()
+        self.assertEqual(of_json.ended(), 1, of_json.err)
+        for found in of_json.wait_objects(2):
+            self.assertEqual(
+                [(g["gateway"], g["connections"]) for g in found["gateways"]],
+                [(self.silent.address, None), (self.live.address, 5)])
+            self.assertEqual(found["groups"],
+                             [{"group": "lobby", "connections": 5}])
+            self.assertNotIn("groups_error", found)
+        self.assertEqual(of_text.ended(), 1, of_text.err)
+        self.assertNotIn(b"groups:", of_text.out)
+        self.assertEqual(sum(self.silent.address in line for line in
+                             of_text.out.decode().splitlines()), 2)
+        self.assertEqual(self.silent.unanswered,
+                         4 * [CMD_GET_CLIENT_COUNT_BY_GROUP])

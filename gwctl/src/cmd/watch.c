@@ -55,12 +55,31 @@ static void note_groups(gwctl_app *app, watch_round *r, int code)
     r->groups_error = gwctl_copy(text, strlen(text));
 }
 
+/* One that has just failed would hold up each question about groups, too; the
+ * table tells of it. Without memory all are asked. */
+static void narrow(gwctl_app *app, const gwctl_gateway_list *list)
+{
+    gw_slice *answered;
+    size_t count = 0;
+
+    if (list->failed == 0)
+        return;
+    answered = gwctl_realloc(NULL, list->count, sizeof(*answered));
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].connections >= 0)
+            answered[count++] = gw_slice_str(list->items[i].address);
+    }
+    gw_client_set_gateways(app->client, answered, count);
+    free(answered);
+}
+
 static void ask_groups(gwctl_app *app, watch_round *r)
 {
     gwctl_keys names = {NULL, 0, 0};
 
     if (app->options->top == 0)
         return;
+    narrow(app, &r->gateways);
     gwctl_groups_named(app->options, &names);
     if (names.count == 0)
         note_groups(app, r, gwctl_groups_list(app->client, &names));
@@ -68,6 +87,7 @@ static void ask_groups(gwctl_app *app, watch_round *r)
         note_groups(app, r,
                     gwctl_groups_count(app->client, &names, &r->groups));
     gwctl_keys_deinit(&names);
+    gwctl_app_set_gateways(app);
 }
 
 /* Gateways that fail are in the table, and do not end the watch. */
