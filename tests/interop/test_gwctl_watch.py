@@ -2,12 +2,15 @@
 answers how large its groups are, and one that hangs answers nothing."""
 
 import json
+import signal
 import socketserver
 import threading
 import unittest
+import unittest.mock
 
 from harness import gwctl
 from harness.inner import CMD_GATEWAY_CLIENT_CONNECT, HEAD, Frame
+from harness.process import PATIENCE, wait_until
 
 CMD_GET_CLIENT_COUNT_BY_GROUP = 24
 CMD_GET_GROUP_ID_LIST = 26
@@ -27,10 +30,12 @@ class OldGateway(socketserver.ThreadingTCPServer):
                 length = int.from_bytes(head[:4], "big")
                 frame, _ = Frame.parse(
                     head + self.rfile.read(length - HEAD.size))
-                answer = self.server.answers.get(frame.cmd)
+                if frame.cmd == CMD_GATEWAY_CLIENT_CONNECT:
+                    continue
+                answer = self.server.answer_to(frame.cmd)
                 if answer is not None:
                     self.wfile.write(len(answer).to_bytes(4, "big") + answer)
-                elif frame.cmd != CMD_GATEWAY_CLIENT_CONNECT:
+                else:
                     self.server.unanswered.append(frame.cmd)
 
     def __init__(self):
@@ -40,6 +45,9 @@ class OldGateway(socketserver.ThreadingTCPServer):
         self.thread = threading.Thread(target=self.serve_forever,
                                        kwargs={"poll_interval": 0.05})
         self.thread.start()
+
+    def answer_to(self, cmd):
+        return self.answers.get(cmd)
 
     def close(self):
         self.shutdown()
@@ -122,3 +130,111 @@ class WatchBesideASilentGateway(unittest.TestCase):
                              of_text.out.decode().splitlines()), 2)
         self.assertEqual(self.silent.unanswered,
                          4 * [CMD_GET_CLIENT_COUNT_BY_GROUP])
+
+
+class SlowGateway(Gateway):
+    """Keeps one question, the n-th, until it is let answer."""
+
+    def __init__(self, slow):
+        super().__init__()
+        self.slow = slow
+        self.asked = []
+        self.let = threading.Event()
+
+    def answer_to(self, cmd):
+        self.asked.append(cmd)
+        if len(self.asked) == self.slow:
+            self.let.wait(6 * PATIENCE)
+        return super().answer_to(cmd)
+
+
+class SlowRegister(socketserver.ThreadingTCPServer):
+    """Keeps its list until it is let tell."""
+
+    daemon_threads = True
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.rfile.readline()
+            self.server.asked.set()
+            self.server.let.wait(6 * PATIENCE)
+            self.wfile.write(self.server.told)
+
+    def __init__(self, gateway):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.told = json.dumps({"event": "broadcast_addresses",
+                                "addresses": [gateway]}).encode() + b"\n"
+        self.asked, self.let = threading.Event(), threading.Event()
+        self.address = "127.0.0.1:%d" % self.server_address[1]
+        self.thread = threading.Thread(target=self.serve_forever,
+                                       kwargs={"poll_interval": 0.05})
+        self.thread.start()
+
+    close = OldGateway.close
+
+
+class WatchThatIsStopped(unittest.TestCase):
+    def stop(self, question):
+        """By Ctrl-C while it waits for this one: its status, its tables, and
+        what it has asked in all."""
+        gateway = SlowGateway(question)
+        self.addCleanup(gateway.close)
+        self.addCleanup(gateway.let.set)
+        watch = gwctl.Running(
+            None, "watch", "--json", "--interval", "0.05", "--timeout", "60",
+            env={"GWCTL_GATEWAY": gateway.address})
+        self.addCleanup(watch.close)
+        wait_until(lambda: len(gateway.asked) == question,
+                   lambda: f"question {question}, have {gateway.asked}")
+        watch.signal(signal.SIGINT)
+        gateway.let.set()
+        status = watch.ended()
+        return (status, watch.wait_objects(watch.out.count(b"\n")),
+                gateway.asked)
+
+    def test_at_the_list_of_gateways(self):
+        gateway = SlowGateway(0)
+        self.addCleanup(gateway.close)
+        register = SlowRegister(gateway.address)
+        self.addCleanup(register.close)
+        self.addCleanup(register.let.set)
+        with gwctl.Running(None, "watch", "--timeout", "60", env={
+                "GWCTL_REGISTER": register.address}) as watch:
+            self.assertTrue(register.asked.wait(PATIENCE))
+            watch.signal(signal.SIGINT)
+            register.let.set()
+            self.assertEqual(watch.ended(), 0)
+            self.assertEqual((watch.out, watch.err, gateway.asked),
+                             (b"", b"", []))
+
+    def test_at_its_first_question(self):
+        status, tables, asked = self.stop(1)
+        self.assertEqual(asked, [CMD_GET_CLIENT_COUNT_BY_GROUP])
+        self.assertEqual(status, 0)
+        self.assertEqual(
+            [(t["connections"], t["groups"], t["groups_error"])
+             for t in tables], [(5, [], "stopped before all were counted")])
+
+    def test_at_the_list_of_groups(self):
+        status, _, asked = self.stop(2)
+        self.assertEqual(asked, [CMD_GET_CLIENT_COUNT_BY_GROUP,
+                                 CMD_GET_GROUP_ID_LIST])
+        self.assertEqual(status, 0)
+
+    def test_between_the_parts_of_the_counts(self):
+        names = "".join('i:%d;s:4:"%04d";' % (i, i) for i in range(1001))
+        answers = {**Gateway.answers, CMD_GET_GROUP_ID_LIST:
+                   ("a:1001:{%s}" % names).encode()}
+        with unittest.mock.patch.object(Gateway, "answers", answers):
+            status, _, asked = self.stop(3)
+        self.assertEqual(asked, [CMD_GET_CLIENT_COUNT_BY_GROUP,
+                                 CMD_GET_GROUP_ID_LIST,
+                                 CMD_BATCH_GET_CLIENT_COUNT_BY_GROUP])
+        self.assertEqual(status, 0)
+
+    def test_the_last_whole_table_stays(self):
+        status, tables, asked = self.stop(4)
+        self.assertEqual(asked[3:], [CMD_GET_CLIENT_COUNT_BY_GROUP])
+        self.assertEqual(status, 0)
+        self.assertEqual([t["groups"] for t in tables],
+                         [[{"group": "lobby", "connections": 5}]])

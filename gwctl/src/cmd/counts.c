@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/memory.h"
+#include "core/signals.h"
 #include "core/text.h"
 
 #define ASK_AT_ONCE 1000 /* groups in one question */
@@ -100,7 +101,9 @@ int gwctl_gateways_ask(gwctl_app *app, gwctl_gateway_list *list)
     memset(&question, 0, sizeof(question));
     question.cmd = GW_CMD_GET_CLIENT_COUNT_BY_GROUP;
     code = gw_gateways(app->client, add_gateway, list);
-    if (code != GW_OK)
+    if (code == GW_OK && gwctl_stopped())
+        gwctl_gateways_free(list);
+    if (code != GW_OK || list->count == 0)
         return code;
     code = gw_query_frame(app->client, NULL, &question, note_count, list);
     note_failures(app->client, list);
@@ -176,12 +179,17 @@ static bool is_asked_alone(const gw_key *key)
     return key->type == GW_KEY_STRING && !gwctl_is_utf8(key->str);
 }
 
+static bool may_go_on(int worst)
+{
+    return gwctl_has_answer(worst) && !gwctl_stopped();
+}
+
 static int count_alone(gw_client *client, const gwctl_keys *names,
                        gwctl_keys *counts)
 {
     int worst = GW_OK;
 
-    for (size_t i = 0; i < names->count && gwctl_has_answer(worst); i++) {
+    for (size_t i = 0; i < names->count && may_go_on(worst); i++) {
         const gw_key *key = &names->items[i].key;
         int64_t count = 0;
         int code;
@@ -203,7 +211,7 @@ static int count_together(gw_client *client, const gwctl_keys *names,
     size_t count = 0;
     int worst = GW_OK;
 
-    for (size_t i = 0; i < names->count && gwctl_has_answer(worst); i++) {
+    for (size_t i = 0; i < names->count && may_go_on(worst); i++) {
         int code;
 
         if (!is_asked_alone(&names->items[i].key))

@@ -21,7 +21,8 @@ typedef struct gwctl_gateway_list {
 
 /* Asks all of them at once. GW_OK, GW_EPARTIAL and even all of them failing
  * fill the list; other codes are those of gw_gateways(). The library's error
- * text is that of the call that failed. */
+ * text is that of the call that failed. GW_OK and an empty list:
+ * gwctl_stopped() before they were asked. */
 int gwctl_gateways_ask(gwctl_app *app, gwctl_gateway_list *list);
 void gwctl_gateways_free(gwctl_gateway_list *list);
 
@@ -35,7 +36,7 @@ int gwctl_groups_list(gw_client *client, gwctl_keys *groups);
 
 /* Asks how many connections each of the named groups has; `counts` begins
  * empty and is folded in the end. The code is that of the last question that
- * failed. */
+ * failed. After gwctl_stopped() no further question is asked. */
 int gwctl_groups_count(gw_client *client, const gwctl_keys *names,
                        gwctl_keys *counts);
 

@@ -18,6 +18,7 @@ typedef struct watch_round {
     int64_t total;
     int code;           /* why there is nothing, or GW_OK */
     char *groups_error; /* why groups are missing, or NULL */
+    bool cut;           /* told to stop before all was asked */
 } watch_round;
 
 static int by_rank(const void *a, const void *b)
@@ -81,13 +82,16 @@ static void ask_groups(gwctl_app *app, watch_round *r)
         return;
     narrow(app, &r->gateways);
     gwctl_groups_named(app->options, &names);
-    if (names.count == 0)
+    if (names.count == 0 && !gwctl_stopped())
         note_groups(app, r, gwctl_groups_list(app->client, &names));
-    if (names.count > 0)
+    if (names.count > 0 && !gwctl_stopped())
         note_groups(app, r,
                     gwctl_groups_count(app->client, &names, &r->groups));
     gwctl_keys_deinit(&names);
     gwctl_app_set_gateways(app);
+    r->cut = gwctl_stopped();
+    if (r->cut && r->groups_error == NULL)
+        r->groups_error = gwctl_copy("stopped before all were counted", 31);
 }
 
 /* Gateways that fail are in the table, and do not end the watch. */
@@ -99,6 +103,7 @@ static void ask(gwctl_app *app, watch_round *r)
         if (r->gateways.items[i].connections > 0)
             r->total += r->gateways.items[i].connections;
     }
+    r->cut = r->code == GW_OK && r->gateways.count == 0;
     if (r->gateways.failed < r->gateways.count)
         ask_groups(app, r);
 }
@@ -279,6 +284,14 @@ static void print_text(gwctl_app *app, const watch_round *r,
     gwctl_table_deinit(&table);
 }
 
+static void show(gwctl_app *app, const watch_round *r, const watch_round *last)
+{
+    if (app->options->json)
+        print_json(app, r);
+    else
+        print_text(app, r, last);
+}
+
 /* ---- the loop ------------------------------------------------------------ */
 
 /* Its last status is that of the watch: a script that asks --count 1 wants to
@@ -291,8 +304,9 @@ static int status_of(const watch_round *r)
         return GWCTL_UNREACHABLE;
     if (r->gateways.failed > 0)
         return GWCTL_PARTIAL;
-    /* that all failed to tell of groups leaves the counts of connections */
-    return r->groups_error == NULL ? GWCTL_OK : GWCTL_PARTIAL;
+    /* that all failed to tell of groups leaves the counts of connections; to
+     * be told to stop is no failure */
+    return r->groups_error == NULL || r->cut ? GWCTL_OK : GWCTL_PARTIAL;
 }
 
 /* Until the next round. A new size of the terminal is no reason to ask. */
@@ -323,10 +337,12 @@ int gwctl_watch(gwctl_app *app)
         uint64_t now;
 
         ask(app, &r);
-        if (app->options->json)
-            print_json(app, &r);
-        else
-            print_text(app, &r, &last);
+        /* the last table has all, and counts */
+        if (r.cut && (done > 1 || r.gateways.count == 0)) {
+            end_round(&r);
+            break;
+        }
+        show(app, &r, &last);
         status = status_of(&r);
         if (gwctl_flush_output() != GWCTL_OK)
             status = GWCTL_SYSTEM;
