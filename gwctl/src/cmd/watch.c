@@ -76,6 +76,7 @@ static void narrow(gwctl_app *app, const gwctl_gateway_list *list)
 
 static void ask_groups(gwctl_app *app, watch_round *r)
 {
+    static const char stopped[] = "stopped before all were counted";
     gwctl_keys names = {NULL, 0, 0};
 
     if (app->options->top == 0)
@@ -91,7 +92,7 @@ static void ask_groups(gwctl_app *app, watch_round *r)
     gwctl_app_set_gateways(app);
     r->cut = gwctl_stopped();
     if (r->cut && r->groups_error == NULL)
-        r->groups_error = gwctl_copy("stopped before all were counted", 31);
+        r->groups_error = gwctl_copy(stopped, sizeof(stopped) - 1);
 }
 
 /* Gateways that fail are in the table, and do not end the watch. */
