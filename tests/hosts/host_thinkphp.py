@@ -86,6 +86,9 @@ class Application(FrameworkHost):
         with verdicts.check("a request that ends after the logout does not undo "
                             "it"):
             thinkphp_checks.late_request(self)
+        with verdicts.check("a request that ends after the page was opened does "
+                            "not take its token"):
+            thinkphp_checks.late_save(self)
         with verdicts.check("a bind that is under way when its user signs out"):
             thinkphp_checks.late_bind(self)
         super().checks(verdicts)

@@ -1,11 +1,11 @@
 """What ThinkPHP's own ways past a guard lead to: as it comes, it dispatches a URL
 that no route matches, and believes a request that says its method itself."""
 
-import threading
+import contextlib
 
 from harness.process import wait_until
 from harness.websocket import WebSocket
-from visitor import Visitor, expect_end, overtaken_bind
+from visitor import Beside, Visitor, expect_end, overtaken_bind
 
 GUEST = 302     # to the login
 NO_TOKEN = 403
@@ -82,28 +82,53 @@ def number(host):
         seven.close()
 
 
-def late_request(host):
-    """It has read the session before the logout, and saves it after."""
+@contextlib.contextmanager
+def slow_page(host, visitor):
+    """A request that has begun, has read the session, and saves it when this
+    ends."""
     begun, end = (host.app / f"runtime/slow-{name}"
                   for name in ("begun", "end"))
-    got = []
-    eve = Visitor(host, "eve")
-    late = threading.Thread(target=lambda: got.append(eve.status("slow")))
+    for file in (begun, end):
+        file.unlink(missing_ok=True)
+    page = Beside(visitor.status, "slow")
+    page.start()
     try:
-        late.start()
         wait_until(begun.exists, "the slow page")
-        same(eve.post("logout", {}), (GUEST,), "the logout")
-        eve.expect(None)
+        yield
+    finally:
         end.touch()
-        late.join()
-        host.fpm.wait_until_idle()
-        same(got[0], (200,), "the slow page")
+        page.join()
+    host.fpm.wait_until_idle()
+    same(page.status, (200,), "the slow page")
+
+
+def late_request(host):
+    """It has read the session before the logout, and saves it after."""
+    eve = Visitor(host, "eve")
+    try:
+        with slow_page(host, eve):
+            same(eve.post("logout", {}), (GUEST,), "the logout")
+            eve.expect(None)
         same(eve.status("push"), (GUEST,), "the page after the logout")
         same(eve.post("push/bind", {"client_id": eve.socket.client_id}),
              (GUEST,), "a bind after the logout")
     finally:
-        end.touch()
-        late.join()
+        eve.close()
+
+
+def late_save(host):
+    """It has read the session before the page had its token, and saves it
+    after."""
+    eve = Visitor(host, "eve")
+    try:
+        eve.cookies.clear()
+        eve.get("login?name=eve")
+        with slow_page(host, eve):
+            eve.token = eve.get(host.browser["guest_token"])
+        same(eve.post("push/user", {"uid": "eve", "text": "yes"}), (200,),
+             "a push")
+        eve.expect({"type": "message", "from": "eve", "text": "yes"})
+    finally:
         eve.close()
 
 

@@ -18,6 +18,8 @@ class Login
             $session->set('uid', ctype_digit($name) ? (int) $name : $name);
             $session->set('login', bin2hex(random_bytes(16)));
             $session->save(); // ThinkPHP does it after the response is sent
+
+            return 'signed in'; // pages ask for the token later
         }
 
         return $token->get();
