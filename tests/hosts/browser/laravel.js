@@ -185,6 +185,36 @@ async function againChecks(t, { alice }) {
   });
 }
 
+/** They are the console's, and nothing stops by them. */
+async function errorChecks(t, his, { alice }) {
+  const { page } = alice;
+  const fail = (names) => page.evaluate((all) => {
+    all.forEach((name) => window.Echo.join('room.1')
+      [name](() => { throw new Error(`mine: ${name}`); })
+      [name](() => { (window.rest ??= []).push(name); }));
+  }, names);
+  const expectRest = async (names) => {
+    await eventually(() => page.evaluate(() => window.rest), names, 'callbacks after that');
+    await eventually(() => alice.complaints.filter((one) => one.includes('mine: ')),
+      names.map((name) => `mine: ${name}`), 'the console');
+  };
+  await t.check("an error of the application's callbacks is shown, and the rest goes on", async () => {
+    await eventually(async () => {
+      await page.evaluate(() => window.Echo.connector.refresh());
+      return members(alice);
+    }, 'alice', 'members');
+    await fail(['joining', 'leaving']);
+    const bob = await Guest.open(his, options, "bob's fourth room", 'room');
+    await expectRest(['joining']);
+    await eventually(() => members(bob), 'alice, bob', bob.label); // else it has nothing to leave
+    await bob.page.close({ runBeforeUnload: true });
+    await expectRest(['joining', 'leaving']);
+    await page.evaluate(() => window.Echo.leave('room.1'));
+    await fail(['subscribed', 'here']);
+    await expectRest(['joining', 'leaving', 'subscribed', 'here']);
+  });
+}
+
 /** The clock is the page's own. */
 async function silenceChecks(t, browser) {
   await t.check('a page that no ping reaches any more comes back', async () => {
@@ -264,6 +294,7 @@ async function main() {
     await lossChecks(t, his, guests);
     await raceChecks(t, his, guests);
     await againChecks(t, guests);
+    await errorChecks(t, his, guests);
     await tokenChecks(t, guests);
     await inboxChecks(t, hers);
     await silenceChecks(t, browser);

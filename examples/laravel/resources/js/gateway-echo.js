@@ -45,6 +45,16 @@ function eventName(event, namespace) {
   return (namespace ? `${namespace}.${event}` : event).replace(/\./g, '\\');
 }
 
+/** Calls the application. An error of its own goes to the console, as that of any
+ *  handler, and nothing of ours stops by it. */
+function tell(callback, ...what) {
+  try {
+    callback(...what);
+  } catch (error) {
+    queueMicrotask(() => { throw error; });
+  }
+}
+
 class Refused extends Error {
   constructor(path, status) {
     super(`${path} answered ${status}`);
@@ -130,8 +140,8 @@ class GatewayChannel {
 
   receive(event, data) {
     for (const [name, callback] of [...this.listeners]) {
-      if (name === null) callback(this.shortName(event), data);
-      else if (name === event) callback(data);
+      if (name === null) tell(callback, this.shortName(event), data);
+      else if (name === event) tell(callback, data);
     }
   }
 
@@ -143,11 +153,11 @@ class GatewayChannel {
 
   joined(answer) {
     this.token = answer.leave;
-    this.onSubscribed.forEach((callback) => callback());
+    this.onSubscribed.forEach((callback) => tell(callback));
   }
 
   refused(error) {
-    this.onError.forEach((callback) => callback(error));
+    this.onError.forEach((callback) => tell(callback, error));
   }
 
   lost() {
@@ -195,9 +205,9 @@ class GatewayPresenceChannel extends GatewayChannel {
     const key = String(id); // a user with two pages is one member
     if (event === 'gateway:joining' && !this.members.has(key)) {
       this.members.set(key, info);
-      this.callbacks.joining.forEach((callback) => callback(info));
+      this.callbacks.joining.forEach((callback) => tell(callback, info));
     } else if (event === 'gateway:leaving' && this.members.delete(key)) {
-      this.callbacks.leaving.forEach((callback) => callback(info));
+      this.callbacks.leaving.forEach((callback) => tell(callback, info));
     }
   }
 
@@ -205,7 +215,7 @@ class GatewayPresenceChannel extends GatewayChannel {
     this.members = new Map(answer.members.map((one) => [String(one.user_id), one.user_info]));
     const here = [...this.members.values()];
     super.joined(answer);
-    this.callbacks.here.forEach((callback) => callback(here));
+    this.callbacks.here.forEach((callback) => tell(callback, here));
     this.early.splice(0).forEach(([event, data]) => this.change(event, data));
   }
 
@@ -357,7 +367,7 @@ export class GatewayConnector {
   setStatus(status) {
     if (status === this.status) return;
     this.status = status;
-    this.watchers.forEach((callback) => callback(status));
+    this.watchers.forEach((callback) => tell(callback, status));
   }
 
   beat(socket) {
@@ -403,7 +413,7 @@ export class GatewayConnector {
     this.losses = 0;
     this.clientId = clientId;
     this.setStatus('connected');
-    this.options.onBound?.(clientId);
+    tell(() => this.options.onBound?.(clientId));
     Object.values(this.channels).forEach((channel) => this.join(channel));
   }
 
@@ -419,18 +429,20 @@ export class GatewayConnector {
 
   async join(channel) {
     const { clientId } = this;
+    let answer;
     try {
-      const answer = await this.inTurn(channel.name, () => this.post(this.options.authEndpoint,
+      answer = await this.inTurn(channel.name, () => this.post(this.options.authEndpoint,
         { socket_id: clientId, channel_name: channel.name }));
-      if (clientId !== this.clientId) return; // the next connection joins anew
-      channel.joined(answer);
-      // Left meanwhile; who has opened it again is in it by this.
-      if (this.channels[channel.name] === undefined) this.depart(channel);
     } catch (error) {
       if (clientId !== this.clientId || this.channels[channel.name] !== channel) return;
       if (error instanceof Refused && !error.passing) channel.refused(error);
       else setTimeout(() => this.rejoin(channel, clientId), 5000);
+      return;
     }
+    if (clientId !== this.clientId) return; // the next connection joins anew
+    channel.joined(answer);
+    // Left meanwhile; who has opened it again is in it by this.
+    if (this.channels[channel.name] === undefined) this.depart(channel);
   }
 
   rejoin(channel, clientId) {
