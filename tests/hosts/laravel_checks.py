@@ -381,6 +381,37 @@ def logout(us):
     other.close()
 
 
+def logout_leaves(us):
+    """Others in a presence channel are told at once, when the last page of the
+    user that is in it is closed; and not of a channel that was left before."""
+    us.alice.join(ROOM)
+    pages = [us.bob, copy.copy(us.bob).connect(),
+             Visitor(us.host, "bob").connect()]
+    try:
+        for page in pages:
+            page.join(ROOM)
+            us.alice.gets("gateway:joining", ROOM, BOB)
+        us.bob.expect("logout", {})
+        for page in pages[:2]:
+            page.expect_closed()
+        us.alice.expect("room/say", {"text": "a mark"})
+        us.alice.gets(SAID, ROOM, {"from": "alice", "text": "a mark"})
+        pages[2].expect("logout", {})
+        us.alice.gets("gateway:leaving", ROOM, BOB)
+        pages[2].sign_in("bob")
+        left = pages[2].connect().join(ROOM)["leave"]
+        us.alice.gets("gateway:joining", ROOM, BOB)
+        pages[2].expect("gateway/leave", {"token": left})
+        us.alice.gets("gateway:leaving", ROOM, BOB)
+        pages[2].expect("logout", {})
+        pages[2].expect_closed()
+        us.alice.expect("room/say", {"text": "a mark"})
+        us.alice.gets(SAID, ROOM, {"from": "alice", "text": "a mark"})
+    finally:
+        for page in pages[1:]:
+            page.close()
+
+
 @contextlib.contextmanager
 def slow_request(visitor, path):
     """One that has begun, and ends with this."""
@@ -711,7 +742,7 @@ def same(got, wanted):
 CHECKS = (public_channel, private_channel, presence_channel, leave_tokens,
           two_pages, notification, to_others, strange_requests, unbound_page,
           bound_elsewhere, claims_at_once, pages_at_once, bound_meanwhile,
-          own_groups, logout, late_request, back_before_the_end,
+          own_groups, logout, logout_leaves, late_request, back_before_the_end,
           signed_in_later, logout_of_devices, queued_push,
           job_is_tried_again, register_is_gone_meanwhile, several_channels,
           a_gateway_is_down, settings, published)

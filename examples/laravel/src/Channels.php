@@ -102,12 +102,32 @@ class Channels
         } elseif (time() - $told['time'] > self::LIFE) {
             return false;
         }
-        if ($member !== null && Cache::add('gateway.left.' . hash('sha256', $token), 1, self::LIFE)
-            && ! isset($this->members($name)[(string) $member['user_id']])) {
-            $this->send($name, self::message($name, 'gateway:leaving', $member), $client_id);
+        if ($member !== null && Cache::add('gateway.left.' . hash('sha256', $token), 1, self::LIFE)) {
+            $this->tellLeft($client_id, $name, $member);
         }
 
         return true;
+    }
+
+    /** Of the presence channels that a page is in: it is going to be closed, and
+     *  would have no token for them after that. */
+    public function leaveAll(string $client_id): void
+    {
+        $session = Gateway::getSession($client_id);
+        foreach ($session[Pages::KEY]['members'] ?? [] as $name => $text) {
+            if ($this->members($name, $client_id) !== null) { // not left before
+                Gateway::leaveGroup($client_id, $this->group($name));
+                $this->tellLeft($client_id, $name, json_decode($text, true));
+            }
+        }
+    }
+
+    /** Unless another page of that user is still there. */
+    private function tellLeft(string $client_id, string $name, array $member): void
+    {
+        if (! isset($this->members($name)[(string) $member['user_id']])) {
+            $this->send($name, self::message($name, 'gateway:leaving', $member), $client_id);
+        }
     }
 
     /** Who is in a presence channel, each once, by user_id. Pages of a user who

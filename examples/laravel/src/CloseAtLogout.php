@@ -15,9 +15,13 @@ final class CloseAtLogout
     /** @var Pages */
     private $pages;
 
-    public function __construct(Pages $pages)
+    /** @var Channels */
+    private $channels;
+
+    public function __construct(Pages $pages, Channels $channels)
     {
         $this->pages = $pages;
+        $this->channels = $channels;
     }
 
     /** This session is signed out, which counts for other requests when it was
@@ -33,7 +37,7 @@ final class CloseAtLogout
         }
         $owner = Owner::of(request());
         app()->terminating(function () use ($owner): void {
-            self::close(function () use ($owner): array {
+            $this->close(function () use ($owner): array {
                 return $this->pages->ofOwner($owner);
             });
         });
@@ -46,7 +50,7 @@ final class CloseAtLogout
         if (! self::isAsked($user)) {
             return;
         }
-        self::close(function () use ($user): array {
+        $this->close(function () use ($user): array {
             return $this->pages->ofOthers(request(), (string) $user->getAuthIdentifier());
         });
     }
@@ -57,17 +61,25 @@ final class CloseAtLogout
             && app()->bound('request') && request()->hasSession();
     }
 
+    private function close(callable $pages): void
+    {
+        self::attempt(function () use ($pages): void {
+            foreach ($pages() as $client_id) {
+                self::attempt(function () use ($client_id): void {
+                    $this->channels->leaveAll($client_id);
+                });
+                self::attempt(static function () use ($client_id): void {
+                    Gateway::closeClient($client_id);
+                });
+            }
+        });
+    }
+
     /** Nobody must stay signed in because a gateway is down. */
-    private static function close(callable $pages): void
+    private static function attempt(callable $call): void
     {
         try {
-            foreach ($pages() as $client_id) {
-                try {
-                    Gateway::closeClient($client_id);
-                } catch (Throwable $e) {
-                    report($e);
-                }
-            }
+            $call();
         } catch (Throwable $e) {
             report($e);
         }
