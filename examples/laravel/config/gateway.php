@@ -22,7 +22,7 @@ return [
     // anybody may subscribe to a public channel of any name.
     'channel_prefix' => 'channel:',
 
-    // The routes bind, leave and members. False: the application has its own.
+    // The routes bind, leave, members and token. False: the application has its own.
     // The middleware must find the same user as that of Broadcast::routes().
     'routes' => true,
     'route_prefix' => 'gateway',

@@ -251,6 +251,25 @@ async function tokenChecks(t, { alice }) {
   });
 }
 
+async function expiryChecks(t, browser) {
+  await t.check('a page whose session has expired comes back as a guest, and says so', async () => {
+    const context = await Guest.signIn(browser, options, 'bob');
+    const { page } = await Guest.open(context, options, "bob's old room", 'room');
+    await eventually(() => page.evaluate(() => Object.values(window.Echo.connector.channels)
+      .every(({ token }) => token !== null)), true, 'in all channels'); // no cookie comes later
+    await context.clearCookies();
+    await page.evaluate(() => {
+      const { connector } = window.Echo;
+      window.Echo.join('room.1').error(({ status }) => { window.told = status; });
+      connector.onConnectionChange((now) => { if (now === 'failed') window.told = now; });
+      connector.socket.close();
+    });
+    await eventually(() => page.evaluate(() => window.told), 403, 'the presence channel');
+    same(await page.evaluate(() => window.Echo.connectionStatus()), 'connected', 'status');
+    await context.close();
+  });
+}
+
 /** The page of the other host checks, whose script binds by itself. */
 async function inboxChecks(t, hers) {
   await t.check('a bind that fails for the moment is made again', async () => {
@@ -297,6 +316,7 @@ async function main() {
     await errorChecks(t, his, guests);
     await tokenChecks(t, guests);
     await inboxChecks(t, hers);
+    await expiryChecks(t, browser);
     await silenceChecks(t, browser);
   } finally {
     await browser.close();

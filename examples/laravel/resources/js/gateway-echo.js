@@ -10,7 +10,7 @@
 //
 //   socketUrl         '/ws'       of the gateway; ws://… or wss://…, or a path of
 //                                 this host
-//   bindEndpoint, leaveEndpoint, membersEndpoint       '/gateway/…'
+//   bindEndpoint, leaveEndpoint, membersEndpoint, tokenEndpoint      '/gateway/…'
 //   presenceRefresh   30          seconds; 0: never. Members whose page is gone
 //                                 without a word are noticed by this
 //   onMessage(data)               what is pushed outside of any channel, as by
@@ -31,6 +31,7 @@ const DEFAULTS = {
   bindEndpoint: '/gateway/bind',
   leaveEndpoint: '/gateway/leave',
   membersEndpoint: '/gateway/members',
+  tokenEndpoint: '/gateway/token',
   namespace: 'App.Events',
   presenceRefresh: 30,
 };
@@ -498,8 +499,18 @@ export class GatewayConnector {
   // Requests.
 
   async post(path, data) {
-    const answer = await fetch(path, {
-      method: 'POST',
+    const ask = () => this.request(path, { method: 'POST', body: JSON.stringify(data) });
+    let answer = await ask();
+    if (answer.status === 419) { // the session has expired, and its token with it
+      await this.request(this.options.tokenEndpoint);
+      answer = await ask();
+    }
+    if (!answer.ok) throw new Refused(path, answer.status);
+    return answer.json();
+  }
+
+  request(path, more) {
+    return fetch(path, {
       credentials: 'same-origin',
       keepalive: true,
       headers: {
@@ -509,10 +520,8 @@ export class GatewayConnector {
         ...this.tokens(),
         ...this.options.auth?.headers,
       },
-      body: JSON.stringify(data),
+      ...more,
     });
-    if (!answer.ok) throw new Refused(path, answer.status);
-    return answer.json();
   }
 
   /** The cookie comes anew with each answer. The page's own token is stale once

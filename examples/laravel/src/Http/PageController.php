@@ -7,6 +7,7 @@ use GatewayClient\Laravel\Owner;
 use GatewayClient\Laravel\Pages;
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
+use Illuminate\Http\Response;
 use Illuminate\Routing\Controller;
 
 /** What gateway-echo.js asks for, besides /broadcasting/auth. */
@@ -27,6 +28,13 @@ class PageController extends Controller
         $left = is_string($token) && $channels->leave(Owner::of($request), $token);
 
         return new JsonResponse(['left' => $left], $left ? 200 : 422);
+    }
+
+    /** The cookie XSRF-TOKEN, which the middleware adds: the page's session has
+     *  expired. */
+    public function token(): Response
+    {
+        return new Response('', 204);
     }
 
     /** Who is in a presence channel, for a page that is in it. */
