@@ -8,17 +8,6 @@ typedef struct origin {
     unsigned port; /* 0: the scheme has no default, and none is given */
 } origin;
 
-static bool same(gw_slice a, gw_slice b)
-{
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++) {
-        if (gw_ascii_lower(a.base[i]) != gw_ascii_lower(b.base[i]))
-            return false;
-    }
-    return true;
-}
-
 static const struct {
     const char *scheme;
     unsigned port;
@@ -28,7 +17,7 @@ static unsigned default_port(gw_slice scheme)
 {
     for (size_t i = 0; i < sizeof(default_ports) / sizeof(default_ports[0]);
          i++) {
-        if (same(scheme, gw_slice_str(default_ports[i].scheme)))
+        if (gw_ascii_same(scheme, gw_slice_str(default_ports[i].scheme)))
             return default_ports[i].port;
     }
     return 0;
@@ -88,22 +77,22 @@ static bool host_matches(gw_slice allowed, gw_slice host)
     gw_slice below;
 
     if (allowed.len < 2 || memcmp(allowed.base, "*.", 2) != 0)
-        return same(allowed, host);
+        return gw_ascii_same(allowed, host);
     below = gw_slice_of(allowed.base + 1, allowed.len - 1);
     return host.len > below.len &&
-           same(below,
-                gw_slice_of(host.base + host.len - below.len, below.len));
+           gw_ascii_same(
+               below, gw_slice_of(host.base + host.len - below.len, below.len));
 }
 
 bool gwd_origin_matches(gw_slice allowed, gw_slice text)
 {
     origin want, got;
 
-    if (same(allowed, gw_slice_str("*")))
+    if (gw_ascii_same(allowed, gw_slice_str("*")))
         return true;
     if (!parse(allowed, &want) || !parse(text, &got))
-        return same(allowed, text);
-    return same(want.scheme, got.scheme) && want.port == got.port &&
+        return gw_ascii_same(allowed, text);
+    return gw_ascii_same(want.scheme, got.scheme) && want.port == got.port &&
            host_matches(want.host, got.host);
 }
 

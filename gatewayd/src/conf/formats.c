@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "address.h"
 #include "ascii.h"
@@ -237,8 +236,7 @@ static bool needs_host(gw_slice scheme)
     static const char *const those[] = {"http", "https", "ws", "wss"};
 
     for (size_t i = 0; i < sizeof(those) / sizeof(those[0]); i++) {
-        if (scheme.len == strlen(those[i]) &&
-            strncasecmp(scheme.base, those[i], scheme.len) == 0)
+        if (gw_ascii_same(scheme, gw_slice_str(those[i])))
             return true;
     }
     return false;

@@ -5,9 +5,9 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "address.h"
+#include "ascii.h"
 #include "conf/check.h"
 
 #define LABEL_LEN 159
@@ -22,11 +22,6 @@ typedef struct places {
     place *items;
     size_t count;
 } places;
-
-static bool same_name(gw_slice a, gw_slice b)
-{
-    return a.len == b.len && strncasecmp(a.base, b.base, a.len) == 0;
-}
 
 /* AF_INET, AF_INET6, or 0 for a name. */
 static int family_of(gw_slice host, unsigned char bytes[16])
@@ -54,7 +49,7 @@ static bool hosts_meet(gw_slice a, gw_slice b)
     if (family != family_of(b, second))
         return false;
     if (family == 0)
-        return same_name(a, b);
+        return gw_ascii_same(a, b);
     return memcmp(first, second, 16) == 0 || memcmp(first, every, 16) == 0 ||
            memcmp(second, every, 16) == 0;
 }
@@ -79,7 +74,7 @@ bool gwd_options_is_loopback(const char *address)
         return bytes[0] == 127;
     if (family == AF_INET6)
         return memcmp(bytes, &in6addr_loopback, sizeof(bytes)) == 0;
-    return same_name(host, gw_slice_str("localhost"));
+    return gw_ascii_same(host, gw_slice_str("localhost"));
 }
 
 /* ---- who listens -------------------------------------------------------- */
