@@ -110,33 +110,39 @@ static bool select_all(INTERNAL_FUNCTION_PARAMETERS, unsigned fields,
                        return_value);
 }
 
-/* ($group): a question about the members of a group or of several. */
-static bool select_groups(INTERNAL_FUNCTION_PARAMETERS, gw_row_fn collect)
+/* A question about the members of a group or of several. */
+static bool select_members(zend_class_entry *called, zval *group,
+                           gw_row_fn collect, zval *return_value)
 {
-    zval *group;
     php_gwc_keys keys = {0};
     gw_select select;
-    bool ok;
+    bool ok = php_gwc_keys_init(&keys, group);
 
-    PHP_GWC_PARAMETERS_START(1)
-        Z_PARAM_ZVAL(group)
-    ZEND_PARSE_PARAMETERS_END_EX(return false);
-
-    if (!php_gwc_group_is_valid(group)) {
-        RETVAL_EMPTY_ARRAY();
-        return true;
-    }
-    ok = php_gwc_keys_init(&keys, group);
     if (ok) {
         memset(&select, 0, sizeof(select));
         select.fields = GW_FIELD_UID;
         select.groups = keys.list;
         select.group_count = keys.count;
-        ok = select_rows(php_gwc_called_class(execute_data), &select, collect,
-                         return_value);
+        ok = select_rows(called, &select, collect, return_value);
     }
     php_gwc_keys_deinit(&keys);
     return ok;
+}
+
+/* ($group): the same; an empty list for none. */
+static void select_groups(INTERNAL_FUNCTION_PARAMETERS, gw_row_fn collect)
+{
+    zval *group;
+
+    PHP_GWC_PARAMETERS_START(1)
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    if (!php_gwc_group_is_valid(group)) {
+        RETURN_EMPTY_ARRAY();
+    }
+    select_members(php_gwc_called_class(execute_data), group, collect,
+                   return_value);
 }
 
 bool php_gwc_want_array(zval *value)
@@ -251,6 +257,7 @@ ZEND_METHOD(GatewayClient_Gateway, getAllUidCount)
 
 ZEND_METHOD(GatewayClient_Gateway, getUidCountByGroup)
 {
+    zend_class_entry *called = php_gwc_called_class(execute_data);
     zval *group;
 
     PHP_GWC_PARAMETERS_START(1)
@@ -260,9 +267,8 @@ ZEND_METHOD(GatewayClient_Gateway, getUidCountByGroup)
     if (!php_gwc_group_is_valid(group)) {
         RETURN_LONG(0);
     }
-    if (php_gwc_call_own(php_gwc_called_class(execute_data),
-                         "getuidlistbygroup", 1, group, return_value) ||
-        select_groups(INTERNAL_FUNCTION_PARAM_PASSTHRU, collect_uid)) {
+    if (php_gwc_call_own(called, "getuidlistbygroup", 1, group, return_value) ||
+        select_members(called, group, collect_uid, return_value)) {
         count_members(return_value);
     }
 }

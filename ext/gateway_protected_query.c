@@ -180,17 +180,16 @@ static zend_string *select_nobody(zval *fields, zval *where)
 /* The gateways of clients come first, in the order of their clients. */
 static void keep_places(HashTable *replies, const php_gwc_ids *ids)
 {
-    zval by_address, none;
-    zend_string *address;
+    zval none;
+    size_t i;
 
     ZVAL_NULL(&none);
-    php_gwc_ids_by_address(&by_address, ids->list, ids->count);
-    ZEND_HASH_FOREACH_STR_KEY(Z_ARRVAL(by_address), address)
-    {
-        zend_hash_add(replies, address, &none);
+    for (i = 0; i < ids->count; i++) {
+        zend_string *address = php_gwc_address_text(&ids->list[i]);
+
+        zend_hash_add(replies, address, &none); /* the first time */
+        zend_string_release(address);
     }
-    ZEND_HASH_FOREACH_END();
-    zval_ptr_dtor(&by_address);
 }
 
 /* With other conditions beside client ids every gateway has to be asked. */

@@ -245,16 +245,11 @@ ZEND_METHOD(GatewayClient_Gateway, getClientIdCountByGroup)
     count_clients(php_gwc_called_class(execute_data), group, return_value);
 }
 
-ZEND_METHOD(GatewayClient_Gateway, getClientCountByGroup)
+/* What getClientIdCountByGroup() says, be it a subclass's own. */
+static void count_group(zend_class_entry *called, zval *group,
+                        zval *return_value)
 {
-    zend_class_entry *called = php_gwc_called_class(execute_data);
-    zval *group = NULL;
     zval none;
-
-    PHP_GWC_PARAMETERS_START(0)
-        Z_PARAM_OPTIONAL
-        Z_PARAM_ZVAL(group)
-    ZEND_PARSE_PARAMETERS_END();
 
     ZVAL_EMPTY_STRING(&none);
     if (!php_gwc_call_own(called, "getclientidcountbygroup", 1,
@@ -263,16 +258,23 @@ ZEND_METHOD(GatewayClient_Gateway, getClientCountByGroup)
     }
 }
 
+ZEND_METHOD(GatewayClient_Gateway, getClientCountByGroup)
+{
+    zval *group = NULL;
+
+    PHP_GWC_PARAMETERS_START(0)
+        Z_PARAM_OPTIONAL
+        Z_PARAM_ZVAL(group)
+    ZEND_PARSE_PARAMETERS_END();
+
+    count_group(php_gwc_called_class(execute_data), group, return_value);
+}
+
 static void count_all(zend_class_entry *called, zval *return_value)
 {
-    zval none;
-
-    ZVAL_EMPTY_STRING(&none);
     if (!php_gwc_call_own(called, "getclientcountbygroup", 0, NULL,
-                          return_value) &&
-        !php_gwc_call_own(called, "getclientidcountbygroup", 1, &none,
                           return_value)) {
-        count_clients(called, NULL, return_value);
+        count_group(called, NULL, return_value);
     }
 }
 

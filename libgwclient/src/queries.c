@@ -314,11 +314,12 @@ static int deliver_frame(void *arg, gw_target *t)
     return d->fn(d->arg, gw_peer_address(t->peer), gw_buf_slice(&t->reply));
 }
 
-static void set_frame(gw_request *r, const gw_frame *frame)
+static int begin_frame(gw_client *c, gw_request *r, const gw_frame *frame)
 {
     memset(r, 0, sizeof *r);
     r->frame = *frame;
     r->check = gw_reply_check_any;
+    return gw_call_begin(c);
 }
 
 int gw_query_frame(gw_client *c, const gw_client_id *id, const gw_frame *frame,
@@ -326,11 +327,10 @@ int gw_query_frame(gw_client *c, const gw_client_id *id, const gw_frame *frame,
 {
     frame_delivery d = {fn, arg};
     gw_request r;
-    int rc = gw_call_begin(c);
+    int rc = begin_frame(c, &r, frame);
 
     if (rc != GW_OK)
         return rc;
-    set_frame(&r, frame);
     if (id != NULL)
         r.frame.connection_id = id->connection;
     rc = id == NULL ? gw_call_all(c, &r) : gw_call_ids(c, &r, id, 1);
@@ -343,11 +343,10 @@ int gw_query_frame_clients(gw_client *c, const gw_frame *frame,
 {
     frame_delivery d = {fn, arg};
     gw_request r;
-    int rc = gw_call_begin(c);
+    int rc = begin_frame(c, &r, frame);
 
     if (rc != GW_OK)
         return rc;
-    set_frame(&r, frame);
     r.ids = clients->ids;
     r.id_count = clients->count;
     r.before = clients->before;
