@@ -564,11 +564,6 @@ unsigned fake_open(fake *f)
     return read_count(f, &f->open);
 }
 
-unsigned fake_frames(fake *f)
-{
-    return read_count(f, &f->frames);
-}
-
 size_t fake_bytes(fake *f, uint8_t *out, size_t cap)
 {
     size_t n;
@@ -603,11 +598,13 @@ void fake_forget(fake *f)
     pthread_mutex_unlock(&f->lock);
 }
 
-/* Until `*value` is `want`, or not less when `at_least`. */
-static void wait_value(fake *f, const unsigned *value, unsigned want,
-                       int at_least)
+/* Until `*value` is `want`, or not less when `at_least`; what it is then, or
+ * when patience is at its end. */
+static unsigned value_by(fake *f, const unsigned *value, unsigned want,
+                         int at_least)
 {
     struct timespec until;
+    unsigned now;
     int rc = 0;
 
     clock_gettime(CLOCK_REALTIME, &until);
@@ -615,9 +612,28 @@ static void wait_value(fake *f, const unsigned *value, unsigned want,
     pthread_mutex_lock(&f->lock);
     while (rc == 0 && (at_least ? *value < want : *value != want))
         rc = pthread_cond_timedwait(&f->changed, &f->lock, &until);
+    now = *value;
     pthread_mutex_unlock(&f->lock);
-    if (rc != 0)
-        fail_msg("waited in vain for %u", want);
+    return now;
+}
+
+static void wait_value(fake *f, const unsigned *value, unsigned want,
+                       int at_least)
+{
+    unsigned now = value_by(f, value, want, at_least);
+
+    if (at_least ? now < want : now != want)
+        fail_msg("waited in vain for %u: it is %u", want, now);
+}
+
+unsigned fake_accepts_by(fake *f, unsigned want)
+{
+    return value_by(f, &f->accepts, want, 1);
+}
+
+unsigned fake_frames_by(fake *f, unsigned want)
+{
+    return value_by(f, &f->frames, want, 1);
 }
 
 void fake_wait_frames(fake *f, unsigned count)

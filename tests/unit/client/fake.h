@@ -56,9 +56,14 @@ void fake_set_line(fake *f, const char *line);
 /* The line for these gateways. */
 void fake_set_gateways(fake *f, fake *const *gateways, size_t count);
 
-unsigned fake_accepts(fake *f);
-unsigned fake_open(fake *f); /* connections that are open now */
-unsigned fake_frames(fake *f);
+unsigned fake_accepts(fake *f); /* connections so far */
+unsigned fake_open(fake *f);    /* connections that are open now */
+/* A call may have returned before the gateway's thread has seen what it sent:
+ * these count when so many have come, or after FAKE_PATIENCE_MS. */
+unsigned fake_accepts_by(fake *f, unsigned want);
+unsigned fake_frames_by(fake *f, unsigned want);
+#define assert_accepts(f, want) assert_int_equal(fake_accepts_by(f, want), want)
+#define assert_frames(f, want) assert_int_equal(fake_frames_by(f, want), want)
 /* What came since the last fake_forget(), over all connections, in order. */
 size_t fake_bytes(fake *f, uint8_t *out, size_t cap);
 void fake_forget(fake *f);

@@ -16,8 +16,8 @@ static void nothing_sent_asks_nothing(void **state)
 
     (void)state;
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 0);
-    assert_int_equal(fake_accepts(x->reg), 0);
+    assert_accepts(x->gw[0], 0);
+    assert_accepts(x->reg, 0);
     cluster_free(x);
 }
 
@@ -32,11 +32,11 @@ static void each_connection_is_asked_once(void **state)
         assert_int_equal(send_to(x, 1), GW_OK);
     }
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 6);
-    assert_int_equal(fake_frames(x->gw[1]), 6);
+    assert_frames(x->gw[0], 6);
+    assert_frames(x->gw[1], 6);
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 6);
-    assert_int_equal(fake_accepts(x->gw[2]), 0);
+    assert_frames(x->gw[0], 6);
+    assert_accepts(x->gw[2], 0);
     cluster_free(x);
 }
 
@@ -50,7 +50,7 @@ static void an_answer_to_a_question_confirms_too(void **state)
     assert_int_equal(send_to(x, 0), GW_OK);
     assert_int_equal(gw_is_online(x->client, &id, &online), GW_OK);
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 2);
+    assert_frames(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -201,10 +201,10 @@ static void only_the_current_key_is_asked_for(void **state)
     gw_client_set_secret_key(x->client, gw_slice_str("other"));
     assert_int_equal(gw_flush(x->client), GW_OK);
     fake_wait_frames(x->gw[0], 1);
-    assert_int_equal(fake_frames(x->gw[0]), 1);
+    assert_frames(x->gw[0], 1);
     gw_client_set_secret_key(x->client, gw_slice_str(""));
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 2);
+    assert_frames(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -223,7 +223,7 @@ static void a_connection_that_was_idle_too_long_is_still_asked(void **state)
     gw_client_set_pool(x->client, 8, 0);
     sweep_is_due(x->client);
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 2);
+    assert_frames(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -240,12 +240,12 @@ static void a_call_in_between_does_not_end_it(void **state)
     sweep_is_due(c);
     assert_int_equal(send_to(x, 0), GW_OK);
     assert_int_equal(gw_flush(c), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_accepts(x->gw[0], 1);
     /* What has been answered for has only the usual time. */
     gw_pool_peer_of(c, &id)->idle->idle_since -= 90000;
     sweep_is_due(c);
     assert_int_equal(send_to(x, 0), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     cluster_free(x);
 }
 

@@ -78,7 +78,7 @@ static void list_line(cluster *x, const char *host, uint16_t port)
 
 static void assert_untouched(fake *gateway)
 {
-    assert_int_equal(fake_accepts(gateway), 0);
+    assert_accepts(gateway, 0);
 }
 
 static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
@@ -89,7 +89,7 @@ static void a_listed_host_name_stands_for_its_ipv4_addresses(void **state)
     list_line(x, "localhost", fake_port(x->gw[0]));
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(fake_accepts(x->reg), 1);
+    assert_accepts(x->reg, 1);
     assert_int_equal(ask(x, x->gw[1]), GW_EUNLISTED);
     assert_untouched(x->gw[1]);
     cluster_free(x);
@@ -111,13 +111,13 @@ static void commands_by_client_id_and_by_name_share_a_connection(void **state)
         assert_int_equal(gw_unbind_uid(x->client, &id, uid), GW_OK);
     }
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
-    assert_int_equal(fake_frames(x->gw[0]), 10); /* the last one is flush's */
+    assert_accepts(x->gw[0], 1);
+    assert_frames(x->gw[0], 10); /* the last one is flush's */
     fake_hang_up(x->gw[0]);
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -531,10 +531,10 @@ static void a_clients_commands_go_to_its_own_address(void **state)
     assert_int_equal(moving_peer(x)->idle->ip, 0x7f000001);
     moving_peer(x)->idle->ip = 0x7f000009; /* as if it led there */
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     assert_int_equal(moving_peer(x)->idle_count, 2);
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -557,7 +557,7 @@ a_name_has_no_connection_to_where_it_may_not_be_any_more(void **state)
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
     assert_int_equal(moving_peer(x)->idle_count, 1);
     assert_int_equal(ask(x, x->gw[0]), GW_OK); /* together again */
-    assert_int_equal(fake_accepts(x->gw[0]), 3);
+    assert_accepts(x->gw[0], 3);
     cluster_free(x);
 }
 
@@ -573,7 +573,7 @@ static void idle_connections_are_so_many_to_each_address(void **state)
     moving_peer(x)->idle->ip = 0; /* as if it had been reached by IPv6 */
     for (i = 0; i < 3; i++)
         assert_int_equal(ask(x, x->gw[0]), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     assert_int_equal(gw_flush(x->client), GW_OK);
     cluster_free(x);
 }
@@ -610,7 +610,7 @@ static void an_open_connection_needs_no_name_server(void **state)
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
     assert_int_equal(gw_flush(x->client), GW_OK);
     assert_int_equal(lookups, 1);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_accepts(x->gw[0], 1);
     fake_hang_up(x->gw[0]);
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
     assert_failure(x->client, 0,

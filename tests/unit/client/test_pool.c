@@ -45,9 +45,9 @@ static void many_calls_use_one_connection(void **state)
         assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
     fake_wait_frames(x->gw[0], 100);
     fake_wait_frames(x->gw[1], 100);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
-    assert_int_equal(fake_accepts(x->gw[1]), 1);
-    assert_int_equal(fake_accepts(x->reg), 1);
+    assert_accepts(x->gw[0], 1);
+    assert_accepts(x->gw[1], 1);
+    assert_accepts(x->reg, 1);
     stats = stats_of(x->client);
     assert_int_equal(stats.connects, 2);
     assert_int_equal(stats.reuses, 198);
@@ -67,7 +67,7 @@ static void without_persistence_each_call_connects(void **state)
     assert_int_equal(ask(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 2);
     fake_wait_closed(x->gw[0], 2);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     assert_int_equal(stats_of(x->client).idle, 0);
     cluster_free(x);
 }
@@ -80,7 +80,7 @@ static void a_pool_of_none_keeps_none(void **state)
     gw_client_set_pool(x->client, 0, 60);
     assert_int_equal(ask(x, 0), GW_OK);
     assert_int_equal(ask(x, 0), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -93,7 +93,7 @@ static void connections_that_idled_too_long_are_not_used(void **state)
     assert_int_equal(ask(x, 0), GW_OK);
     assert_int_equal(stats_of(x->client).idle, 1);
     assert_int_equal(ask(x, 0), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -181,7 +181,7 @@ static void the_table_shrinks_when_strangers_are_forgotten(void **state)
     assert_ptr_equal(gw_pool_next(c, NULL), known);
     assert_null(gw_pool_next(c, known));
     assert_int_equal(ask(x, 0), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_accepts(x->gw[0], 1);
     cluster_free(x);
 }
 
@@ -196,7 +196,7 @@ static void disconnect_closes_what_is_idle(void **state)
     fake_wait_open(x->gw[1], 0);
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
     fake_wait_frames(x->gw[0], 2);
-    assert_int_equal(fake_accepts(x->reg), 2);
+    assert_accepts(x->reg, 2);
     cluster_free(x);
 }
 
@@ -211,7 +211,7 @@ static void each_key_has_its_own_connections(void **state)
     assert_int_equal(ask(x, 0), GW_OK);
     use_key(x, "one");
     assert_int_equal(ask(x, 0), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     assert_int_equal(fake_count(x->gw[0], "{\"secret_key\":\"one\"}"), 1);
     assert_int_equal(fake_count(x->gw[0], "{\"secret_key\":\"two\"}"), 1);
     cluster_free(x);
@@ -227,7 +227,7 @@ static void a_connection_that_was_closed_is_replaced(void **state)
     assert_int_equal(ask(x, 0), GW_OK);
     fake_hang_up(x->gw[0]);
     assert_int_equal(ask(x, 0), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     assert_int_equal(stats_of(x->client).stale, 1);
     cluster_free(x);
 }
@@ -249,7 +249,7 @@ static void after_a_restart_a_message_arrives_once(void **state)
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 3);
     assert_int_equal(fake_count(x->gw[0], "hello"), 2);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -264,7 +264,7 @@ static void a_proven_connection_needs_no_proof_after_a_restart(void **state)
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 1);
     assert_int_equal(ask(x, 0), GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 2);
+    assert_frames(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -287,7 +287,7 @@ static void a_wrong_key_is_noticed_at_the_next_use(void **state)
                          GW_EPARTIAL);
         assert_failure(x->client, 0, fake_address(x->gw[0]), GW_EAUTH);
     }
-    assert_int_equal(fake_frames(x->gw[0]), 0);
+    assert_frames(x->gw[0], 0);
     use_key(x, "right");
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 1);
@@ -332,7 +332,7 @@ static void an_answer_ends_the_suspicion(void **state)
     assert_int_equal(ask(x, 0), GW_ECLOSED);
     fake_set_key(x->gw[0], "wrong");
     assert_int_equal(send_to(x, 0), GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 2); /* a question behind it */
+    assert_frames(x->gw[0], 2); /* a question behind it */
     fake_hang_up(x->gw[0]);
     fake_set_mode(x->gw[0], FAKE_SILENT); /* a question would have no answer */
     assert_int_equal(send_to(x, 0), GW_OK);
@@ -401,7 +401,7 @@ static void what_was_sent_in_part_is_not_sent_again(void **state)
     gw_target_step(c, t, 1);
     assert_int_equal(t->state, GW_TARGET_FAILED);
     assert_int_equal(gw_call_finish(c, 0), GW_ECLOSED);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_accepts(x->gw[0], 1);
     free(body);
     cluster_free(x);
 }
@@ -434,7 +434,7 @@ static void the_connection_that_is_asked_about_is_not_replaced(void **state)
     gw_target_start(c, t, peer, conn);
     assert_int_equal(gw_call_finish(c, GW_EUNCONFIRMED), GW_EUNCONFIRMED);
     assert_int_equal(t->state, GW_TARGET_FAILED);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_accepts(x->gw[0], 1);
     cluster_free(x);
 }
 
@@ -503,10 +503,10 @@ static void a_child_does_not_touch_its_parents_connections(void **state)
         _exit(good ? 0 : 1);
     }
     assert_int_equal(child_result(pid), 0);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     assert_int_equal(ask(x, 0), GW_OK);
     assert_int_equal(gw_flush(x->client), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 2);
+    assert_accepts(x->gw[0], 2);
     cluster_free(x);
 }
 
@@ -544,7 +544,7 @@ static void a_child_that_only_frees_leaves_the_parents_open(void **state)
     }
     assert_int_equal(child_result(pid), 0);
     assert_int_equal(ask(x, 0), GW_OK);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
+    assert_accepts(x->gw[0], 1);
     cluster_free(x);
 }
 

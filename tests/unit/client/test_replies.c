@@ -380,7 +380,7 @@ static void selections_say_who_is_meant(void **state)
     assert_int_equal(
         fake_count(x->gw[1], FIELDS "{\"connection_id\":{\"5\":5,\"3\":3}}}"),
         1);
-    assert_int_equal(fake_frames(x->gw[0]), 0);
+    assert_frames(x->gw[0], 0);
 }
 
 static void a_selection_may_be_as_large_as_a_frame(void **state)
@@ -404,8 +404,8 @@ static void a_selection_may_be_as_large_as_a_frame(void **state)
     select.id_count = 1;
     assert_int_equal(gw_select_clients(x->client, &select, on_row, NULL),
                      GW_OK);
-    assert_int_equal(fake_frames(x->gw[0]), 1);
-    assert_int_equal(fake_frames(x->gw[1]), 1);
+    assert_frames(x->gw[0], 1);
+    assert_frames(x->gw[1], 1);
     free(name);
 }
 

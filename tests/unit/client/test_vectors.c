@@ -482,9 +482,9 @@ static void every_recorded_call_sends_the_same_bytes(void **state)
 {
     (void)state;
     assert_true(replay_file("calls.jsonl") > 80);
-    assert_int_equal(fake_accepts(x->gw[0]), 1);
-    assert_int_equal(fake_accepts(x->gw[1]), 1);
-    assert_int_equal(fake_accepts(x->reg), 1);
+    assert_accepts(x->gw[0], 1);
+    assert_accepts(x->gw[1], 1);
+    assert_accepts(x->reg, 1);
 }
 
 /* The reference authorises each call, since each is a connection of its own. */
@@ -520,7 +520,7 @@ static void the_key_is_sent_once_per_connection(void **state)
     for (i = 0; i < 10; i++)
         assert_int_equal(online(x->client, A), GW_OK);
     assert_int_equal(fake_count(x->gw[0], "s3cret"), 1);
-    assert_int_equal(fake_frames(x->gw[0]), 10);
+    assert_frames(x->gw[0], 10);
 }
 
 int main(void)
