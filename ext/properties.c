@@ -76,22 +76,33 @@ zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data)
     return called == NULL ? php_gwc_gateway_ce : called;
 }
 
+#define ARGUMENTS_MAX 2 /* of the methods that others call */
+
 /* A callable would be called on an object of the caller, whose class may extend
- * `called`. */
+ * `called`. The method has copies: PHP 7 lets it take them by reference. */
 static void call_static(zend_class_entry *called, zend_function *function,
                         uint32_t count, zval *args, zval *result)
 {
     zend_fcall_info_cache cache = empty_fcall_info_cache;
     zend_fcall_info info = empty_fcall_info;
+    zval own[ARGUMENTS_MAX];
+    uint32_t i;
 
+    ZEND_ASSERT(count <= ARGUMENTS_MAX);
+    for (i = 0; i < count; i++) {
+        ZVAL_COPY(&own[i], &args[i]);
+    }
     info.size = sizeof(info);
     ZVAL_UNDEF(&info.function_name);
     info.retval = result;
-    info.params = args;
+    info.params = own;
     info.param_count = count;
     cache.function_handler = function;
     cache.called_scope = called;
     zend_call_function(&info, &cache);
+    for (i = 0; i < count; i++) {
+        zval_ptr_dtor(&own[i]);
+    }
     if (Z_ISUNDEF_P(result)) {
         ZVAL_NULL(result);
     } else if (Z_ISREF_P(result)) {
