@@ -100,3 +100,39 @@ bool php_gwc_report(int rc, php_gwc_kind kind)
     }
     return false;
 }
+
+/* Of a client_id's gateway: nothing tells whether it is one. */
+static bool is_unknown(int code)
+{
+    return code == GW_EREGISTER || code == GW_EREGISTERREPLY ||
+           code == GW_ENOGATEWAY || code == GW_ERESOLVE;
+}
+
+bool php_gwc_report_clients(int rc)
+{
+    const gw_failure *failures;
+    gw_failure *listed;
+    size_t i, count, told = 0;
+
+    if (rc != GW_EPARTIAL) {
+        return php_gwc_report(rc, PHP_GWC_QUESTION);
+    }
+    count = gw_client_failures(GWC_G(client), &failures);
+    for (i = 0; i < count; i++) {
+        if (is_unknown(failures[i].code)) {
+            php_gwc_throw("%s", failures[i].cause);
+            return false;
+        }
+    }
+    listed = safe_emalloc(count, sizeof(*listed), 0);
+    for (i = 0; i < count; i++) {
+        if (failures[i].code != GW_EUNLISTED) {
+            listed[told++] = failures[i];
+        }
+    }
+    if (told > 0) {
+        warn(listed, told);
+    }
+    efree(listed);
+    return told == 0;
+}

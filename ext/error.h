@@ -23,4 +23,9 @@ bool php_gwc_report(int rc, php_gwc_kind kind);
  * clients: that is an answer. */
 bool php_gwc_report_client(int rc);
 
+/* The same for a question to the gateways of several clients. Where one client
+ * would have an exception because no list tells which gateways there are, they
+ * have it, too; a gateway that fails is a warning. */
+bool php_gwc_report_clients(int rc);
+
 #endif /* PHP_GWC_ERROR_H */

@@ -213,7 +213,11 @@ static void select_from_some(zend_class_entry *called, zend_string *ext,
     rc = gw_query_frame_clients(client, &frame, &clients, collect_reply,
                                 replies);
     php_gwc_end();
-    php_gwc_report(rc, PHP_GWC_QUESTION);
+    if (others) {
+        php_gwc_report(rc, PHP_GWC_QUESTION);
+    } else {
+        php_gwc_report_clients(rc);
+    }
 }
 
 static void select_by_client_id(zend_class_entry *called, zval *fields,

@@ -81,6 +81,15 @@ run('select', ['uid'], ['client_id' => [$c->id(5)], 'groups' => ['g']]);
 told(1);
 run('select', ['uid'], ['client_id' => [$c->id(5)]]);
 $c->mode(0, 'normal');
+$unlisted = bin2hex(pack('NnN', ip2long('127.0.0.1'), 1, 5));
+$c->replies(1, [5 => ['uid' => 'u']]);
+run('select', ['uid'], ['client_id' => [$unlisted, $c->id(5, 1)]]);
+told(1);
+run('select', ['uid'], ['client_id' => [$unlisted]]);
+$registers = Own::$registerAddress;
+Own::$registerAddress = '127.0.0.1:1';
+run('select', ['uid'], ['client_id' => [$c->id(5), $c->id(5, 1)]]);
+Own::$registerAddress = $registers;
 run('kickAddress', $c->gateways[0], 3, null);
 run('kickAddress', $c->gateways[0], 3, 'bye');
 run('destroyAddress', $c->gateways[0], 3);
@@ -136,6 +145,10 @@ select: Warning: GatewayClient\Gateway::select(): 1 gateway failed: connection c
   1: cmd 25 connection 0 flag 1 {"fields":["uid"],"where":{"groups":["g"],"connection_id":[]}}|
 select: Warning: GatewayClient\Gateway::select(): 1 gateway failed: connection close tcp://127.0.0.1:PORT
 []
+select: {"2130706433":{"PORT1":{"5":{"uid":"u"}}}}
+  1: cmd 25 connection 0 flag 1 {"fields":["uid"],"where":{"connection_id":{"5":5}}}|
+select: []
+select: GatewayClient\GatewayException: not connecting to tcp://GATEWAY0: Can not connect to tcp://127.0.0.1:1 Connection refused
 kickAddress: true
 kickAddress: true
 destroyAddress: true
