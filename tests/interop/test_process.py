@@ -176,8 +176,9 @@ class Several(ProcessTest):
         victim = self.kill_process_of(clients[0])
         lost = [c for c in clients if port_of(c) == port]
         kept = [c for c in clients if port_of(c) != port]
-        for client in lost:
-            wait_until(lambda c=client: c.read() and c.eof, "its end")
+        for client in lost:  # it may have died before it sent anything
+            wait_until(lambda c=client: c.read() is not None and c.eof,
+                       "its end")
         back = self.close_later([self.come_back() for _ in lost])
         wait_until(lambda: listener(self.master, port) not in (None, victim),
                    "another process on the port")
