@@ -95,10 +95,32 @@ final class Cluster
                     'count' => $count, 'length' => $length]);
     }
 
-    // Ends every connection to the gateways.
+    // Ends every connection to the gateways. The kernel may tell this side of
+    // it later than the peer answers.
     public function drop(): void
     {
         $this->ask(['do' => 'drop']);
+        $end = microtime(true) + PLENTY / 2;
+        while ($this->connected()) {
+            if (microtime(true) > $end) {
+                die("a connection to a gateway did not end\n");
+            }
+            usleep(1000);
+        }
+    }
+
+    // Whether a connection to a gateway is established in the kernel's eyes; no
+    // where it does not show them.
+    private function connected(): bool
+    {
+        $ends = [];
+        foreach ($this->gateways as $address) {
+            [$ip, $port] = explode(':', $address);
+            $ends[] = sprintf('%08X:%04X 01', unpack('L', inet_pton($ip))[1], $port);
+        }
+        $table = (string)@file_get_contents('/proc/self/net/tcp');
+        // Number: local address, remote address, state.
+        return (bool)preg_match('/^ *\d+: \S+ (' . implode('|', $ends) . ') /m', $table);
     }
 
     // What the gateways received since the last time: waits until it is so
