@@ -33,7 +33,7 @@ foreach (['normal', 'stalled', 'half', 'closing'] as $mode) {
         $c->replies($i, [1, 2]);
     }
     $silent = in_array($mode, ['stalled', 'half'], true);
-    timed($count, $silent ? 2 : PLENTY); // the others answer
+    timed($count, $silent ? 8 : PLENTY); // the others answer
     $timeout = $silent ? 0.1 : PLENTY;
     timed(function () use ($c) { return Gateway::isOnline($c->id(1, 1)); }, $timeout);
     timed(function () use ($c) { return Gateway::getSession($c->id(1, 1)); }, $timeout);

@@ -23,7 +23,7 @@ echo "one stalls\n";
 $c->mode(1, 'stalled');
 Gateway::sendToAll('y');
 attempt(function () {
-    return within(2, function () { return Gateway::flush(); }); // the other one answers
+    return within(8, function () { return Gateway::flush(); }); // the other one answers
 });
 echo "not persistent: cannot be told\n";
 Gateway::$persistentConnection = false;

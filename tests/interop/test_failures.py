@@ -9,7 +9,8 @@ from harness.process import own_address, refusing_address
 
 E_WARNING = 2
 PATIENT = 30  # seconds, gatewayclient.timeout of calls that are answered
-TIMEOUT = 2   # and of one that is not, in which the others are
+TIMEOUT = 2   # and of one that is not
+SHARED = 8    # and of one in which the others are, on a busy machine, too
 
 
 class FailureTest(unittest.TestCase):
@@ -93,12 +94,12 @@ class OneStopped(FailureTest):
         self.stopped.process.pause()
         self.addCleanup(self.stopped.process.resume)
 
-    def call_in_vain(self, code, **variables):
+    def call_in_vain(self, code, timeout=TIMEOUT, **variables):
         """It has to wait for the stopped one until its deadline."""
-        self.php.set_timeout(TIMEOUT)
+        self.php.set_timeout(timeout)
         result = self.php.call(code, **variables)
         self.php.set_timeout(PATIENT)
-        self.assertGreaterEqual(result.seconds, TIMEOUT - 0.01)
+        self.assertGreaterEqual(result.seconds, timeout - 0.01)
         self.assertLess(result.seconds, PATIENT)
         return result
 
@@ -109,7 +110,7 @@ class OneStopped(FailureTest):
         self.assertIn(self.stopped.inner_address, result.throws["message"])
 
     def test_a_query_to_all_gives_the_others_at_the_deadline(self):
-        result = self.call_in_vain("Gateway::getClientIdByUid('ann')")
+        result = self.call_in_vain("Gateway::getClientIdByUid('ann')", SHARED)
         self.assertIsNone(result.throws)
         self.assertEqual(
             sorted(value.decode() for value in result.value.values()),

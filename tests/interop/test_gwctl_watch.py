@@ -49,6 +49,12 @@ class OldGateway(socketserver.ThreadingTCPServer):
     def answer_to(self, cmd):
         return self.answers.get(cmd)
 
+    def wait_unanswered(self, count):
+        """Who asked has given up, and may have ended, before it is noted."""
+        wait_until(lambda: len(self.unanswered) >= count,
+                   lambda: f"{count} questions, have {self.unanswered}")
+        return self.unanswered
+
     def close(self):
         self.shutdown()
         self.thread.join()
@@ -78,7 +84,7 @@ class WatchOfAnOldGateway(unittest.TestCase):
         text = of_text.out.decode()
         self.assertIn("5 connections, 1 gateways", text)
         self.assertRegex(text, "\ngroups: .*" + self.gateway.address)
-        self.assertEqual(len(self.gateway.unanswered), 2)
+        self.assertEqual(len(self.gateway.wait_unanswered(2)), 2)
 
     def test_nobody_asked_for_groups(self):
         watch = self.watch("--json", "--top", "0")
@@ -107,7 +113,7 @@ class WatchBesideASilentGateway(unittest.TestCase):
     def watch(self, *words):
         running = gwctl.Running(
             None, "watch", "--count", "2", "--interval", "0.05", "--timeout",
-            "2", *words, env={"GWCTL_GATEWAY": ",".join(
+            "8", *words, env={"GWCTL_GATEWAY": ",".join(
                 (self.silent.address, self.live.address))})
         self.addCleanup(running.close)
         return running
@@ -116,7 +122,7 @@ class WatchBesideASilentGateway(unittest.TestCase):
         """Groups are asked of those that have answered; the next round asks
         all again."""
         of_json, of_text = self.watch("--json"), self.watch()
-        self.assertEqual(of_json.ended(), 1, of_json.err)
+        self.assertEqual(of_json.ended(4 * PATIENCE), 1, of_json.err)
         for found in of_json.wait_objects(2):
             self.assertEqual(
                 [(g["gateway"], g["connections"]) for g in found["gateways"]],
@@ -128,7 +134,7 @@ class WatchBesideASilentGateway(unittest.TestCase):
         self.assertNotIn(b"groups:", of_text.out)
         self.assertEqual(sum(self.silent.address in line for line in
                              of_text.out.decode().splitlines()), 2)
-        self.assertEqual(self.silent.unanswered,
+        self.assertEqual(self.silent.wait_unanswered(4),
                          4 * [CMD_GET_CLIENT_COUNT_BY_GROUP])
 
 

@@ -12,7 +12,8 @@ from harness.websocket import WebSocket
 
 E_WARNING = 2
 PATIENT = 30  # seconds, gatewayclient.timeout while all gateways are there
-TIMEOUT = 2   # and when one is not
+TIMEOUT = 2   # and of a call that only one could answer which is not there
+SHARED = 8    # and of one that the others answer, on a busy machine, too
 REGISTER, WEBSOCKET, INNER = 1236, 7272, 2900
 WHY_NOT = hosts.why_not()
 
@@ -114,7 +115,7 @@ class ThreeHosts(HostsTest):
         for client in self.clients:
             client.expect_text("before")
         self.network.link(self.second, up=False)
-        self.php.set_timeout(TIMEOUT)
+        self.php.set_timeout(SHARED)
         result = self.php.call("Gateway::getAllClientIdCount()")
         self.assert_one_deadline(result)
         self.assertEqual(result.value, 1)
@@ -136,7 +137,7 @@ class ThreeHosts(HostsTest):
 
     def assert_one_deadline(self, result):
         self.assertIsNone(result.throws, result)
-        self.assertGreaterEqual(result.seconds, TIMEOUT - 0.01)
+        self.assertGreaterEqual(result.seconds, SHARED - 0.01)
         self.assertLess(result.seconds, PATIENT)
         self.assertEqual(result.levels, [E_WARNING], result)
         self.assertIn(f"{self.second.address}:{INNER}", result.warnings[0])

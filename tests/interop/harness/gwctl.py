@@ -181,12 +181,12 @@ class Running:
     def signal(self, number):
         self.popen.send_signal(number)
 
-    def ended(self):
+    def ended(self, timeout=2 * PATIENCE):
         """Its exit status, once it has one."""
         wait_until(lambda: self.read() is not None
                    and self.popen.poll() is not None,
                    lambda: f"its end, have {self.out!r} {self.err!r}",
-                   2 * PATIENCE)
+                   timeout)
         self.read()
         return self.popen.returncode
 

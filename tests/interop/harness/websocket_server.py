@@ -43,13 +43,14 @@ class Link:
                 return value
         return None
 
-    def accept(self, *headers):
+    def accept(self, *headers, then=b""):
+        """`then` goes with the answer, in one piece."""
         key = self.header("Sec-WebSocket-Key").encode()
         proof = base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
         lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket",
                  "Connection: Upgrade", f"Sec-WebSocket-Accept: {proof}",
                  *headers]
-        self.send("\r\n".join(lines).encode() + b"\r\n\r\n")
+        self.send("\r\n".join(lines).encode() + b"\r\n\r\n" + then)
 
     def send(self, data):
         self.socket.sendall(data)
