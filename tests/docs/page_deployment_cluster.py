@@ -19,8 +19,11 @@ from place import (browser, environment, folder, machines, make_key,
 
 KEY = "etc/gatewayd/cluster.key"
 NOBODY = "02:00:00:00:00:01"  # has that link address
-# The default. A Register without it tells PHP of a part of the gateways.
-GRACE = {"GATEWAYD_REGISTER_GRACE": "2"}
+# A Register without it tells PHP of a part of the gateways; they are back sooner,
+# but this machine is busy.
+GRACE = {"GATEWAYD_REGISTER_GRACE": "8"}
+# A Register that waits takes 3 s of it.
+PATIENT = "gatewayclient.timeout = 30\n"
 LOGIN = "<?php session_start(); $_SESSION['user_id'] = 'alice';"
 # A page whose connections, binds and timers are played. The steps of a check follow
 # its script; what they return is printed.
@@ -185,7 +188,7 @@ class Rolling:
         self.conf = conf
         for host in self.hosts[:2]:
             self.start(host)
-        self.ini = with_key(ini, home)
+        self.ini = with_key(ini, home) + PATIENT
         for host in self.hosts[:2]:
             self.wait_listed(host)
         wss = block_of("nginx wss")

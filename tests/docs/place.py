@@ -104,16 +104,17 @@ def typed(host, text, home, ready=" ready: ", env=None):
 
 
 def wait_listed(host, register, count=1, key=""):
-    """Until a Register on that host knows its gateways."""
+    """Until a Register on that host knows its gateways. One that has just started
+    answers when its grace is over."""
     def listed():
         with hosts.inside(host.namespace):
             try:
-                found = register_addresses(register, key)
+                found = register_addresses(register, key, 2 * PATIENCE)
             except OSError:
                 return False
         return found is not None and len(found) == count
 
-    wait_until(listed, f"{count} gateways at {register}")
+    wait_until(listed, f"{count} gateways at {register}", 3 * PATIENCE)
 
 
 @contextlib.contextmanager
