@@ -59,8 +59,8 @@ class Slow:
         self.data, self.limit = SLOW[port]
         self.data = data or self.data
         self.step = step
-        self.socket = connect(target, port)
         self.began = time.monotonic()
+        self.socket = connect(target, port)
         self.sent = 0
 
     def drip(self):
