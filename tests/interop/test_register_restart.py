@@ -131,7 +131,7 @@ class RegisterByName(unittest.TestCase):
         self.addCleanup(gateway.close)
         down = " debug: libevent: All nameservers have failed"
         wait_until(lambda: gateway.process.log.count(down) >= 3,
-                   "a third attempt")
+                   "a third attempt", 3 * PATIENCE)
         told = [line.split(" ", 1)[1]
                 for line in gateway.process.log.splitlines()
                 if "libevent" in line and " debug: " not in line]
