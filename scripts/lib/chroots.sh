@@ -17,10 +17,17 @@ debian_targets() {
         'Origin: Debian' | LC_ALL=C sort -u
 }
 
-# In an image as it comes apt has no lists yet.
+# In an image as it comes apt has no lists yet. They have a lock of their own, for
+# which apt does not wait.
 need_debian_targets() {
-    [ -n "$(debian_targets '$(REPO_URI)')" ] ||
-        quiet "$OUT/log/apt-update.log" apt-get update
+    (
+        mkdir -p "$OUT"
+        exec 9>"$OUT/.apt.lock"
+        flock 9
+        [ -z "$(debian_targets '$(REPO_URI)')" ] || exit 0
+        rm -f "$OUT/.apt-updated" # whenever that was: they are gone
+        apt_update
+    )
 }
 
 # site_of SUITE : where Debian's SUITE is to be had, from the sites that apt
@@ -65,7 +72,7 @@ give_up() {
 build_chroot() {
     local suite=$1 packages=$2 dir=$3 new=$3.new site
     rm -rf --one-file-system "$new"
-    need_debian_targets
+    need_debian_targets || return
     if ! site=$(site_of "$suite"); then
         printf 'no site that apt is set up for has Debian %s\n' "$suite" >&2
         return 1
