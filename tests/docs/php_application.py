@@ -63,6 +63,7 @@ case "$*" in
     exec "$0" start gatewayd ;;
 "start gatewayd")
     [ ! -e gatewayd.pid ] || exit 0
+    : >gatewayd.log # the one before was ready, too
     gatewayd --config etc/gatewayd/gatewayd.conf >gatewayd.log 2>&1 &
     echo $! >gatewayd.pid
     until grep -q ' ready: ' gatewayd.log; do
