@@ -43,6 +43,13 @@ function look() {
   };
 }
 
+/** Until VitePress has taken the page over: before, a click in it is lost. Files of the
+ *  repository are without. */
+async function takenOver(page) {
+  await page.waitForFunction(() => !document.querySelector('#app')
+    || document.querySelector('#app').__vue_app__);
+}
+
 class Site {
   constructor(browser, origin) {
     this.browser = browser;
@@ -65,6 +72,12 @@ class Site {
     return { context, faults };
   }
 
+  async open(page, url) {
+    const answer = await page.goto(this.origin + url, { waitUntil: 'load' });
+    await takenOver(page);
+    return answer;
+  }
+
   /** Every page in turn, by some browser windows at once. */
   async visit(all) {
     const left = [...all];
@@ -74,9 +87,7 @@ class Site {
       while (left.length) {
         const url = left.shift();
         faults.length = 0;
-        const answer = await page.goto(this.origin + url, { waitUntil: 'load' });
-        await page.waitForFunction(() => !document.querySelector('#app')
-          || document.querySelector('#app').__vue_app__);
+        const answer = await this.open(page, url);
         await page.evaluate(() => Promise.all([...document.images].map((image) => {
           image.loading = 'eager';
           return image.decode().catch(() => {});
@@ -152,7 +163,7 @@ async function readerChecks(t, site) {
   for (const [from, to, word] of [['/gatewayd.html', '/zh/gatewayd.html', '简体中文'],
     ['/zh/install/', '/install/', 'English']]) {
     await t.check(`the language switch of ${from}`, async () => {
-      await page.goto(site.origin + from);
+      await site.open(page, from);
       await page.locator('.VPNavBarTranslations button').hover();
       await page.locator('.VPNavBarTranslations a', { hasText: word }).click();
       await page.waitForURL(site.origin + to);
@@ -162,7 +173,7 @@ async function readerChecks(t, site) {
   for (const [home, words, found] of [['/', 'sendToUid', 'php-api'],
     ['/zh/', 'sendToUid', 'php-api'], ['/zh/', '分组', 'zh/']]) {
     await t.check(`the search of ${home} finds ${words}`, async () => {
-      await page.goto(site.origin + home);
+      await site.open(page, home);
       await page.locator('#local-search button').click();
       await page.locator('#localsearch-input').fill(words);
       await page.locator(`.VPLocalSearchBox a.result[href*="${found}"]`).first().waitFor();
@@ -170,7 +181,7 @@ async function readerChecks(t, site) {
     });
   }
   await t.check('what the search finds is a page', async () => {
-    await page.goto(`${site.origin}/`);
+    await site.open(page, '/');
     await page.locator('#local-search button').click();
     await page.locator('#localsearch-input').fill('sendToUid');
     await page.locator('.VPLocalSearchBox a.result').first().click();
@@ -180,11 +191,12 @@ async function readerChecks(t, site) {
   await t.check('a file of the repository opens, and the way back', async () => {
     const [from] = [...site.seen].find(([url, { links }]) => !url.startsWith('/source/')
       && links.some((link) => link.startsWith(`${site.origin}/source/`)));
-    await page.goto(site.origin + from);
+    await site.open(page, from);
     await page.locator('.vp-doc a[href^="/source/"]').first().click();
     await page.waitForURL(`${site.origin}/source/**`);
     await page.goBack();
     await page.waitForURL(site.origin + from);
+    await takenOver(page);
   });
   await t.check('dark when the reader switches', async () => {
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -201,8 +213,9 @@ async function readerChecks(t, site) {
 async function darkPhoneChecks(t, site) {
   const { context, faults } = await site.context({ viewport: PHONE, colorScheme: 'dark' });
   const page = await context.newPage();
+  page.setDefaultTimeout(3 * LIMIT);
   await t.check('dark where the system is', async () => {
-    await page.goto(`${site.origin}/zh/`);
+    await site.open(page, '/zh/');
     same(await page.evaluate(() => document.documentElement.className), 'dark', 'class');
   });
   await t.check('the menu of a phone', async () => {
@@ -229,7 +242,7 @@ async function pictures(site, folder) {
   for (const [name, url, settings] of PICTURES) {
     const { context } = await site.context({ viewport: { width: 1440, height: 1000 }, ...settings });
     const page = await context.newPage();
-    await page.goto(site.origin + url, { waitUntil: 'load' });
+    await site.open(page, url);
     await page.waitForFunction(() => document.readyState === 'complete');
     await page.screenshot({ path: `${folder}/site-${name}.png` });
     if (name === 'home-zh') {
