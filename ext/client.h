@@ -46,6 +46,9 @@ zend_class_entry *php_gwc_called_class(zend_execute_data *execute_data);
 bool php_gwc_call_own(zend_class_entry *called, const char *method,
                       uint32_t count, zval *args, zval *result);
 
+/* Whether it would be. */
+bool php_gwc_has_own(zend_class_entry *called, const char *method);
+
 /* Reads the configuration of `called` and starts a call of the library. NULL:
  * an exception was thrown. Else php_gwc_end() must follow, with no user code
  * in between. */

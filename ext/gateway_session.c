@@ -119,21 +119,26 @@ static void set_current(zval *session, bool merge)
     session_assign(&next);
 }
 
+#define SET_SOCKET_SESSION "setsocketsession"
+
 /* By a subclass's own setSocketSession(). */
-static bool set_by_own(zend_class_entry *called, zval *client_id,
+static void set_by_own(zend_class_entry *called, zval *client_id,
                        zend_string *session, zval *sent)
 {
     zval args[2];
 
     ZVAL_COPY_VALUE(&args[0], client_id);
     ZVAL_STR(&args[1], session);
-    return php_gwc_call_own(called, "setsocketsession", 2, args, sent);
+    php_gwc_call_own(called, SET_SOCKET_SESSION, 2, args, sent);
 }
 
 /* ($client_id, array $session), null. */
 static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
                            session_command command)
 {
+    zend_class_entry *called = php_gwc_called_class(execute_data);
+    bool own = cmd == GW_CMD_SET_SESSION &&
+               php_gwc_has_own(called, SET_SOCKET_SESSION);
     zval *client_id, *session;
     gw_client_id id;
     zend_string *text;
@@ -144,7 +149,8 @@ static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
         Z_PARAM_ARRAY(session)
     ZEND_PARSE_PARAMETERS_END();
 
-    if (!php_gwc_target(client_id, 1, &id)) {
+    /* For a method of its own it may be a name of its own. */
+    if (!own && !php_gwc_target(client_id, 1, &id)) {
         RETURN_THROWS();
     }
     text = php_gwc_serialize(session);
@@ -155,10 +161,9 @@ static void session_method(INTERNAL_FUNCTION_PARAMETERS, uint8_t cmd,
         set_current(session, cmd == GW_CMD_UPDATE_SESSION);
     }
     if (EG(exception) == NULL) {
-        zend_class_entry *called = php_gwc_called_class(execute_data);
-
-        if (cmd != GW_CMD_SET_SESSION ||
-            !set_by_own(called, client_id, text, &sent)) {
+        if (own) {
+            set_by_own(called, client_id, text, &sent);
+        } else {
             send_session(called, cmd, command, &id, text, &sent);
         }
         if (Z_TYPE(sent) == IS_FALSE) {

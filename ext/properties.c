@@ -110,17 +110,32 @@ static void call_static(zend_class_entry *called, zend_function *function,
     }
 }
 
-bool php_gwc_call_own(zend_class_entry *called, const char *method,
-                      uint32_t count, zval *args, zval *result)
+/* NULL: it has none of its own. */
+static zend_function *own_method(zend_class_entry *called, const char *method)
 {
     zend_function *function;
 
     if (EXPECTED(called == php_gwc_gateway_ce)) {
-        return false;
+        return NULL;
     }
     function =
         zend_hash_str_find_ptr(&called->function_table, method, strlen(method));
-    if (function == NULL || function->type == ZEND_INTERNAL_FUNCTION) {
+    return function == NULL || function->type == ZEND_INTERNAL_FUNCTION
+               ? NULL
+               : function;
+}
+
+bool php_gwc_has_own(zend_class_entry *called, const char *method)
+{
+    return own_method(called, method) != NULL;
+}
+
+bool php_gwc_call_own(zend_class_entry *called, const char *method,
+                      uint32_t count, zval *args, zval *result)
+{
+    zend_function *function = own_method(called, method);
+
+    if (function == NULL) {
         return false;
     }
     ZVAL_UNDEF(result);

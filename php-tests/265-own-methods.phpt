@@ -143,6 +143,8 @@ show($list);
 $id = bin2hex(pack('NnN', 1, 2, 3));
 run(true, 'Own::setSession', $id, ['a' => 1]);
 run(false, 'Own::setSession', $id, []);
+run(true, 'Own::setSession', 'a name of its own', []);
+run(true, 'Own::updateSession', 'a name of its own', []);
 Context::$client_id = $id;
 run(true, 'Own::destoryClient', $id);
 foreach (['Groups', 'Counts', 'All'] as $class) {
@@ -211,6 +213,11 @@ null
 Own::setSession
   Own setSocketSession["00000001000200000003","a:0:{}"]
 false
+Own::setSession
+  Own setSocketSession["a name of its own","a:0:{}"]
+null
+Own::updateSession
+GatewayClient\GatewayException: client_id a name of its own is invalid
 Own::destoryClient
   Own destoryCurrentClient[]
 true
