@@ -15,7 +15,7 @@ import re
 from harness import serialize
 
 from . import values
-from .names import placeholder
+from .names import hosts, placeholder
 
 E_WARNING, E_DEPRECATED = 2, 8192
 EXCEPTION = "GatewayClient\\GatewayException"
@@ -35,6 +35,22 @@ VOID = {"bindUid", "unbindUid", "joinGroup", "leaveGroup", "setSession",
         "updateSession"}
 GROUP_LISTS = {"getAllGroupUidList", "getAllGroupUidCount",
                "getAllGroupClientIdList", "getAllGroupClientIdCount"}
+# Which of a subclass's own methods a method asks.
+ASKS = {"isUidOnline": "getClientIdByUid",
+        "isUidsOnline": "batchGetClientIdByUid",
+        "getUidCountByGroup": "getUidListByGroup",
+        "getAllUidCount": "getAllUidList",
+        "getAllClientInfo": "getAllClientSessions",
+        "getClientInfoByGroup": "getAllClientSessions",
+        "getClientSessionsByGroup": "getAllClientSessions",
+        "getClientCountByGroup": "getClientIdCountByGroup",
+        "getAllClientIdCount": "getClientIdCountByGroup",
+        "getAllClientCount": "getClientIdCountByGroup",
+        "getAllGroupUidCount": "getAllGroupUidList",
+        "getAllGroupClientIdCount": "getAllGroupClientIdList",
+        "setSession": "setSocketSession"}
+# What has happened already when a call throws.
+BEFORE = ("session", "groups", "asked")
 RULES = []
 
 
@@ -78,8 +94,11 @@ class Case:
         return self.arguments[index] if index < len(self.arguments) else None
 
     def note(self, text, level=E_WARNING):
+        """By the method of the package that found out."""
+        method = ASKS.get(self.method, self.method) \
+            if "asked" in self.outcome else self.method
         self.outcome["notes"] = [
-            [level, f"GatewayClient\\Gateway::{self.method}(): {text}"]]
+            [level, f"GatewayClient\\Gateway::{method}(): {text}"]]
 
 
 def expected(op, sequence, outcome, got, explained):
@@ -109,8 +128,7 @@ def not_hex(case):
                   for _, text in case.notes)
     if not wrong or not illegal:
         return None
-    kept = {k: v for k, v in case.outcome.items()
-            if k in ("session", "groups")}
+    kept = {k: v for k, v in case.outcome.items() if k in BEFORE}
     return {**kept, "throws": [EXCEPTION, f"client_id {wrong[0]} is invalid"]}
 
 
@@ -249,17 +267,25 @@ def no_list_for_clients(case):
     if case.method != "sendToAll" or not words or not wire or \
             kind_of_list(case.argument(1)) != "clients":
         return None
-    order = [client["c"] if "c" in client else client.get("C")
-             for client in values.leaves(case.argument(1))]
+    order = [name_of(client, case.sequence["gateways"])
+             for client in values.leaves(case.argument(1))
+             if isinstance(client, dict)]
     asked = sorted(wire, key=lambda gateway: min(
-        n for n, name in enumerate(order)
-        if f'"{name}"' in wire[gateway][0][1] or name is None))
+        (n for n, name in enumerate(order)
+         if f'"{name}"' in wire[gateway][0][1]),
+        default=len(order)))  # one that a smaller sequence never connects
     del case.outcome["wire"]
     case.outcome.pop("received", None)
     plural = "1 gateway failed: " if len(asked) == 1 \
         else f"{len(asked)} gateways failed: "
     case.note(plural + "; ".join(words % f"<{name}>" for name in asked))
     return case.outcome
+
+
+def name_of(client, gateways):
+    if "ghost" in client:
+        return f"ghost{client['ghost'] % gateways}"
+    return client.get("c", client.get("C"))
 
 
 def kind_of_list(value):
@@ -319,7 +345,7 @@ def null_client(case):
             text.startswith("long2ip(): Passing null")
             for _, text in case.notes):
         return None
-    kept = {k: v for k, v in case.outcome.items() if k == "session"}
+    kept = {k: v for k, v in case.outcome.items() if k in BEFORE}
     return {**kept, "throws": [
         EXCEPTION, "client_id NULL is invalid: there is no current client"]}
 
@@ -333,8 +359,7 @@ def not_utf8(case):
             isinstance(leaf, dict) and "b" in leaf
             for leaf in values.leaves(values_[0])):
         return None
-    kept = {k: v for k, v in case.outcome.items()
-            if k in ("session", "groups")}
+    kept = {k: v for k, v in case.outcome.items() if k in BEFORE}
     message = "a uid or group cannot be written as JSON" \
         if "worker" in case.outcome else "malformed UTF-8"
     return {**kept, "throws": [EXCEPTION, message]}
@@ -380,7 +405,8 @@ def skips_one_connection(case):
             case.method not in GROUP_LISTS:
         return None
     found = {}
-    for name, uid, groups, _ in [row for gateway in case.outcome["groups"]
+    for name, uid, groups, _ in [row for gateway in
+                                 by_machine(case.outcome["groups"])
                                  for row in gateway]:
         uid = serialize.loads(values.to_bytes(uid))
         groups = serialize.loads(values.to_bytes(groups)) or []
@@ -394,6 +420,14 @@ def skips_one_connection(case):
                             else serialize.PhpArray(members.items()))
                            for group, members in found.items())))
     return case.outcome
+
+
+def by_machine(gateways):
+    """A machine's gateways come together in what the reference makes."""
+    machines = hosts(len(gateways))
+    order = sorted(range(len(gateways)),
+                   key=lambda index: machines.index(machines[index]))
+    return [gateways[index] for index in order]
 
 
 def array_key(text):

@@ -5,6 +5,7 @@ The outcome of an operation is a dict; members without content are left out:
     returns   serialized          throws   [class, message]
     notes     [[level, text]...]  echoes   text
     session   $_SESSION, serialized
+    asked     [a subclass's own method, its arguments...]
     wire      gateway -> frames that the class sent, authorisation left out
     worker    gateway -> frames that went over a worker's connections
     register  what the Register was asked, where the list is not kept
@@ -31,7 +32,7 @@ from harness.process import PATIENCE, ROOT
 from harness.websocket import KEY, text_frame
 
 from . import values
-from .names import Names
+from .names import Names, hosts
 from .proxy import Loop, Proxy, Register, ServerDied, listing, settle
 
 DRIVER = ROOT / "tests/conformance/driver.php"
@@ -163,7 +164,8 @@ class Site:
         self.loop = Loop()
         self.sentinels = 0
         addresses = [g.inner_address for g in self.cluster.gateways]
-        self.proxies = [Proxy(self.loop, address) for address in addresses]
+        self.proxies = [Proxy(self.loop, address, host) for address, host
+                        in zip(addresses, hosts(count))]
         self.peers = [Peer(address, self.key) for address in addresses]
         for peer in self.peers:
             peer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -340,6 +342,9 @@ class Run:
             found["echoes"] = TRACE.sub("", text(decoded("echoes")))
         if "session" in answer:
             found["session"] = text(decoded("session"))
+        if answer["asked"]:
+            found["asked"] = [text(base64.b64decode(method))
+                              for method in answer["asked"]]
         if answer["worker"]:
             frames = {a: [Frame.parse(base64.b64decode(f))[0] for f in sent]
                       for a, sent in answer["worker"].items()}

@@ -32,15 +32,7 @@ if ($pure) {
     require $argv[2];
 }
 
-/** A cluster of its own: the properties are redeclared, not inherited. */
-class Chat extends Gateway
-{
-    public static $registerAddress;
-    public static $secretKey;
-    public static $connectTimeout;
-    public static $persistentConnection;
-    public static $addressesCacheDisable;
-}
+require __DIR__ . '/subclasses.php';
 
 /** A worker's connection to a gateway. */
 class GatewayConnection
@@ -156,7 +148,7 @@ function callee(string $name): array
     global $pure;
     [$class, $method] = explode('::', $name);
     $method = $pure ? PURE_NAMES[$method] ?? $method : $method;
-    return [$class === 'Chat' ? 'Chat' : "GatewayClient\\$class", $method];
+    return [class_exists($class, false) ? $class : "GatewayClient\\$class", $method];
 }
 
 function perform(array $request): array
@@ -165,6 +157,7 @@ function perform(array $request): array
     $callee = callee($request['call']);
     $arguments = array_map('value', $request['args']);
     $answer = ['notes' => []];
+    Tenant::$asked = [];
     set_error_handler(static function (int $level, string $text) use (&$answer) {
         if (error_reporting() & $level) {
             $answer['notes'][] = [$level, base64_encode($text)];
@@ -189,6 +182,7 @@ function perform(array $request): array
         $answer['session'] = base64_encode(serialize($GLOBALS['_SESSION']));
     }
     $answer['worker'] = takeSent();
+    $answer['asked'] = array_map('base64_encode', Tenant::$asked);
     return $answer;
 }
 

@@ -8,6 +8,9 @@ A sequence is JSON: {"seed", "gateways", "pooled", "uncached", "register",
     ["context", "c0" or null]     the worker's current client
     ["worker", true or false]     inside a worker, whose connections only note
 
+A gateway is a number, of which there may be fewer. The classes of calls besides
+`Gateway` are those of subclasses.php.
+
 The generator knows what would kill the reference: a raw message that is no
 string, a session that is no array before it is merged into, a uid that is an
 array within a list, a message that json_encode() refuses.
@@ -41,6 +44,7 @@ FLOATS = [{"f": x} for x in ("INF", "-INF", "NAN", "0.1", "-0.0", "1.0E+100",
 MALFORMED = ["", "x", "7f0000010b54", "zzzzzzzzzzzzzzzzzzzz",
              "gggggggggggggggggggg0", 123, True, {"f": "1.5"},
              "漢漢漢漢漢漢gg", "                    "]
+OWN = {"Tenant", "Shop"}  # with methods of their own
 RAW_FRAMES = [{"b": "gQVoZWxsbw=="}, {"b": "ggMBAgM="}, "not a frame",
               {"b": "iQA="}, ""]
 CMD_NAMES = [0, 5, 6, 11, 25, 200, 255, 256, -1]
@@ -65,15 +69,19 @@ class Generator:
         self.uids = self.rng.sample(UIDS, 4)
         self.groups = self.rng.sample(GROUPS, 4)
         self.big = 1
+        # Who has subclasses with methods of their own uses them a lot.
+        self.owners = [("Gateway", 9), ("Chat", 1)]
+        if self.rng.random() < 0.3:
+            self.owners += [("Tenant", 6), ("Shop", 3)]
 
     def sequence(self):
         rng = self.rng
-        gateways = rng.choice([1, 2])
+        gateways = rng.choice([1, 2, 3])
         found = {"seed": self.seed, "gateways": gateways,
                  "pooled": rng.random() < 0.5,
                  "uncached": rng.random() < 0.2,
                  "register": rng.choice(["list", "list", "object"])}
-        ops = [self.connect() for _ in range(rng.randint(1, 4))]
+        ops = [self.connect() for _ in range(rng.randint(1, 3 + gateways))]
         for _ in range(rng.randint(10, 36)):
             ops.append(self.operation())
         found["ops"] = ops
@@ -83,7 +91,7 @@ class Generator:
         name = f"c{len(self.names)}"
         self.names.append(name)
         self.online.append(name)
-        return ["connect", name, self.rng.randrange(2)]
+        return ["connect", name, self.rng.randrange(6)]
 
     def operation(self):
         what = weighted(self.rng, [("call", 90), ("connect", 3),
@@ -112,7 +120,9 @@ class Generator:
         arguments = make(self)
         if "::" in method:
             return ["call", method, arguments]
-        owner = "Chat" if self.rng.random() < 0.1 else "Gateway"
+        owner = weighted(self.rng, self.owners)
+        if owner in OWN and self.rng.random() < 0.05:
+            return ["call", f"{owner}::tell", self.tell()]
         op = ["call", f"{owner}::{method}", arguments]
         properties = self.properties(method)
         return [*op, properties] if properties else op
@@ -123,7 +133,8 @@ class Generator:
             method, make = weighted(self.rng, CALLS)
             method = method.split("|")[0]
             if method in COMMANDS:
-                return ["call", f"Gateway::{method}", make(self)]
+                owner = weighted(self.rng, self.owners)
+                return ["call", f"{owner}::{method}", make(self)]
 
     def properties(self, method):
         """Another Register for this call, now and then."""
@@ -142,7 +153,7 @@ class Generator:
         return weighted(self.rng, [
             ({"c": self.rng.choice(self.names)}, 4),
             ({"C": self.rng.choice(self.names)}, 2),
-            ({"ghost": self.rng.randrange(2)}, 3), ({"dead": 1}, 1),
+            ({"ghost": self.rng.randrange(6)}, 3), ({"dead": 1}, 1),
             (self.rng.choice(MALFORMED), 2), (None, 0.3)])
 
     def clients(self):
@@ -258,6 +269,9 @@ class Generator:
         if self.rng.random() < 0.1:
             return [self.uid_or_list(), self.raw_message(), True]
         return [self.uid_or_list(), self.message()]
+
+    def tell(self):
+        return [self.rng.choice(self.uids), self.message()]
 
     def send_to_group(self):
         if self.rng.random() < 0.12:

@@ -1,5 +1,6 @@
 """Several rigs at a time, each in a process of its own."""
 
+import itertools
 import multiprocessing
 import time
 import traceback
@@ -35,21 +36,19 @@ class Total:
 
 
 class Fresh:
-    """Generated sequences in the four cells. `keep` keeps the reference's
-    outcomes of those that passed."""
+    """Generated sequences in the four cells, from their seeds. `keep` keeps
+    the reference's outcomes of those that passed."""
 
-    def __init__(self, seed, count=None, deadline=None, keep=False):
-        self.seed = seed
-        self.count = count
+    def __init__(self, seeds, deadline=None, keep=False):
+        self.seeds = seeds
         self.deadline = deadline
         self.keep = keep
 
     def sequences(self, job, jobs):
-        index = job
-        while (self.count is None or index < self.count) and \
-                (not self.deadline or time.monotonic() < self.deadline):
-            yield generate(self.seed + index)
-            index += jobs
+        for seed in itertools.islice(self.seeds, job, None, jobs):
+            if self.deadline and time.monotonic() > self.deadline:
+                return
+            yield generate(seed)
 
     def check(self, rig, sequence, total):
         reference, faults = self.faults(rig, sequence, total.explained)

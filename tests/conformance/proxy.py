@@ -14,7 +14,8 @@ import socket
 import struct
 import time
 
-from harness.inner import CMD_GATEWAY_CLIENT_CONNECT, HEAD, Frame
+from harness.inner import (CMD_GATEWAY_CLIENT_CONNECT, HEAD, Frame,
+                           split_address)
 from harness.process import PATIENCE
 
 # Commands with a reply, docs of the protocol's section 5.
@@ -59,9 +60,9 @@ class Loop:
             if not self.turn(1) and time.monotonic() > deadline:
                 raise AssertionError(f"waited in vain for {what}")
 
-    def listen(self, accepted):
+    def listen(self, accepted, host="127.0.0.1"):
         """A listener on a port of its own; returns its address."""
-        listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        listener = socket.create_server((host, 0), backlog=64)
 
         def accept():
             sock, _ = listener.accept()
@@ -69,7 +70,7 @@ class Loop:
             accepted(sock)
 
         self.add(listener, accept)
-        return "127.0.0.1:%d" % listener.getsockname()[1]
+        return "%s:%d" % listener.getsockname()
 
     def close(self):
         for key in list(self.selector.get_map().values()):
@@ -175,16 +176,15 @@ class Link:
 class Proxy:
     """Before one gateway. `frames` is what the class sent since `take`."""
 
-    def __init__(self, loop, target):
-        host, port = target.split(":")
+    def __init__(self, loop, target, host):
         self.loop = loop
-        self.target = (host, int(port))
+        self.target = split_address(target)
         self.links = set()
         self.frames = []
         self.authorisations = 0
         self.lost = 0
         self.address = loop.listen(
-            lambda sock: self.links.add(Link(self, sock)))
+            lambda sock: self.links.add(Link(self, sock)), host)
 
     def fence(self):
         for link in list(self.links):

@@ -4,14 +4,18 @@ import json
 
 from .values import kind, leaves, php
 
+GATEWAYS = {1: "one gateway", 2: "2 gateways",
+            3: "3 gateways, g1 on another machine"}
+
 
 def script(sequence):
     settings = ", ".join(
-        [f"{sequence['gateways']} gateways" if sequence["gateways"] > 1
-         else "one gateway", "pooled" if sequence["pooled"] else "not pooled",
+        [GATEWAYS[sequence["gateways"]],
+         "pooled" if sequence["pooled"] else "not pooled",
          f"the Register's answer is a JSON {sequence['register']}"])
     lines = ["<?php", f"// Sequence {sequence['seed']}: {settings}.",
-             "use GatewayClient\\{Context, Gateway, GatewayProtocol};", "",
+             "use GatewayClient\\{Context, Gateway, GatewayProtocol};",
+             "require 'tests/conformance/subclasses.php';", "",
              "Gateway::$persistentConnection = "
              f"{php(sequence['pooled'])};"]
     if sequence["uncached"]:

@@ -47,8 +47,9 @@ class Shrinker:
                 size //= 2
 
     def plainer_settings(self):
-        for member, plain in (("gateways", 1), ("pooled", False),
-                              ("uncached", False), ("register", "list")):
+        for member, plain in (("gateways", 2), ("gateways", 1),
+                              ("pooled", False), ("uncached", False),
+                              ("register", "list")):
             if self.best[member] != plain:
                 self.take({**self.best, member: plain})
 
