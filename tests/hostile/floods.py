@@ -8,11 +8,15 @@ from harness.inner import CMD_WORKER_CONNECT, Frame, Peer, php_json
 from harness.process import wait_until
 from harness.websocket import client_frame
 
+from .sockets import PLACE
 from .target import SANITIZED, SECRET, UPGRADE, connection_of
 
 CMD_JOIN, CMD_LEAVE, CMD_COUNT, CMD_UNGROUP = 20, 21, 24, 27
 CMD_SET_SESSION, CMD_UPDATE_SESSION = 204, 9
 BATCH = 2000
+# Bytes of malloc(): what a group of one connection may cost, and what may be
+# left of it, its place in a table. And of a buffer that is kept.
+GROUP, GROUP_PLACE, BUFFER = 256, 32, 256 << 10
 
 
 def colliding(count):
@@ -37,11 +41,15 @@ def in_batches(frames):
 
 
 def join_all(target, peer, number, names):
-    """Seconds of processor time that joining costs the gateway."""
-    before = target.cpu()
+    """Seconds of processor time that joining costs the gateway. Fails when it
+    costs much memory."""
+    before, heap = target.cpu(), target.heap()
     for batch in in_batches(Frame(CMD_JOIN, number, name) for name in names):
         peer.send(*batch)
         peer.fence()
+    used = target.heap() - heap
+    if used > GROUP * len(names) + BUFFER:
+        raise AssertionError(f"{used / len(names):.0f} bytes for a group")
     return target.cpu() - before
 
 
@@ -51,10 +59,11 @@ def count_of(peer, group):
 
 
 def many_groups(target, count, figures):
-    """One connection in very many groups: each costs the same, others are
-    served in between, all is given back with the connection."""
+    """One connection in very many groups: others are served in between, all is
+    given back with the connection. (That the last cost no more time than the
+    first is for the figures to show.)"""
     peer = target.peer(120)
-    memory = target.memory()
+    _, memory, heap = target.costs()
     client = target.websocket()
     half = ordinary(count)
     first = join_all(target, peer, connection_of(client), half[:count // 2])
@@ -73,12 +82,14 @@ def many_groups(target, count, figures):
                 ("… processor time of leaving them all",
                  f"{target.cpu() - before:.2f} s")]
     peer.close()
+    target.wait_heap(heap, GROUP_PLACE * count + BUFFER)
     target.wait_memory(memory, 48 << 20)
 
 
 def one_group(target, count, figures):
     """Very many connections in one group; each leaves without a walk."""
     peer = target.peer(120)
+    heap = target.heap()
     clients = [target.websocket() for _ in range(count)]
     numbers = [connection_of(client) for client in clients]
     before = target.cpu()
@@ -98,12 +109,14 @@ def one_group(target, count, figures):
     for client in clients:
         client.close()
     peer.close()
+    target.wait_heap(heap, PLACE * count + BUFFER)
 
 
 def colliding_groups(target, count, figures):
     """Names chosen to collide cost what others cost. (That no chain is long
     is tests/unit/daemon/test_party.c's to say; this is the figure.)"""
     peer = target.peer(120)
+    heap = target.heap()
     times = []
     for names in (ordinary(count), colliding(count)):
         with target.websocket() as client:
@@ -114,6 +127,7 @@ def colliding_groups(target, count, figures):
                 ("… processor time, ordinary and colliding names",
                  f"{times[0]:.2f} s, {times[1]:.2f} s")]
     peer.close()
+    target.wait_heap(heap, GROUP_PLACE * count + BUFFER)
 
 
 def large_session(size, shift):
@@ -238,7 +252,7 @@ def deaf_clients(target, count, figures):
     not much more than what is in it, however small its messages are."""
     clients = [deaf_client(target) for _ in range(count)]
     peer = target.peer(120)
-    memory = target.memory()
+    _, memory, heap = target.costs()
     for size, rounds in ((5, 900000), (100000, 60)):
         frame = Frame(6, body=b"x" * size).encode()
         batch = max(1, min(rounds, 2000000 // (size + 28)))
@@ -254,4 +268,5 @@ def deaf_clients(target, count, figures):
     peer.close()
     for client in clients:
         client.close()
+    target.wait_heap(heap, BUFFER)
     target.wait_memory(memory, 24 << 20)

@@ -7,7 +7,7 @@ from harness.inner import CMD_GATEWAY_CLIENT_CONNECT, HEAD, Frame
 from harness.process import wait_until
 from harness.websocket import Connection, client_frame
 
-from .sockets import connect
+from .sockets import FIRST, PLACE, connect
 from .target import MAX_PACKAGE, SANITIZED, UPGRADE
 
 TOO_BIG = b"\x88\x02" + struct.pack(">H", 1009)
@@ -106,7 +106,7 @@ def endless_lines(target):
 def unfinished(target, count):
     """As much as is allowed, by many, and then nothing: it is kept while they
     are there, and given back."""
-    descriptors, memory = target.descriptors(), target.memory()
+    descriptors, memory, heap = target.costs()
     part = MAX_PACKAGE // 2
     sockets = []
     for number in range(count):
@@ -126,4 +126,5 @@ def unfinished(target, count):
     for sock in sockets:
         sock.close()
     target.wait_descriptors(descriptors)
+    target.wait_heap(heap, PLACE * count + FIRST)
     target.wait_memory(memory, 24 << 20)

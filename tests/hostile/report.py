@@ -13,10 +13,11 @@ class Figures:
                           *self._floods(), "", *self._latency()])
 
     def _malformed(self):
-        yield "| at | inputs | seconds | memory afterwards |"
-        yield "|---|---|---|---|"
-        for name, count, seconds, memory in self.malformed:
-            yield f"| {name} | {count:,} | {seconds:.0f} | {memory:+.1f} MiB |"
+        yield "| at | inputs | seconds | memory afterwards | of malloc() |"
+        yield "|---|---|---|---|---|"
+        for name, count, seconds, memory, heap in self.malformed:
+            yield (f"| {name} | {count:,} | {seconds:.0f} | {memory:+.1f} MiB "
+                   f"| {heap:+.1f} KiB |")
 
     def _latency(self):
         yield "| attack | median without, with | ratio | 99 % | ratio |"

@@ -15,6 +15,9 @@ DRIP_SECONDS = 0.25
 # A second is the ring's; the rest is for a machine that is busy.
 LATE = 8
 HOLDERS = 4
+# What may be left of malloc() when so many connections are gone: their places in
+# tables. And what is made for the first.
+PLACE, FIRST = 64, 64 << 10
 
 # What each port is dripped, and after how many seconds it has to close.
 SLOW = {
@@ -176,7 +179,7 @@ def most_sockets(wanted):
 def idle_before_handshake(target, wanted, figures):
     """Many sockets at some ports that say nothing: clients and applications
     get in meanwhile, all are closed in time, memory comes back."""
-    descriptors, memory = target.descriptors(), target.memory()
+    descriptors, memory, heap = target.costs()
     crowds = [Crowd(target, port, most_sockets(count))
               for port, count in wanted.items()]
     try:
@@ -205,5 +208,6 @@ def idle_before_handshake(target, wanted, figures):
                     (target.memory() - memory) / 1048576))
     if not SANITIZED and each > 16384:
         raise AssertionError(f"an idle socket costs {each:.0f} bytes")
+    target.wait_heap(heap, PLACE * opened + FIRST)
     target.wait_memory(memory, 48 << 20)
     target.serves()

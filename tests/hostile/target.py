@@ -1,13 +1,16 @@
 """The gateway that is attacked: every kind of port, with a key."""
 
 import contextlib
+import mmap
 import os
 import re
 import resource
 import shutil
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from harness import inner
 from harness.cluster import Gatewayd
@@ -19,7 +22,9 @@ from harness.websocket import KEY, WebSocket
 SECRET = "hostile-key"
 SANITIZED = PREFIX.name == "sanitize"
 VARIANT = "release" if PREFIX == ROOT / "out" else PREFIX.name
-THROW = ROOT / "out/build" / VARIANT / "bin/hostile_throw"
+BUILD = ROOT / "out/build" / VARIANT
+THROW = BUILD / "bin/hostile_throw"
+HEAP = BUILD / "lib/libgw_heap.so"
 CORPUS = ROOT / "tests/fuzz/corpus"
 HANDSHAKE_TIMEOUT = 5
 MAX_PACKAGE = 1 << 20
@@ -44,11 +49,37 @@ def small_stack():
         resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
 
 
+class Heap:
+    """What a program and its children have of malloc() (heap.c), to the byte.
+    A sanitizer has a malloc() of its own, and says itself what leaks."""
+
+    def __init__(self, folder):
+        path = folder / "heap"
+        path.write_bytes(bytes(8))
+        with open(path, "r+b") as file:
+            self.map = mmap.mmap(file.fileno(), 8)
+        self.env = {} if SANITIZED else {"GW_HEAP": str(path),
+                                         "LD_PRELOAD": str(HEAP)}
+
+    def in_use(self):
+        return struct.unpack("=q", self.map[:])[0]
+
+
+class Costs(NamedTuple):
+    """What a gateway has at some time; the other two are bytes."""
+    descriptors: int
+    memory: int
+    heap: int
+
+
 class Target:
-    """`ports` by name; `pid` is the gateway's."""
+    """`ports` by name; `pid` is the gateway's; `before`, once somebody has set
+    it, what it had before all that befell it."""
 
     def __init__(self, *options):
         self.folder = Path(tempfile.mkdtemp(prefix="gw-hostile-"))
+        self._heap = Heap(self.folder)
+        self.before = None
         certificate = Certificate(self.folder, "own", "hostile.example")
         try:
             self.gateway = self._start(certificate, options)
@@ -59,10 +90,9 @@ class Target:
         self.ports = self._read_ports()
         self.inner_address = self.gateway.inner_address
 
-    @staticmethod
-    def _start(certificate, options):
+    def _start(self, certificate, options):
         with small_stack():
-            return Gatewayd(secret_key=SECRET, options=[
+            return Gatewayd(secret_key=SECRET, env=self._heap.env, options=[
                 "--listen", "wss://127.0.0.1:0",
                 "--listen", "text://127.0.0.1:0",
                 "--listen", "frame://127.0.0.1:0",
@@ -104,6 +134,20 @@ class Target:
             wait_until(lambda: self.memory() <= before + kept,
                        lambda: f"memory back: {self.memory() >> 20} MiB, "
                        f"it was {before >> 20}", timeout)
+
+    def heap(self):
+        """Bytes that it has of malloc(). What is free there, and the holes
+        between them, make memory() a rough measure; this one is exact."""
+        return self._heap.in_use()
+
+    def wait_heap(self, before, kept, timeout=30):
+        """Until it has at most `kept` bytes more of malloc() than before."""
+        wait_until(lambda: self.heap() <= before + kept,
+                   lambda: f"what malloc() gave: {self.heap() - before} bytes "
+                   f"are left, {kept} may be", timeout)
+
+    def costs(self):
+        return Costs(self.descriptors(), self.memory(), self.heap())
 
     def cpu(self):
         """Seconds of processor time so far."""
