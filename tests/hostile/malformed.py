@@ -60,7 +60,7 @@ class Attack:
         self.made = list(made)
         self.ahead = ahead
         self.options = options
-        self.weight = weight # of the count: TLS costs both sides a lot
+        self.weight = weight # of a short count: TLS costs both sides a lot
         self.ids = ids
 
     def samples(self, folder):
@@ -117,6 +117,11 @@ def at_once(count):
     return 512 if count >= MANY else 64
 
 
+def share_of(attack, count):
+    """How many of the inputs at each port are this attack's."""
+    return count if count >= MANY else max(1, int(count * attack.weight))
+
+
 def run_attack(target, attack, count, seed, rate=None):
     options = attack.words(target.folder)
     clients = []
@@ -125,11 +130,11 @@ def run_attack(target, attack, count, seed, rate=None):
         options += ["--ids", ids]
     if rate:
         options += ["--rate", rate]
-    elif attack.weight == 1: # TLS would take too long
+    elif attack.weight == 1: # TLS would not end in time
         options += ["--parallel", at_once(count)]
     try:
-        popen = throw(target, attack.port, max(1, int(count * attack.weight)),
-                      seed, attack.samples(target.folder), *options)
+        popen = throw(target, attack.port, count, seed,
+                      attack.samples(target.folder), *options)
         return thrown(popen, 600 + count / 50)
     finally:
         for client in clients:
@@ -152,7 +157,7 @@ def check_attack(target, attack, count, seed, figures):
     if target.before is None:
         target.before = target.costs()
     began = time.monotonic()
-    words = run_attack(target, attack, count, seed)
+    words = run_attack(target, attack, share_of(attack, count), seed)
     seconds = time.monotonic() - began
     check_unharmed(target, HEAP_KEPT[at_once(count)])
     figures.append((attack.name, int(words["thrown"]), seconds,
@@ -167,7 +172,7 @@ def probed(target, seconds, attack=None, rate=0, seed=1):
     if attack is None:
         time.sleep(seconds)
     else:
-        run_attack(target, attack, rate * seconds / attack.weight, seed, rate)
+        run_attack(target, attack, int(rate * seconds), seed, rate)
     return prober.stop()
 
 
