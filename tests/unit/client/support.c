@@ -12,6 +12,7 @@ void cluster_options(cluster *x, gw_options *options)
     options->register_count = 1;
     options->register_ttl_ms = 60000;
     options->timeout_ms = PLENTY_MS;
+    options->connect_timeout_ms = PLENTY_MS; /* a Register's answer, too */
 }
 
 void cluster_client(cluster *x, const gw_options *options)

@@ -32,8 +32,8 @@ typedef struct cluster {
 cluster *cluster_new(size_t count, unsigned timeout_ms);
 void cluster_free(cluster *x);
 
-/* Options for a client of that cluster, which waits PLENTY_MS; strings live as
- * long as it. */
+/* Options for a client of that cluster, which waits PLENTY_MS, for a connection
+ * and for one of several Registers, too; strings live as long as it. */
 void cluster_options(cluster *x, gw_options *options);
 
 /* Another client in place of the cluster's. */
