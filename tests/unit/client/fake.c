@@ -393,26 +393,41 @@ void fake_start(fake *f)
     assert_int_equal(pthread_create(&f->thread, NULL, run, f), 0);
 }
 
-/* A gateway that is down has its port, so that nobody takes it. */
+/* A gateway that is down has its port, so that nobody takes it. One that the
+ * system chose is given up with the listening; one that was asked for by its
+ * number is not. */
 static void hold_port(fake *f)
 {
+    gw_socket chosen = take_port(f->is_v6, &f->port);
+
+    assert_true(chosen != GW_SOCKET_NONE);
     f->listener = take_port(f->is_v6, &f->port);
-    assert_true(f->listener != GW_SOCKET_NONE);
+    if (f->listener != GW_SOCKET_NONE)
+        sockets_close(chosen);
+    else
+        f->listener = chosen; /* two cannot have it on every system */
+}
+
+static void end_thread(fake *f)
+{
+    pthread_mutex_lock(&f->lock);
+    f->quit = 1;
+    pthread_mutex_unlock(&f->lock);
+    sockets_ring(f->bell);
+    pthread_join(f->thread, NULL);
+    sockets_close(f->bell);
+    f->running = 0;
 }
 
 void fake_stop(fake *f)
 {
     if (!f->running)
         return;
-    pthread_mutex_lock(&f->lock);
-    f->quit = 1;
-    pthread_mutex_unlock(&f->lock);
-    sockets_ring(f->bell);
-    pthread_join(f->thread, NULL);
+    end_thread(f);
+    if (sockets_unlisten(f->listener))
+        return;
     sockets_close(f->listener);
     hold_port(f);
-    sockets_close(f->bell);
-    f->running = 0;
 }
 
 static fake *make(int is_register, int is_v6)
@@ -458,7 +473,8 @@ void fake_free(fake *f)
 {
     if (f == NULL)
         return;
-    fake_stop(f);
+    if (f->running)
+        end_thread(f);
     sockets_close(f->listener);
     pthread_mutex_destroy(&f->lock);
     pthread_mutex_destroy(&f->work);

@@ -135,6 +135,16 @@ int sockets_listen(gw_socket fd, int backlog)
     return listen(fd, backlog) == 0;
 }
 
+int sockets_unlisten(gw_socket fd)
+{
+#ifdef __linux__
+    return shutdown(fd, SHUT_RDWR) == 0;
+#else
+    (void)fd;
+    return 0;
+#endif
+}
+
 int sockets_send(gw_socket fd, const void *base, size_t len)
 {
     const char *p = base;

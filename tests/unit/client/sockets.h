@@ -18,6 +18,9 @@ void sockets_let_port_return(gw_socket fd);
  * had. As long as nobody listens on it, it refuses. */
 int sockets_bind(gw_socket fd, int v6, uint16_t *port);
 int sockets_listen(gw_socket fd, int backlog);
+/* Refuses from now on and keeps its port, if that was asked for by its number;
+ * 0: the system cannot do that. Nobody may be waiting to accept. */
+int sockets_unlisten(gw_socket fd);
 
 int sockets_send(gw_socket fd, const void *base, size_t len);
 /* How many bytes; 0 at the end and after an error. */
