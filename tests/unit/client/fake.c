@@ -343,7 +343,7 @@ static int serve(fake *f)
         fds[n++] = (gw_pollfd){f->conns[i].fd, POLLIN, 0};
     }
     pthread_mutex_unlock(&f->work);
-    sockets_wait(fds, n);
+    sockets_wait(fds, n, -1);
     pthread_mutex_lock(&f->work);
     if (fds[0].revents != 0 && !obey(f))
         return 0;

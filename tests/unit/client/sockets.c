@@ -49,9 +49,9 @@ void sockets_let_port_return(gw_socket fd)
                sizeof on);
 }
 
-void sockets_wait(gw_pollfd *fds, size_t count)
+int sockets_wait(gw_pollfd *fds, size_t count, int timeout_ms)
 {
-    WSAPoll(fds, (ULONG)count, -1);
+    return WSAPoll(fds, (ULONG)count, timeout_ms);
 }
 
 #else
@@ -77,9 +77,9 @@ void sockets_let_port_return(gw_socket fd)
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
-void sockets_wait(gw_pollfd *fds, size_t count)
+int sockets_wait(gw_pollfd *fds, size_t count, int timeout_ms)
 {
-    poll(fds, (nfds_t)count, -1);
+    return poll(fds, (nfds_t)count, timeout_ms);
 }
 
 #endif

@@ -26,8 +26,8 @@ int sockets_send(gw_socket fd, const void *base, size_t len);
 /* How many bytes; 0 at the end and after an error. */
 size_t sockets_recv(gw_socket fd, void *base, size_t cap);
 
-/* Without a time limit. */
-void sockets_wait(gw_pollfd *fds, size_t count);
+/* How many have an event; -1 ms: without a time limit. */
+int sockets_wait(gw_pollfd *fds, size_t count, int timeout_ms);
 
 /* What ends another thread's sockets_wait(): a datagram socket that is
  * connected to itself. */

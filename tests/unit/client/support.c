@@ -1,5 +1,9 @@
 #include "support.h"
 
+#include "address.h"
+#include "client_impl.h"
+#include "sockets.h"
+
 const gw_message hello = {{"hello", 5}, GW_FLAG_SCALAR};
 
 void cluster_options(cluster *x, gw_options *options)
@@ -45,6 +49,52 @@ void cluster_free(cluster *x)
     for (i = 0; i < x->count; i++)
         fake_free(x->gw[i]);
     free(x);
+}
+
+static void await_events(gw_socket fd, short events)
+{
+    gw_pollfd one = {fd, events, 0};
+
+    assert_int_equal(sockets_wait(&one, 1, FAKE_PATIENCE_MS), 1);
+}
+
+void await_reset(gw_socket fd)
+{
+    await_events(fd, 0); /* an error, that is */
+}
+
+static void await_ends(cluster *x, const fake *gateway)
+{
+    const gw_conn *conn;
+    const gw_peer *peer = NULL;
+    gw_slice host;
+    uint16_t port;
+
+    while ((peer = gw_pool_next(x->client, peer)) != NULL) {
+        gw_address_split(gw_peer_address(peer), &host, &port);
+        if (port != fake_port(gateway))
+            continue;
+        for (conn = peer->idle; conn != NULL; conn = conn->next)
+            await_events(conn->fd, POLLIN);
+    }
+}
+
+void cluster_hang_up(cluster *x, size_t gateway)
+{
+    fake_hang_up(x->gw[gateway]);
+    await_ends(x, x->gw[gateway]);
+}
+
+void cluster_stop(cluster *x, size_t gateway)
+{
+    fake_stop(x->gw[gateway]);
+    await_ends(x, x->gw[gateway]);
+}
+
+void cluster_wait_closed(cluster *x, size_t gateway, unsigned count)
+{
+    fake_wait_closed(x->gw[gateway], count);
+    await_ends(x, x->gw[gateway]);
 }
 
 gw_client_stats stats_of(const gw_client *client)

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "fake.h"
+#include "net.h"
 
 /* Of calls that end by themselves, also on a busy machine. */
 #define PLENTY_MS 30000
@@ -38,6 +39,15 @@ void cluster_options(cluster *x, gw_options *options);
 
 /* Another client in place of the cluster's. */
 void cluster_client(cluster *x, const gw_options *options);
+
+/* fake_hang_up(), fake_stop() and fake_wait_closed() of a gateway, and until
+ * the client's idle connections to it have their end. It is on its way for as
+ * long as the system likes. */
+void cluster_hang_up(cluster *x, size_t gateway);
+void cluster_stop(cluster *x, size_t gateway);
+void cluster_wait_closed(cluster *x, size_t gateway, unsigned count);
+/* Until the peer has reset the connection. */
+void await_reset(gw_socket fd);
 
 gw_client_stats stats_of(const gw_client *client);
 

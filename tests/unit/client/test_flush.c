@@ -64,7 +64,7 @@ static void what_a_dead_connection_carried_is_told_once(void **state)
     assert_int_equal(send_to(x, 0), GW_OK);
     assert_int_equal(send_to(x, 1), GW_OK);
     fake_wait_frames(x->gw[0], 2);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
     assert_failure(x->client, 0, address, GW_EUNCONFIRMED);
     assert_non_null(strstr(gw_client_error(x->client),
@@ -80,7 +80,7 @@ static void noticed_by_a_call_in_between_it_is_told_as_well(void **state)
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 1);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     assert_int_equal(send_to(x, 0), GW_OK);
     assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
     assert_int_equal(gw_flush(x->client), GW_OK);
@@ -134,7 +134,7 @@ static void a_gateway_that_fails_twice_is_listed_once(void **state)
     assert_int_equal(gw_is_online(x->client, &id, &online), GW_OK);
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 2);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     assert_int_equal(send_to(x, 0), GW_OK);
     assert_int_equal(send_to(x, 1), GW_OK);
     fake_wait_frames(x->gw[0], 3);
@@ -183,7 +183,7 @@ static void what_a_wrong_key_has_cost_is_told_with_the_cause(void **state)
     fake_set_key(x->gw[0], "right");
     gw_client_set_secret_key(x->client, gw_slice_str("wrong"));
     assert_int_equal(send_to(x, 0), GW_OK);
-    fake_wait_closed(x->gw[0], 1);
+    cluster_wait_closed(x, 0, 1);
     assert_int_equal(gw_flush(x->client), GW_EUNCONFIRMED);
     assert_error(x->client,
                  text("1 sent to tcp://%s and not confirmed: the connection is "

@@ -113,7 +113,7 @@ static void commands_by_client_id_and_by_name_share_a_connection(void **state)
     assert_int_equal(gw_flush(x->client), GW_OK);
     assert_accepts(x->gw[0], 1);
     assert_frames(x->gw[0], 10); /* the last one is flush's */
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_OK);
     assert_int_equal(gw_flush(x->client), GW_OK);
@@ -547,7 +547,7 @@ a_name_has_no_connection_to_where_it_may_not_be_any_more(void **state)
     (void)state;
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(moving_peer(x)->idle_count, 1);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     moving_peer(x)->resolved_at -= 60000;
     assert_int_equal(ask(x, x->gw[0]), GW_OK);
     assert_int_equal(moving_peer(x)->idle_count, 0);
@@ -611,7 +611,7 @@ static void an_open_connection_needs_no_name_server(void **state)
     assert_int_equal(gw_flush(x->client), GW_OK);
     assert_int_equal(lookups, 1);
     assert_accepts(x->gw[0], 1);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     assert_int_equal(gw_send_to_all(x->client, &hello, NULL, 0), GW_EPARTIAL);
     assert_failure(x->client, 0,
                    text("moving.invalid:%u", (unsigned)fake_port(x->gw[0])),
@@ -641,8 +641,8 @@ static void a_dead_connection_brings_no_slow_name_forward(void **state)
     fake_wait_frames(x->gw[0], 1);
     fake_wait_frames(x->gw[1], 1);
     peer->resolved_at -= 60000;
-    fake_hang_up(x->gw[0]);
-    fake_hang_up(x->gw[1]);
+    cluster_hang_up(x, 0);
+    cluster_hang_up(x, 1);
     gw_client_set_timeouts(x->client, TIMEOUT_MS, TIMEOUT_MS);
     lookups = 0;
     beside = x->gw[1];

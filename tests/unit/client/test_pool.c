@@ -225,7 +225,7 @@ static void a_connection_that_was_closed_is_replaced(void **state)
 
     (void)state;
     assert_int_equal(ask(x, 0), GW_OK);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     assert_int_equal(ask(x, 0), GW_OK);
     assert_accepts(x->gw[0], 2);
     assert_int_equal(stats_of(x->client).stale, 1);
@@ -239,7 +239,7 @@ static void after_a_restart_a_message_arrives_once(void **state)
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 1);
-    fake_stop(x->gw[0]);
+    cluster_stop(x, 0);
     fake_start(x->gw[0]);
     fake_forget(x->gw[0]);
     assert_int_equal(send_to(x, 0), GW_OK);
@@ -259,7 +259,7 @@ static void a_proven_connection_needs_no_proof_after_a_restart(void **state)
 
     (void)state;
     assert_int_equal(ask(x, 0), GW_OK);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     fake_forget(x->gw[0]);
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 1);
@@ -277,7 +277,7 @@ static void a_wrong_key_is_noticed_at_the_next_use(void **state)
     fake_set_key(x->gw[0], "right");
     use_key(x, "wrong");
     assert_int_equal(send_to(x, 0), GW_OK);
-    fake_wait_closed(x->gw[0], 1);
+    cluster_wait_closed(x, 0, 1);
     for (i = 0; i < 3; i++) {
         assert_int_equal(send_to(x, 0), GW_EAUTH);
         assert_error(x->client, text("tcp://%s closed the connection after "
@@ -314,7 +314,7 @@ static void a_connection_that_died_idle_is_suspicious_too(void **state)
     fake_set_key(x->gw[0], "right");
     use_key(x, "wrong");
     assert_int_equal(send_to(x, 0), GW_OK);
-    fake_wait_closed(x->gw[0], 1);
+    cluster_wait_closed(x, 0, 1);
     gw_client_set_pool(x->client, 4, 0);
     sweep(x->client, 0);
     assert_int_equal(stats_of(x->client).idle, 0);
@@ -333,7 +333,7 @@ static void an_answer_ends_the_suspicion(void **state)
     fake_set_key(x->gw[0], "wrong");
     assert_int_equal(send_to(x, 0), GW_OK);
     assert_frames(x->gw[0], 2); /* a question behind it */
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     fake_set_mode(x->gw[0], FAKE_SILENT); /* a question would have no answer */
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 3);
@@ -347,7 +347,7 @@ static void no_key_where_one_is_needed_is_noticed_too(void **state)
     (void)state;
     fake_set_key(x->gw[0], "right");
     assert_int_equal(send_to(x, 0), GW_OK);
-    fake_wait_closed(x->gw[0], 1);
+    cluster_wait_closed(x, 0, 1);
     assert_int_equal(send_to(x, 0), GW_EAUTH);
     assert_int_equal(ask(x, 0), GW_ECLOSED);
     cluster_free(x);
@@ -361,7 +361,7 @@ static void a_proof_that_does_not_come_ends_at_the_deadline(void **state)
     (void)state;
     assert_int_equal(send_to(x, 0), GW_OK);
     fake_wait_frames(x->gw[0], 1);
-    fake_hang_up(x->gw[0]);
+    cluster_hang_up(x, 0);
     fake_set_mode(x->gw[0], FAKE_SILENT);
     gw_client_set_timeouts(x->client, PLENTY_MS, 200);
     start = fake_now();
@@ -398,6 +398,7 @@ static void what_was_sent_in_part_is_not_sent_again(void **state)
     assert_int_equal(t->state, GW_TARGET_SEND);
     assert_in_range(t->sent, 1, t->total - 1);
     fake_hang_up(x->gw[0]);
+    await_reset(t->conn->fd);
     gw_target_step(c, t, 1);
     assert_int_equal(t->state, GW_TARGET_FAILED);
     assert_int_equal(gw_call_finish(c, 0), GW_ECLOSED);
@@ -429,6 +430,7 @@ static void the_connection_that_is_asked_about_is_not_replaced(void **state)
     conn = gw_pool_take_unconfirmed(c, peer);
     assert_non_null(conn);
     fake_hang_up(x->gw[0]); /* with what was not read: a reset */
+    await_reset(conn->fd);
     fake_set_mode(x->gw[0], FAKE_ANSWER);
     t = gw_targets_insert(c, 0);
     gw_target_start(c, t, peer, conn);

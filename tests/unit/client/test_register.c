@@ -64,7 +64,7 @@ static void a_list_that_was_just_asked_for_is_not_asked_for_again(void **state)
     assert_int_equal(send_all(x), GW_OK);
     assert_int_equal(send_all(x), GW_OK);
     gw_client_set_register_ttl(x->client, 0);
-    fake_stop(x->gw[0]);
+    cluster_stop(x, 0);
     assert_int_equal(send_all(x), GW_EPARTIAL);
     assert_accepts(x->reg, 2);
     cluster_free(x);
@@ -490,7 +490,7 @@ static void a_gateway_that_left_is_no_failure(void **state)
     (void)state;
     fake_set_gateways(x->reg, x->gw, 2);
     assert_int_equal(send_all(x), GW_OK);
-    fake_stop(x->gw[0]);
+    cluster_stop(x, 0);
     fake_set_gateways(x->reg, x->gw + 1, 2);
     assert_int_equal(send_all(x), GW_OK);
     fake_wait_frames(x->gw[1], 2);
@@ -511,7 +511,7 @@ static void a_gateway_that_is_still_listed_is_a_failure(void **state)
 
     (void)state;
     assert_int_equal(send_all(x), GW_OK);
-    fake_stop(x->gw[1]);
+    cluster_stop(x, 1);
     assert_int_equal(send_all(x), GW_EPARTIAL);
     assert_failure(x->client, 0, fake_address(x->gw[1]), GW_ECONNECT);
     assert_accepts(x->reg, 2);
@@ -524,7 +524,7 @@ static void when_asking_again_fails_the_old_list_holds(void **state)
 
     (void)state;
     assert_int_equal(send_all(x), GW_OK);
-    fake_stop(x->gw[1]);
+    cluster_stop(x, 1);
     fake_stop(x->reg);
     assert_int_equal(send_all(x), GW_EPARTIAL);
     assert_failure(x->client, 0, fake_address(x->gw[1]), GW_ECONNECT);
@@ -541,7 +541,7 @@ static void an_empty_list_does_not_undo_what_has_happened(void **state)
 
     (void)state;
     assert_int_equal(send_all(x), GW_OK);
-    fake_stop(x->gw[1]);
+    cluster_stop(x, 1);
     fake_set_gateways(x->reg, x->gw, 0);
     assert_int_equal(send_all(x), GW_OK);
     fake_wait_frames(x->gw[0], 2);
@@ -563,7 +563,7 @@ static void when_every_gateway_left_there_is_none(void **state)
 
     (void)state;
     assert_int_equal(send_all(x), GW_OK);
-    fake_stop(x->gw[0]);
+    cluster_stop(x, 0);
     fake_set_gateways(x->reg, x->gw, 0);
     assert_int_equal(send_all(x), GW_ENOGATEWAY);
     cluster_free(x);

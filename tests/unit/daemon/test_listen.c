@@ -224,13 +224,6 @@ static void want_of_descriptors_is_waited_out(void **state)
     gwd_listener_free(listener);
 }
 
-static void expect_end(int fd)
-{
-    char byte;
-
-    assert_int_equal(recv(fd, &byte, 1, 0), 0);
-}
-
 /* Takes descriptors until `next` is the lowest free one. */
 static size_t fill_up_to(int next, int *fillers)
 {
@@ -257,8 +250,7 @@ static void the_reserve_is_for_others(void **state)
     gwd_listener_keep_reserve(clients);
     count = fill_up_to(LIMIT - RESERVED - 1, fillers);
     first = connect_to(clients); /* the last descriptor that is for clients */
-    gwd_loop_turn(loop, true);   /* closes it and pauses */
-    expect_end(first);
+    expect_eof(loop, first);     /* closes it and pauses */
     assert_int_equal(seen.count, 0);
     second = connect_to(others);
     run_until(loop, has_arrived, &want);
@@ -310,8 +302,7 @@ static void want_of_descriptors_is_told_once_a_minute(void **state)
         want++;
         run_until(loop, has_arrived, &want);
         peers[1] = connect_to(listener);
-        gwd_loop_turn(loop, true); /* closes it and pauses */
-        expect_end(peers[1]);
+        expect_eof(loop, peers[1]); /* closes it and pauses */
         close(peers[0]);
         close(peers[1]);
     }

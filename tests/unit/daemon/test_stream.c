@@ -358,6 +358,7 @@ static void full_is_who_does_not_read(void **state)
 static void a_failure_while_asking_ends_it(void **state)
 {
     struct linger reset = {1, 0};
+    struct pollfd gone = {.fd = fds[0]};
     owner o;
 
     (void)state;
@@ -365,6 +366,7 @@ static void a_failure_while_asking_ends_it(void **state)
     setsockopt(fds[1], SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     close(fds[1]);
     fds[1] = -1;
+    assert_int_equal(poll(&gone, 1, WAIT_SECONDS * 1000), 1);
     gwd_stream_write(&o.stream, "anyone?", 7);
     assert_true(gwd_stream_is_full(&o.stream, 7));
     assert_true(gwd_stream_closing(&o.stream));
