@@ -3,16 +3,31 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { STALLED = 1000000 }; /* microseconds */
+
 static gwd_loop *loop;
 static int fds[2];
+
+/* Time passes when a test says so: what must move in a second has moved, on
+ * however busy a machine. */
+static uint64_t clock_us = 1000000;
+
+uint64_t __wrap_gwd_loop_microseconds(void);
+
+uint64_t __wrap_gwd_loop_microseconds(void)
+{
+    return clock_us;
+}
 
 static int setup(void **state)
 {
     (void)state;
     loop = new_loop();
+    gwd_loop_remove_ring(loop, &loop->lingerers.ring); /* here, too */
     tcp_pair(fds);
     return 0;
 }
@@ -207,27 +222,46 @@ static void at_the_end_it_lasts_until_all_has_arrived(void **state)
     expect_eof(loop, fds[1]);
 }
 
+static bool a_second_has_ended_it(void *arg)
+{
+    clock_us += STALLED;
+    return nobody_lingers(arg);
+}
+
 static void at_the_end_it_ends_when_nothing_moves(void **state)
 {
     (void)state;
     fill(fds[0]);
     gwd_linger(loop, fds[0], false);
     gwd_lingerers_drain(loop);
-    run_until(loop, nobody_lingers, NULL);
+    run_until(loop, a_second_has_ended_it, NULL);
+}
+
+static bool all_is_read(void *arg)
+{
+    int left = -1;
+
+    (void)arg;
+    return ioctl(fds[0], FIONREAD, &left) == 0 && left == 0;
 }
 
 /* It has arrived at its machine, that is. */
 static void who_reads_late_is_waited_for_as_long_as_he_sends(void **state)
 {
+    struct pollfd sent = {.fd = fds[0], .events = POLLIN};
+
     (void)state;
     gwd_linger(loop, fds[0], true);
     gwd_lingerers_drain(loop);
     for (int looks = 0; looks < 4; looks++) {
         send_bytes(fds[1], LIT("x"));
+        assert_int_equal(poll(&sent, 1, WAIT_SECONDS * 1000), 1);
+        run_until(loop, all_is_read, NULL);
+        clock_us += STALLED - 1;
         gwd_loop_turn(loop, true);
         assert_int_equal(loop->lingerers.count, 1);
     }
-    run_until(loop, nobody_lingers, NULL);
+    run_until(loop, a_second_has_ended_it, NULL);
 }
 
 static void at_the_end_they_may_be_many(void **state)
