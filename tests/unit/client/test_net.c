@@ -285,6 +285,21 @@ static void sending_to_one_that_is_gone_is_a_reset(void **state)
 
 /* ---- time ---------------------------------------------------------------- */
 
+/* When that wait began. What the system has still to do may make room for more
+ * bytes some times. */
+static uint64_t wait_in_vain(gw_socket fd, short events, int timeout_ms)
+{
+    int tries = 100;
+    uint64_t start;
+
+    do {
+        assert_true(tries-- > 0);
+        fill(fd);
+        start = gw_net_now();
+    } while (wait_for(fd, events, timeout_ms) != 0);
+    return start;
+}
+
 static void a_wait_lasts_its_time(void **state)
 {
     static const short events[] = {POLLIN, POLLOUT};
@@ -293,14 +308,11 @@ static void a_wait_lasts_its_time(void **state)
 
     (void)state;
     pair_init(&p);
-    fill(p.ours);
     for (i = 0; i < 2; i++) {
-        uint64_t start = gw_net_now();
+        uint64_t start = wait_in_vain(p.ours, events[i], 250);
 
-        assert_int_equal(wait_for(p.ours, events[i], 250), 0);
         assert_true(gw_net_now() - start >= 249);
-        start = gw_net_now();
-        assert_int_equal(wait_for(p.ours, events[i], 0), 0);
+        start = wait_in_vain(p.ours, events[i], 0);
         assert_true(gw_net_now() - start < PATIENCE_MS / 2);
     }
     pair_deinit(&p);
