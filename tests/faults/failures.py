@@ -118,6 +118,43 @@ def empty_list(stage):
                throws="with registerAddress:.*return array")
 
 
+@row("a command or question for given client_ids, and none of these lists")
+def no_list_for_clients(stage):
+    empty = stage.register_that_says(
+        b'{"event":"broadcast_addresses","addresses":[]}\n')
+    with refusing_address() as refusing:
+        for address, why in (
+                (refusing, rf"Can not connect to tcp://{refusing} "
+                           "Connection refused"),
+                (empty, "the list of gateways is empty")):
+            asked = {"registers": address}
+            text = rf"not connecting to tcp://{stage.proxy.address}: {why}"
+            for code, returns in (
+                    ("Gateway::sendToClient($ann, $message)", False),
+                    ("Gateway::bindUid($ann, 'x')", False),
+                    ("Gateway::sendToAll($message, [$ann])", None)):
+                yield Step(code, returns, variables=asked,
+                           warns=one_failed(text), arrives={"ann": 0})
+            yield Step("Gateway::isOnline($ann)", variables=asked,
+                       throws=f"^{text}$")
+
+
+@row("the same with a list that was fetched before: no Register is asked")
+def kept_list_for_clients(stage):
+    register = stage.proxy_before(stage.vars["registers"])
+    asked = {"registers": register.address}
+    # To calls for all it is too old.
+    stage.php.call("Gateway::$addressesCacheDisable = true")
+    yield Step("Gateway::getAllClientIdCount()", 4, variables=asked)
+    yield Step("Gateway::sendToAll($message)", variables=asked,
+               before=lambda: register.arm(REFUSED),
+               throws=rf"^Can not connect to tcp://{register.address} "
+                      "Connection refused$")
+    yield Step("Gateway::sendToClient($ann, $message)", True, variables=asked)
+    yield Step("Gateway::isOnline($ann)", 1, variables=asked)
+    yield Step("Gateway::flush()", True, variables=asked, arrives={"ann": 1})
+
+
 def all_commands():
     """The commands that go to every gateway and bring ann's browser MESSAGE."""
     yield "Gateway::sendToAll($message)"

@@ -86,9 +86,17 @@ def register_table(cells):
         own = [c for c in cells if c.part == "Register" and c.fault == fault]
         yield (f"| {fault} | {what} | {outcome(alone)} | {outcome(second)}"
                f"{seen(own)} |\n")
-    yield ("\nMessages and questions alike, with pooled connections to the "
-           "gateways and without. All of these throw but *ok*; then nothing "
-           "was sent.\n")
+    yield ("\nThese are calls for all, messages and questions alike, with "
+           "pooled connections to the gateways and without: all throw but "
+           "*ok*; then nothing was sent.\n\n"
+           "A process that was never told a list asks for given client_ids, "
+           "too, with the same outcomes at the same times, but another text: "
+           "`not connecting to tcp://HOST:PORT: ` and what is written above, "
+           f"of an empty list `{table.EMPTY_LIST}`. A question to one throws "
+           "it; a message to one returns false, one to a list of client_ids "
+           "null, with an E_WARNING, and nothing was sent. Once it was told a "
+           "list that has their gateway it asks no more: all are *ok* at once, "
+           "whatever the Register does.\n")
 
 
 def failure_table(rows):

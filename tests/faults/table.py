@@ -54,12 +54,17 @@ CAUSES = {
 WHOLE_CALL = {"no Register", "no way to Register", "no answer", "hung up",
               "bad answer", "hidden answer", "no gateways"}
 
+# Of calls for given client_ids, when no list was had.
+NOT_CONNECTING = "not connecting to tcp://{gw}: {cause}"
+EMPTY_LIST = "the list of gateways is empty"
+
 WARNING = "1 gateway failed: {cause}"
 
-# Call -> (what it returns when all is well, when the gateway fails it); None
-# for the second: it throws. A failed lookup always throws.
+# Call -> (what it returns when all is well, when the gateway fails it). A failed
+# lookup throws, unless the call is for given client_ids.
 RESULTS = {
     "send one": (True, False),
+    "send list": (None, None),
     "send all": (None, None),
     "query one": (b"ann", "throws"),
     "query all": ({b"ann", b"zoe"}, {b"zoe"}),
@@ -299,8 +304,10 @@ REGISTER_FAULTS = {
 }
 
 # Fault; outcome of any call that asks the Register, when there is no other,
-# and when there is a second one. Pooled or not makes no difference: nobody
-# keeps connections to a Register.
+# and when there is a second one. Nobody keeps connections to a Register; but
+# a process that was told a list once asks for no client_id any more that the
+# list explains. What fails a call for all throws; one for given client_ids
+# takes it for its gateway's failure.
 REGISTER_CELLS = [
     ("none", "ok", "ok"),
     ("delay", "ok@later", "ok@later"),
