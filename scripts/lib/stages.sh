@@ -248,6 +248,7 @@ stage_site() {
 }
 
 stage_faults() {
+    python3 "$ROOT/tests/faults/test_lateness.py" || return
     GW_PREFIX=$(prefix_of "${GW_VARIANT:-release}") \
         python3 "$ROOT/tests/faults/run" --check "$@"
 }

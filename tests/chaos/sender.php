@@ -14,6 +14,8 @@ declare(strict_types=1);
 
 use GatewayClient\Gateway;
 
+require __DIR__ . '/../interop/harness/waited.php';
+
 final class Application extends Gateway
 {
     /** Milliseconds: other requests get other children meanwhile. */
@@ -41,12 +43,6 @@ function processName(): string
     $stat = file_get_contents('/proc/self/stat');
     $fields = explode(' ', substr($stat, strrpos($stat, ')') + 2));
     return getmypid() . ':' . $fields[19];
-}
-
-function waited(): int
-{
-    $text = @file_get_contents('/proc/self/schedstat');
-    return $text === false ? 0 : (int) explode(' ', $text)[1];
 }
 
 function perform(string $method, array $arguments): array

@@ -6,7 +6,7 @@ import struct
 import threading
 from collections import Counter
 
-from harness.children import sockets_of
+from harness.children import children, sockets_of
 from harness.cluster import GatewaydCluster, ReferenceCluster
 from harness.php import Php
 from harness.process import wait_until
@@ -87,6 +87,7 @@ class Site:
         else:
             self.cluster = ReferenceCluster(2, secret_key)
         self.register = self.cluster.register_address
+        self.pids = self.find_pids()
         self.inner = [g.inner_address for g in self.cluster.gateways]
         self.mail = Mail()
         try:
@@ -100,6 +101,12 @@ class Site:
             self.cluster.close()
             raise
         self.mail.start()
+
+    def find_pids(self):
+        if self.kind == "gatewayd":
+            return [g.process.pid for g in self.cluster.gateways]
+        return [self.cluster.process.pid,
+                *children(self.cluster.process.pid)]
 
     def bind(self):
         with Php(True, self.cluster) as php:

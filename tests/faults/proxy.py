@@ -14,9 +14,11 @@ import errno
 import socket
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 
 CHUNK = 65536
+TURN = 0.005  # seconds; so often a loop looks whether it is late
 SMALL_BUFFER = 65536  # so that a stopped peer is felt soon
 RESET = struct.pack("ii", 1, 0)
 
@@ -64,12 +66,33 @@ class Loop:
         self.thread = threading.Thread(target=self.loop.run_forever,
                                        daemon=True)
         self.thread.start()
+        self.closing = False
+        self.seen = time.monotonic()
+        self.lost = []  # (begin, end) of when it came too late to its turns
+        self.watch = asyncio.run_coroutine_threadsafe(self._watch(),
+                                                      self.loop)
+
+    async def _watch(self):
+        while not self.closing:
+            await asyncio.sleep(TURN)
+            now = time.monotonic()
+            if now - self.seen > 2 * TURN:
+                self.lost.append((self.seen + TURN, now))
+            self.seen = now
+
+    def late(self, begin, end):
+        """Intervals of this time in which nothing was done."""
+        lost = [*self.lost, (self.seen + TURN, time.monotonic())]
+        return [(max(begin, b), min(end, e)) for b, e in lost
+                if b < end and e > begin]
 
     def run(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine,
                                                 self.loop).result(30)
 
     def close(self):
+        self.closing = True
+        self.watch.result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()

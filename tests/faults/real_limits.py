@@ -17,7 +17,7 @@ from harness.inner import Peer, register_addresses, split_address
 from harness.php import extension_environment
 from harness.process import Process, own_address
 from harness.websocket import Connection, WebSocket
-from matrix import be_patient
+from matrix import be_exact
 from place import has_unread, ports_of, until
 from real import (BACK, PING, Cluster, OneGateway, case, expect_clean,
                   expect_deadline, expect_exception, expect_idle,
@@ -125,7 +125,7 @@ def _(stage):
     equal(len(own_ports), 1, "connections to a gateway")
     play.gateways[1].process.pause()
     stage.callback(play.gateways[1].process.resume)
-    be_patient(php, False)
+    be_exact(php)
     for seconds in (DAY, -DAY):
         php.send("Gateway::isOnline($id)", id=play.browsers[1].client_id)
         until(lambda: has_unread(php.popen.pid, port), "the question")

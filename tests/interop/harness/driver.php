@@ -1,7 +1,8 @@
 <?php
 /**
  * Evaluates one PHP expression per line of standard input and answers with one
- * line of JSON: what it returned, threw, warned of and printed.
+ * line of JSON: what it returned, threw, warned of and printed; when, and how long
+ * it waited for a processor meanwhile, in nanoseconds.
  *
  *   php driver.php [AUTOLOAD | --files FOLDER]
  *
@@ -11,6 +12,8 @@
  */
 
 declare(strict_types=1);
+
+require __DIR__ . '/waited.php';
 
 if (isset($argv[2])) {
     define('FOLDER', $argv[2]);
@@ -40,6 +43,7 @@ function evaluate(string $__code, array $__vars)
 
 function perform(array $request): array
 {
+    $waited = waited();
     $warnings = [];
     set_error_handler(function (int $level, string $text) use (&$warnings) {
         $warnings[] = ['level' => $level, 'text' => $text];
@@ -48,18 +52,18 @@ function perform(array $request): array
     $returned = null;
     $thrown = null;
     ob_start();
-    $start = hrtime(true);
+    $begin = hrtime(true);
     try {
         $returned = evaluate($request['code'], $request['vars']);
     } catch (Throwable $caught) {
         $thrown = describe($caught);
     }
-    $seconds = (hrtime(true) - $start) / 1e9;
+    $end = hrtime(true);
     $echoes = ob_get_clean();
     restore_error_handler();
     return ['returns' => bin2hex(serialize($returned)), 'throws' => $thrown,
         'warnings' => $warnings, 'echoes' => bin2hex($echoes),
-        'seconds' => $seconds];
+        'begin' => $begin, 'end' => $end, 'waited' => waited() - $waited];
 }
 
 while (($line = fgets(STDIN)) !== false) {

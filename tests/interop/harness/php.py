@@ -75,13 +75,17 @@ def run_php(script, arguments=(), native=True, ini=None, prefix=(),
 class Result:
     """What one expression did."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, pid):
+        self.pid = pid
         self.raw = bytes.fromhex(answer["returns"])
         self.throws = answer["throws"]
         self.warnings = [w["text"] for w in answer["warnings"]]
         self.levels = [w["level"] for w in answer["warnings"]]
         self.echoes = bytes.fromhex(answer["echoes"]).decode()
-        self.seconds = answer["seconds"]
+        self.begin = answer["begin"] / 1e9  # of the monotonic clock
+        self.end = answer["end"] / 1e9
+        self.waited = answer["waited"] / 1e9  # for a processor
+        self.seconds = self.end - self.begin
 
     @property
     def value(self):
@@ -138,7 +142,7 @@ class Php:
             self.errors.seek(0)
             raise AssertionError("PHP did not answer: "
                                  + self.errors.read().decode()[-2000:])
-        return Result(json.loads(line))
+        return Result(json.loads(line), self.popen.pid)
 
     def call(self, code, **variables):
         self.send(code, **variables)
