@@ -279,6 +279,25 @@ def wrong_key_flush(stage):
                      r"\)$", arrives={"ann": 0})
 
 
+@row("the same where connections are not kept: told by questions only, and "
+     "flush() calls such commands unconfirmed")
+def wrong_key_not_kept(stage):
+    wrong = {"key": "wrong"}
+    gone = (rf"sent to tcp://{stage.proxy.address} and not confirmed: the "
+            "connection is gone$")
+    send = "Gateway::sendToClient($ann, $message)"
+    stage.php.call("Gateway::$persistentConnection = false")
+    yield Step(send, True, variables=wrong)
+    yield Step(send, True, variables=wrong)
+    yield Step("Gateway::flush()", False, variables=wrong, arrives={"ann": 0},
+               warns=f"1 gateway failed: 2 {gone}")
+    yield Step("Gateway::isOnline($ann)", variables=wrong,
+               throws=rf"^connection close tcp://{stage.proxy.address}$")
+    yield Step(send, True)
+    yield Step("Gateway::flush()", False, arrives={"ann": 1},
+               warns=f"1 gateway failed: 1 {gone}")
+
+
 @row("gateway restarted, pooled connection stale: reconnected, sent once")
 def restarted(stage):
     """Its process is gone, and with it its connections; another serves the
@@ -366,9 +385,12 @@ class Stage:
 
     def until_noticed(self):
         """Until the kernel has told PHP's side of the end."""
-        until(lambda: self.proxy.near_ports and not any(
-            is_quiet(port, self.proxy.port)
-            for port in self.proxy.near_ports), "the end of a connection")
+        def noticed():
+            ports = list(self.proxy.near_ports)  # the loop adds to them
+            return ports and not any(is_quiet(port, self.proxy.port)
+                                     for port in ports)
+
+        until(noticed, "the end of a connection")
 
     def play(self, step):
         if step.before:

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import table
 from harness.php import NATIVE_EXCEPTION, Php
@@ -43,7 +44,7 @@ class Failure(Exception):
 class Cell:
     part: str      # gateway, Register
     fault: str
-    state: str     # fresh, pooled
+    state: str     # fresh, pooled, not kept
     call: str
     outcome: str
     flush: str = "ok"
@@ -220,13 +221,17 @@ class Stage:
     def play(self):
         result = self.ask("[Gateway::$registerAddress = $registers, "
                           "Gateway::$secretKey = $key, "
+                          "Gateway::$persistentConnection = $keep, "
                           "Gateway::$addressesCacheDisable = $ask]",
+                          keep=self.cell.state != "not kept",
                           ask=self.cell.part == "Register")
         if result.throws or result.warnings:
             raise Failure(f"configuration: {result}")
         be_patient(self.php)
-        if self.cell.state == "pooled":
+        if self.cell.state != "fresh":
             self.expect_right("before")
+        if self.cell.state == "not kept":
+            self.expect_pool()
         script = self.runner.script(self.cell)
         accepted = self.proxy.accepted
         self.proxy.arm(script)
@@ -240,24 +245,34 @@ class Stage:
         self.judge("call", CALLS[self.cell.call], self.cell.call,
                    self.cell.outcome)
         self.flush()
-        if self.cell.part == "gateway" and self.cell.fault in table.ENDS_AFTER:
+        if (self.cell.part == "gateway" and self.cell.state != "not kept"
+                and self.cell.fault in table.ENDS_AFTER):
             self.wait_noticed()
         if self.cell.part == "gateway":
-            self.expect_attempts(script, self.proxy.accepted - accepted)
+            self.expect_attempts(script, accepted)
         self.proxy.heal()
         be_patient(self.php)
         self.expect_right("after")
         self.send_after()
         self.expect_pool()
 
-    def expect_attempts(self, script, attempts):
+    def expect_attempts(self, script, before):
         """A call connects anew when nothing was sent yet, and never else: a
         message must not arrive twice."""
-        wanted = int(script.old_only or self.cell.state == "fresh")
+        wanted = int(script.old_only or self.cell.state != "pooled")
         if script.refuse or script.blackhole:
             wanted = 0
+        elif self.cell.state == "not kept":
+            self.wait_struck(script, before + wanted)
+        attempts = self.proxy.accepted - before
         if attempts != wanted:
             raise Failure(f"connected {attempts} times, not {wanted}")
+
+    def wait_struck(self, script, accepted):
+        """PHP has sent a message and gone, maybe before the proxy looked."""
+        until(lambda: self.proxy.accepted >= accepted
+              and (not script.up.act or self.proxy.struck.is_set()),
+              f"the fault of {self.cell.name}")
 
     def expect_right(self, when):
         for code, wanted in OTHERS.items():
@@ -268,32 +283,53 @@ class Stage:
 
     def flush(self):
         cell = self.cell
+        if cell.state == "not kept" and cell.call in SENDS:
+            self.expect_unconfirmed(
+                [self.site.inner[0]] * (cell.call == "send all")
+                + [self.gateway] * (cell.flush == "gone"))
+            return
         if cell.call in SENDS and cell.flush.startswith("gone"):
             self.wait_noticed()
         outcome = cell.flush if cell.call in SENDS else "ok"
         self.judge("flush", "Gateway::flush()", "flush", outcome)
 
+    def expect_unconfirmed(self, gateways):
+        """The connections have ended with the message."""
+        result = self.ask("Gateway::flush()")
+        causes = [table.CAUSES["gone"].format(gw=g) for g in gateways]
+        head = table.WARNING if len(causes) < 2 else table.WARNING_OF_TWO
+        wanted = {head.format(cause="; ".join(order))
+                  for order in permutations(causes)} if causes else set()
+        told = [text.partition("(): ")[2] for text in result.warnings]
+        if (result.value is not (not causes) or result.throws
+                or len(told) != bool(causes) or not wanted >= set(told)):
+            raise Failure(f"flush: expected {causes}, got {result}")
+
     def send_after(self):
         """The next message arrives, once, and is known to."""
         code = CALLS["send one"]
+        accepted = self.proxy.accepted
         result = self.ask(code, message=self.cell.message(2), padding=0)
         if result.value is not True or result.warnings or result.throws:
             raise Failure(f"after: {code}: {result}")
-        result = self.ask("Gateway::flush()")
-        if result.value is not True or result.warnings:
-            raise Failure(f"after: flush(): {result}")
+        if self.cell.state == "not kept":
+            self.expect_unconfirmed([self.gateway])
+            self.wait_struck(table.NO_FAULT, accepted + 1)
+        else:
+            self.expect_unconfirmed([])
 
     def expect_pool(self):
-        """One connection, which both sides hold."""
+        """One connection, which both sides hold; none that is not kept."""
+        wanted = [False] * (self.cell.state != "not kept")
         if self.cell.part == "gateway":
-            until(lambda: [ended for _, ended in self.proxy.live()] == [False],
-                  f"one connection after {self.cell.name}")
+            until(lambda: [ended for _, ended in self.proxy.live()] == wanted,
+                  f"the connections left by {self.cell.name}")
 
     def wait_noticed(self):
         """Until the kernel has told PHP's side of the fault: RST and FIN take
         a moment on a busy machine, and what PHP does depends on them."""
         def noticed():
-            ports = self.proxy.near_ports
+            ports = list(self.proxy.near_ports)  # the loop adds to them
             return ports and not any(is_quiet(port, self.proxy.port)
                                      for port in ports)
 

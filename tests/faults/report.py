@@ -13,10 +13,10 @@ resets, cuts and sends garbage; it neither repeats nor reorders.
 
 After each call on the caller's side the same process must get right answers
 to other questions, its next message must arrive once, it must hold one
-connection for each gateway, and the gateway one from it. Every message is
-counted at the browsers. The *deadline* is `gatewayclient.timeout`, the *connect
-timeout* `$connectTimeout`; without such a word the call ends at once, that is in
-half a second.
+connection for each gateway, and the gateway one from it, none where they are not
+kept. Every message is counted at the browsers. The *deadline* is
+`gatewayclient.timeout`, the *connect timeout* `$connectTimeout`; without such a word
+the call ends at once, that is in half a second.
 
 Both are kept within 10 %, and that is held by each `scripts/test faults`. What the
 machine took is added, as it was measured during the call: the time for which the
@@ -88,7 +88,13 @@ def gateway_table(cells):
     yield ("\nA message to one returns true when all is well, else false with "
            "an E_WARNING; one to all reaches the other gateway in any case. "
            "A question to one throws; to all it returns what the other "
-           "gateway knows, with an E_WARNING.\n")
+           "gateway knows, with an E_WARNING.\n\n"
+           "*Fresh* is the first connection of a pool, *pooled* one that "
+           "answered before. *Not kept* is each one with "
+           "`$persistentConnection = false`: it ends with its call, so "
+           "`flush()` tells of every message that was sent, and of one to all "
+           "for the other gateway, too; afterwards neither side has a "
+           "connection.\n")
 
 
 def register_table(cells):

@@ -59,6 +59,7 @@ NOT_CONNECTING = "not connecting to tcp://{gw}: {cause}"
 EMPTY_LIST = "the list of gateways is empty"
 
 WARNING = "1 gateway failed: {cause}"
+WARNING_OF_TWO = "2 gateways failed: {cause}"
 
 # Call -> (what it returns when all is well, when the gateway fails it). A failed
 # lookup throws, unless the call is for given client_ids.
@@ -94,8 +95,9 @@ SLOW = TIMEOUT + 3  # a busy machine may notice the deadline late
 # takes a busy machine seconds.
 TRICKLE = Script(up=Rule(gap=0.0005, first=40),
                  down=Rule(gap=0.0005, first=40))
+NO_FAULT = Script()
 GATEWAY_FAULTS = {
-    "none": ("nothing", Script()),
+    "none": ("nothing", NO_FAULT),
     "delay": ("both ways take 0.2 s",
               Script(up=Rule(delay=DELAY), down=Rule(delay=DELAY))),
     "late reply": ("the reply comes after the deadline", down(delay=SLOW)),
@@ -261,6 +263,13 @@ GATEWAY_CELLS = [
     ("idle garbage", "pooled", "ok", "ok", 1, "ok"),
     ("idle reply", "pooled", "ok", "ok", 1, "ok"),
 ]
+
+# With $persistentConnection = false: as on a fresh connection, but a message
+# ends with it, so nothing confirms one that was sent.
+GATEWAY_CELLS += [(fault, "not kept", sent, "gone" if sent == "ok" else "ok",
+                   arrives, asked)
+                  for fault, state, sent, _, arrives, asked in GATEWAY_CELLS
+                  if state == "fresh"]
 
 NO_LIST = b'{"event":"broadcast_addresses","addresses":[]}\n'
 ECHO = b'{"event":"worker_connect","secret_key":"%s"}\n' % KEY.encode()
