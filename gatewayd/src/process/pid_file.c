@@ -56,7 +56,15 @@ static bool write_pid(int fd)
     char text[24];
     int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
 
+    errno = ENOSPC; /* when it is not written wholly */
     return pwrite(fd, text, (size_t)len, 0) == len && ftruncate(fd, len) == 0;
+}
+
+/* The folder may be another user's: then at least nobody is in the file, and
+ * its lock says that nobody runs. */
+static bool clear(const gwd_pid_file *file)
+{
+    return unlink(file->path) == 0 || ftruncate(file->fd, 0) == 0;
 }
 
 static bool take_opened(gwd_pid_file *file, char *error, bool *again)
@@ -68,7 +76,11 @@ static bool take_opened(gwd_pid_file *file, char *error, bool *again)
     if (*again)
         return fail(error, file->path,
                     "another process removes it again and again");
-    return write_pid(file->fd) || fail(error, file->path, strerror(errno));
+    if (write_pid(file->fd))
+        return true;
+    fail(error, file->path, strerror(errno));
+    clear(file);
+    return false;
 }
 
 /* Whoever can read it could lock it, and so keep us from starting; and its
@@ -102,9 +114,7 @@ void gwd_pid_file_remove(gwd_pid_file *file)
 {
     if (file->fd < 0)
         return;
-    /* The folder may be another user's: then at least nobody is in the file,
-     * and its lock says that nobody runs. */
-    if (unlink(file->path) < 0 && ftruncate(file->fd, 0) < 0)
+    if (!clear(file))
         gwd_log(GWD_LOG_WARNING, "pid_file: %s cannot be removed", file->path);
     gwd_pid_file_forget(file);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -270,6 +271,29 @@ static void a_pid_file_that_has_to_stay_names_nobody(void **state)
     assert_int_equal(unlink(pid_path), 0);
 }
 
+/* As on a disk that is full. */
+static void a_pid_that_is_not_written_wholly_leaves_no_file(void **state)
+{
+    char error[GWD_PID_FILE_ERROR_LEN + 1];
+    char want[128];
+    struct rlimit before, small;
+    gwd_pid_file file;
+    bool taken;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 1;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    taken = gwd_pid_file_take(&file, pid_path, error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_false(taken);
+    snprintf(want, sizeof(want), "pid_file: %s: No space left on device",
+             pid_path);
+    assert_string_equal(error, want);
+    assert_int_equal(access(pid_path, F_OK), -1);
+}
+
 static void a_pid_file_that_cannot_be_made_is_told(void **state)
 {
     char error[GWD_PID_FILE_ERROR_LEN + 1];
@@ -502,6 +526,7 @@ int main(void)
         cmocka_unit_test(nobody_else_can_lock_it),
         cmocka_unit_test(it_is_not_written_where_a_link_leads),
         cmocka_unit_test(a_pid_file_that_has_to_stay_names_nobody),
+        cmocka_unit_test(a_pid_that_is_not_written_wholly_leaves_no_file),
         cmocka_unit_test(a_pid_file_that_cannot_be_made_is_told),
         cmocka_unit_test(unknown_users_and_groups_are_told),
         cmocka_unit_test(root_becomes_another_user_for_good),
