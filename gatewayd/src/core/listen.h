@@ -21,7 +21,7 @@ typedef void (*gwd_accept_fn)(void *arg, int fd, const struct sockaddr *peer);
  * or strerror()'s, and errno 0 when `address` was not understood. */
 int gwd_socket_listen(gw_slice address, bool shared, const char **why);
 
-/* The port that it has; 0 on failure. */
+/* The port that it has; 0, with errno, on failure. */
 uint16_t gwd_socket_port(int fd);
 
 /* Nobody listens on it any more, in no process that has it, and connections are

@@ -88,7 +88,10 @@ static bool open_one(gwd_socket *out, gw_slice address, bool shared,
                     address.base, option, why,
                     saved == EADDRNOTAVAIL ? hint : "");
     out->port = gwd_socket_port(out->fd);
-    return true;
+    /* Nobody could be told where we are. */
+    return out->port != 0 ||
+           fail(error, "cannot listen on %.*s (%s): %s", (int)address.len,
+                address.base, option, strerror(errno));
 }
 
 static void close_one(gwd_socket *socket)
