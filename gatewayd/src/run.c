@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -186,18 +187,29 @@ static gwd_parts_config config_of(gwd_runtime *runtime, const gwd_role *role)
     };
 }
 
-static void tell_ready(process *p, const gwd_role *role,
+static bool tell_master(int ready)
+{
+    ssize_t n;
+
+    do {
+        n = write(ready, "r", 1);
+    } while (n < 0 && errno == EINTR);
+    close(ready);
+    if (n != 1)
+        gwd_log(GWD_LOG_ERROR, "cannot tell the master that all is ready");
+    return n == 1;
+}
+
+/* False: the master would wait for us for ever. */
+static bool tell_ready(process *p, const gwd_role *role,
                        void (*on_ready)(gwd_runtime *runtime))
 {
     gwd_parts_refresh(p->parts);
-    if (role->ready >= 0) {
-        if (write(role->ready, "r", 1) != 1)
-            gwd_log(GWD_LOG_ERROR, "cannot tell the master that all is ready");
-        close(role->ready);
-    } else {
-        gwd_parts_slot(p->parts)->up = 1;
-        on_ready(p->runtime);
-    }
+    if (role->ready >= 0)
+        return tell_master(role->ready);
+    gwd_parts_slot(p->parts)->up = 1;
+    on_ready(p->runtime);
+    return true;
 }
 
 static void tell_end(const process *p)
@@ -230,9 +242,10 @@ int gwd_run(gwd_runtime *runtime, const gwd_role *role,
     started = begin(&p, role);
     if (started) {
         gwd_parts_await_announcement(p.parts);
-        tell_ready(&p, role, on_ready);
-        gwd_loop_run(p.loop);
+        started = tell_ready(&p, role, on_ready);
     }
+    if (started)
+        gwd_loop_run(p.loop);
     if (p.alone)
         gwd_notify("STOPPING=1");
     gwd_parts_drain(p.parts, in_haste(&p));
