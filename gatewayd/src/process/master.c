@@ -224,12 +224,22 @@ static void on_child_end(master *m, child *c, int status)
     }
 }
 
+static pid_t next_ended(int *status)
+{
+    pid_t pid;
+
+    do {
+        pid = waitpid(-1, status, WNOHANG);
+    } while (pid < 0 && errno == EINTR);
+    return pid;
+}
+
 static void reap(master *m)
 {
     int status;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((pid = next_ended(&status)) > 0) {
         for (size_t i = 0; i < m->count; i++) {
             if (m->children[i].pid == pid)
                 on_child_end(m, &m->children[i], status);
