@@ -1,5 +1,6 @@
 #include "process/notify.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -7,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "core/log.h"
 
 #define TEXT_MAX 512
 
@@ -27,20 +30,38 @@ bool gwd_notify_address(const char *text, struct sockaddr_un *address,
     return true;
 }
 
+/* 0, or errno. */
+static int send_to(const struct sockaddr_un *address, socklen_t address_len,
+                   const char *text, size_t len)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int error = 0;
+    ssize_t n;
+
+    if (fd < 0)
+        return errno;
+    do {
+        n = sendto(fd, text, len, MSG_NOSIGNAL,
+                   (const struct sockaddr *)address, address_len);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        error = errno;
+    close(fd);
+    return error;
+}
+
 static void send_text(const char *text, size_t len)
 {
     struct sockaddr_un address;
     socklen_t address_len;
-    int fd;
+    int error;
 
     if (!gwd_notify_address(getenv("NOTIFY_SOCKET"), &address, &address_len))
         return;
-    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return;
-    sendto(fd, text, len, MSG_NOSIGNAL, (struct sockaddr *)&address,
-           address_len);
-    close(fd);
+    error = send_to(&address, address_len, text, len);
+    if (error != 0)
+        gwd_log(GWD_LOG_WARNING, "the service manager was not told %.*s: %s",
+                (int)strcspn(text, "\n"), text, strerror(error));
 }
 
 void gwd_notify(const char *format, ...)

@@ -13,7 +13,7 @@ bool gwd_notify_address(const char *text, struct sockaddr_un *address,
                         socklen_t *len);
 
 /* Sends lines such as "READY=1\nSTATUS=…", printf-like. Does nothing without
- * $NOTIFY_SOCKET, and never waits. */
+ * $NOTIFY_SOCKET, and never waits: what cannot be told goes to the log. */
 void gwd_notify(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* "RELOADING=1" with the time that Type=notify-reload wants. READY=1 ends
