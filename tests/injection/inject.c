@@ -8,17 +8,25 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <link.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -28,25 +36,27 @@
 
 static struct {
     ssize_t (*recv)(int, void *, size_t, int);
-    ssize_t (*recvmsg)(int, struct msghdr *, int);
     ssize_t (*read)(int, void *, size_t);
-    ssize_t (*readv)(int, const struct iovec *, int);
     ssize_t (*send)(int, const void *, size_t, int);
     ssize_t (*sendto)(int, const void *, size_t, int, const struct sockaddr *,
                       socklen_t);
     ssize_t (*sendmsg)(int, const struct msghdr *, int);
     ssize_t (*write)(int, const void *, size_t);
-    ssize_t (*writev)(int, const struct iovec *, int);
     int (*accept4)(int, struct sockaddr *, socklen_t *, int);
     int (*connect)(int, const struct sockaddr *, socklen_t);
     int (*socket)(int, int, int);
     int (*poll)(struct pollfd *, nfds_t, int);
     int (*epoll_wait)(int, struct epoll_event *, int, int);
+    int (*epoll_create1)(int);
     int (*epoll_ctl)(int, int, int, struct epoll_event *);
+    int (*pipe2)(int[2], int);
     int (*close)(int);
     int (*setsockopt)(int, int, int, const void *, socklen_t);
     int (*getsockopt)(int, int, int, void *, socklen_t *);
     int (*open)(const char *, int, ...);
+#define MEMBER(name) __typeof__(name) *name;
+    GW_INJECT_OWN(MEMBER)
+#undef MEMBER
     void *(*malloc)(size_t);
     void *(*calloc)(size_t, size_t);
     void *(*realloc)(void *, size_t);
@@ -101,7 +111,8 @@ static void map_control(void)
 
     if (fd < 0)
         return;
-    at = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    at = real.mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED,
+                   fd, 0);
     real.close(fd);
     if (at != MAP_FAILED)
         control = at;
@@ -118,24 +129,26 @@ static void resolve(void)
     NEXT(calloc);
     NEXT(realloc);
     NEXT(recv);
-    NEXT(recvmsg);
     NEXT(read);
-    NEXT(readv);
     NEXT(send);
     NEXT(sendto);
     NEXT(sendmsg);
     NEXT(write);
-    NEXT(writev);
     NEXT(accept4);
     NEXT(connect);
     NEXT(socket);
     NEXT(poll);
     NEXT(epoll_wait);
+    NEXT(epoll_create1);
     NEXT(epoll_ctl);
+    NEXT(pipe2);
     NEXT(close);
     NEXT(setsockopt);
     NEXT(getsockopt);
     NEXT(open);
+#define NEXT_OWN(name) NEXT(name);
+    GW_INJECT_OWN(NEXT_OWN)
+#undef NEXT_OWN
     NEXT(free);
     resolving = 0;
 }
@@ -176,8 +189,8 @@ static int port_of(int fd, int (*name)(int, struct sockaddr *, socklen_t *))
 static void note(int fd)
 {
     control->fired_fd = fd;
-    control->fired_own = fd < 0 ? 0 : port_of(fd, getsockname);
-    control->fired_peer = fd < 0 ? 0 : port_of(fd, getpeername);
+    control->fired_own = fd < 0 ? 0 : port_of(fd, real.getsockname);
+    control->fired_peer = fd < 0 ? 0 : port_of(fd, real.getpeername);
 }
 
 /* 0, or the fault. */
@@ -189,6 +202,8 @@ static int fault_of(gw_inject_call call, int fd)
     if (control == NULL || !control->armed)
         return 0;
     count = __atomic_add_fetch(&control->counts[call], 1, __ATOMIC_SEQ_CST);
+    if (control->under == (int32_t)call + 1)
+        return control->under_fault;
     if (control->call != (int32_t)call || control->nth == 0 ||
         count < control->nth)
         return 0;
@@ -225,7 +240,7 @@ static size_t readable(int fd, size_t len)
 {
     int waiting = 0;
 
-    if (ioctl(fd, FIONREAD, &waiting) != 0 || waiting <= 0)
+    if (real.ioctl(fd, FIONREAD, &waiting) != 0 || waiting <= 0)
         return len;
     return (size_t)waiting < len ? (size_t)waiting : len;
 }
@@ -264,11 +279,6 @@ EXPORT ssize_t recv(int fd, void *base, size_t len, int flags)
     return real.recv(fd, base, len, flags);
 }
 
-EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
-{
-    return fails(GW_INJECT_recvmsg, fd) ? -1 : real.recvmsg(fd, msg, flags);
-}
-
 EXPORT ssize_t read(int fd, void *base, size_t len)
 {
     int fault = 0;
@@ -284,23 +294,6 @@ EXPORT ssize_t read(int fd, void *base, size_t len)
     if (fault < 0)
         len = shorter(readable(fd, len), fault);
     return real.read(fd, base, len);
-}
-
-EXPORT ssize_t readv(int fd, const struct iovec *iov, int count)
-{
-    struct iovec some[IOV_MOST];
-    int fault = fault_of(GW_INJECT_readv, fd);
-
-    if (fault > 0) {
-        errno = fault;
-        return -1;
-    }
-    if (fault < 0) {
-        count =
-            shorten(some, iov, (size_t)count, readable(fd, SIZE_MAX), fault);
-        iov = some;
-    }
-    return real.readv(fd, iov, count);
 }
 
 /* ---- writing ------------------------------------------------------------- */
@@ -358,22 +351,6 @@ EXPORT ssize_t write(int fd, const void *base, size_t len)
     if (fault < 0)
         len = shorter(len, fault);
     return real.write(fd, base, len);
-}
-
-EXPORT ssize_t writev(int fd, const struct iovec *iov, int count)
-{
-    struct iovec some[IOV_MOST];
-    int fault = fault_of(GW_INJECT_writev, fd);
-
-    if (fault > 0) {
-        errno = fault;
-        return -1;
-    }
-    if (fault < 0) {
-        count = shorten(some, iov, (size_t)count, SIZE_MAX, fault);
-        iov = some;
-    }
-    return real.writev(fd, iov, count);
 }
 
 /* ---- sockets ------------------------------------------------------------- */
@@ -437,6 +414,16 @@ EXPORT int epoll_wait(int fd, struct epoll_event *events, int most, int timeout)
     return real.epoll_wait(fd, events, most, timeout);
 }
 
+EXPORT int epoll_create1(int flags)
+{
+    return fails(GW_INJECT_epoll_create1, -1) ? -1 : real.epoll_create1(flags);
+}
+
+EXPORT int pipe2(int fds[2], int flags)
+{
+    return fails(GW_INJECT_pipe2, -1) ? -1 : real.pipe2(fds, flags);
+}
+
 /* Taking out does not fail for want of anything. */
 EXPORT int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 {
@@ -468,6 +455,107 @@ EXPORT int open(const char *path, int flags, ...)
     mode = va_arg(args, int); /* whatever it is when it was not given */
     va_end(args);
     return fails(GW_INJECT_open, -1) ? -1 : real.open(path, flags, mode);
+}
+
+/* ---- what only counts where the program itself calls it -------------------
+ */
+
+#define OWN_FAILS(name, fd)                                                    \
+    (resolve(),                                                                \
+     is_own(__builtin_return_address(0)) && fails(GW_INJECT_##name, fd))
+
+#define OWN(type, name, parameters, arguments, fd)                             \
+    EXPORT type name parameters                                                \
+    {                                                                          \
+        return OWN_FAILS(name, fd) ? -1 : real.name arguments;                 \
+    }
+
+OWN(int, getsockname, (int fd, struct sockaddr *address, socklen_t *len),
+    (fd, address, len), fd)
+OWN(int, getpeername, (int fd, struct sockaddr *address, socklen_t *len),
+    (fd, address, len), fd)
+OWN(int, bind, (int fd, const struct sockaddr *address, socklen_t len),
+    (fd, address, len), fd)
+OWN(int, listen, (int fd, int backlog), (fd, backlog), fd)
+OWN(int, shutdown, (int fd, int how), (fd, how), fd)
+OWN(pid_t, fork, (void), (), -1)
+OWN(pid_t, waitpid, (pid_t pid, int *status, int options),
+    (pid, status, options), -1)
+OWN(int, ppoll,
+    (struct pollfd * fds, nfds_t count, const struct timespec *timeout,
+     const sigset_t *signals),
+    (fds, count, timeout, signals), -1)
+OWN(int, stat, (const char *path, struct stat *st), (path, st), -1)
+OWN(int, fstat, (int fd, struct stat *st), (fd, st), fd)
+OWN(int, faccessat, (int folder, const char *path, int mode, int flags),
+    (folder, path, mode, flags), -1)
+OWN(int, flock, (int fd, int operation), (fd, operation), fd)
+OWN(ssize_t, pread, (int fd, void *base, size_t len, off_t at),
+    (fd, base, len, at), fd)
+OWN(int, ftruncate, (int fd, off_t len), (fd, len), fd)
+OWN(int, unlink, (const char *path), (path), -1)
+OWN(int, initgroups, (const char *user, gid_t gid), (user, gid), -1)
+OWN(int, setegid, (gid_t gid), (gid), -1)
+OWN(int, seteuid, (uid_t uid), (uid), -1)
+OWN(int, setgid, (gid_t gid), (gid), -1)
+OWN(int, setuid, (uid_t uid), (uid), -1)
+OWN(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit),
+    (resource, limit), -1)
+OWN(int, getrusage, (__rusage_who_t who, struct rusage *usage), (who, usage),
+    -1)
+OWN(int, madvise, (void *at, size_t len, int advice), (at, len, advice), -1)
+OWN(ssize_t, getrandom, (void *base, size_t len, unsigned flags),
+    (base, len, flags), -1)
+OWN(int, getentropy, (void *base, size_t len), (base, len), -1)
+
+EXPORT ssize_t pwrite(int fd, const void *base, size_t len, off_t at)
+{
+    int fault = 0;
+
+    resolve();
+    if (is_own(__builtin_return_address(0)))
+        fault = fault_of(GW_INJECT_pwrite, fd);
+
+    if (fault > 0) {
+        errno = fault;
+        return -1;
+    }
+    return real.pwrite(fd, base, fault < 0 ? shorter(len, fault) : len, at);
+}
+
+EXPORT int ioctl(int fd, unsigned long request, ...)
+{
+    va_list args;
+    void *arg;
+
+    va_start(args, request);
+    arg = va_arg(args, void *);
+    va_end(args);
+    return OWN_FAILS(ioctl, fd) ? -1 : real.ioctl(fd, request, arg);
+}
+
+EXPORT void *mmap(void *at, size_t len, int protection, int flags, int fd,
+                  off_t offset)
+{
+    if (OWN_FAILS(mmap, fd))
+        return MAP_FAILED;
+    return real.mmap(at, len, protection, flags, fd, offset);
+}
+
+EXPORT FILE *fopen(const char *path, const char *mode)
+{
+    return OWN_FAILS(fopen, -1) ? NULL : real.fopen(path, mode);
+}
+
+EXPORT int getaddrinfo(const char *host, const char *service,
+                       const struct addrinfo *hints, struct addrinfo **list)
+{
+    int fault = 0;
+
+    resolve();
+    if (is_own(__builtin_return_address(0)))
+        fault = fault_of(GW_INJECT_getaddrinfo, -1);
+    return fault != 0 ? fault : real.getaddrinfo(host, service, hints, list);
 }
 
 /* ---- memory -------------------------------------------------------------- */

@@ -12,29 +12,63 @@
 #define GW_INJECT_SHORT_1 (-1)    /* moves one byte */
 #define GW_INJECT_SHORT_HALF (-2) /* moves half of what it could */
 
+/* Those that it stands before only where the program itself calls them; what
+ * they return says no more than whether they failed, by -1. */
+#define GW_INJECT_OWN(X)                                                       \
+    X(getsockname)                                                             \
+    X(getpeername)                                                             \
+    X(bind)                                                                    \
+    X(listen)                                                                  \
+    X(shutdown)                                                                \
+    X(ioctl)                                                                   \
+    X(fork)                                                                    \
+    X(waitpid)                                                                 \
+    X(ppoll)                                                                   \
+    X(stat)                                                                    \
+    X(fstat)                                                                   \
+    X(faccessat)                                                               \
+    X(flock)                                                                   \
+    X(pread)                                                                   \
+    X(pwrite)                                                                  \
+    X(ftruncate)                                                               \
+    X(unlink)                                                                  \
+    X(initgroups)                                                              \
+    X(setegid)                                                                 \
+    X(seteuid)                                                                 \
+    X(setgid)                                                                  \
+    X(setuid)                                                                  \
+    X(setrlimit)                                                               \
+    X(getrusage)                                                               \
+    X(madvise)                                                                 \
+    X(getrandom)                                                               \
+    X(getentropy)                                                              \
+    X(mmap)        /* MAP_FAILED */                                            \
+    X(fopen)       /* NULL */                                                  \
+    X(getaddrinfo) /* the fault is what it returns */
+
 /* Each function that the shim stands before. */
 #define GW_INJECT_CALLS(X)                                                     \
     X(recv)                                                                    \
     X(peek) /* recv() with MSG_PEEK */                                         \
-    X(recvmsg)                                                                 \
     X(read) /* by the program itself, not its libraries: what libevent tells   \
                itself through a pipe cannot fail like that */                  \
-    X(readv)                                                                   \
     X(send)                                                                    \
     X(sendto)                                                                  \
     X(sendmsg)                                                                 \
     X(write) /* the same */                                                    \
-    X(writev)                                                                  \
     X(accept4)                                                                 \
     X(connect)                                                                 \
     X(socket)                                                                  \
     X(poll)                                                                    \
     X(epoll_wait)                                                              \
+    X(epoll_create1)                                                           \
     X(epoll_ctl)                                                               \
+    X(pipe2)                                                                   \
     X(close)                                                                   \
     X(setsockopt)                                                              \
     X(getsockopt)                                                              \
     X(open)                                                                    \
+    GW_INJECT_OWN(X)                                                           \
     X(malloc)     /* by the program itself: malloc, calloc, realloc */         \
     X(malloc_lib) /* the same, by its libraries */
 
@@ -53,6 +87,8 @@ typedef struct gw_inject_control {
     int32_t nth;   /* 1: the next; 0: none fails */
     int32_t times; /* so many in a row from there on */
     int32_t then;  /* fault of the call after these; 0: none */
+    int32_t under; /* 1 + a call that always fails, whatever `call` is; or 0 */
+    int32_t under_fault;
 
     int32_t fired;     /* how many failed */
     int32_t fired_fd;  /* of the first, or of `then`; or -1 */

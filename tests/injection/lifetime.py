@@ -1,6 +1,7 @@
 """A gatewayd in which something fails while it starts, or while it ends with
 everybody connected."""
 
+import os
 import re
 import time
 
@@ -12,7 +13,7 @@ from harness.websocket import Connection, WebSocket
 
 from daemon import MEMORY_FAULTS, SOCKET_FAULTS, Home, seen_by
 from scenario import SECRET_KEY
-from shim import LOG, ONE, UNSEEN, Control, faults
+from shim import LOG, ONE, UNSEEN, Control, faults, silent
 
 # What only happens at the start: sockets of its own, files.
 START_FAULTS = [
@@ -23,28 +24,55 @@ START_FAULTS = [
     *faults("getsockopt", ONE, "ENOBUFS"),
     *faults("open", ONE, "EMFILE", "ENFILE"),
     *faults("read", UNSEEN, "EINTR"),
+    *faults("bind", ONE, "EADDRINUSE", "EACCES", "ENOMEM"),
+    *faults("listen", ONE, "EADDRINUSE"),
+    *faults("getsockname", ONE, "ENOBUFS"),
+    *faults("getpeername", ONE, "ENOBUFS"),
+    *faults("getaddrinfo", ONE, "EAI_AGAIN", "EAI_MEMORY", "EAI_FAIL"),
+    *faults("stat", ONE, "EIO", "ENOMEM"),
+    *faults("fstat", UNSEEN, "EIO"),
+    *faults("faccessat", ONE, "EIO", "ENOMEM"),
+    *faults("setrlimit", UNSEEN, "EPERM"),
+    *faults("getentropy", ONE, "EIO"),
+    *faults("mmap", ONE, "ENOMEM"),
+    *faults("fopen", ONE, "EMFILE", "ENOMEM"),
+    *faults("getrusage", ONE, "EINVAL", under=("fopen", "EMFILE")),
+    *faults("epoll_create1", ONE, "EMFILE", "ENOMEM"),
+    *faults("pipe2", ONE, "EMFILE", "ENFILE"),
 ]
 
 # In place of the addresses, when there is no memory for them.
 NOT_TOLD = "ready, but out of memory"
+# Why there was no start; libevent says it itself.
+WHY = re.compile(r"^(gatewayd: |\[err\] |\S+ error: )", re.MULTILINE)
 
 
 class Running:
-    """A gatewayd whose start a fault may prevent."""
+    """A gatewayd whose start a fault may prevent. `owner`: whose its folder
+    is."""
 
-    def __init__(self, control, home):
+    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
+    def __init__(self, control, options, env=(), owner=None):
         command = [
             PREFIX / "bin/gatewayd", "--listen", "websocket://127.0.0.1:0",
             "--register-listen", "127.0.0.1:0", "--start-port", "0",
-            "--secret-key-file", "{folder}/key", *home.options]
-        self.process = Process(command, "gatewayd", control.env())
+            "--secret-key-file", "{folder}/key", *options]
+        self.process = Process(command, "gatewayd",
+                               {**control.env(), **dict(env)})
         key = self.process.folder / "key"
         key.touch(mode=0o600)
         key.write_text(SECRET_KEY + "\n")
+        if owner is not None:
+            os.chown(self.process.folder, owner, -1)
         self.process.start()
         self.ready = None
-        self.outcome = wait_until(self._outcome, "gatewayd to start or not",
-                                  3 * PATIENCE)
+        try:
+            self.outcome = wait_until(
+                self._outcome, lambda: f"a start or not: {self.process.log}",
+                3 * PATIENCE)
+        except BaseException:
+            self.process.discard()
+            raise
         if self.outcome == "ready":
             self._read_ports()
 
@@ -65,6 +93,7 @@ class Running:
 
         self.websocket_port = int(find("websocket://").split(":")[1])
         self.inner_address = find("inner ")
+        self.inner_addresses = re.findall(r"inner ([\d.]+:\d+)", line)
         self.own_register = find("register ")
         self.status_address = find("status ")
 
@@ -88,9 +117,9 @@ class Lifetime:
         self.home = Home()
         self.usual = None
         self.counts = self._count()
-        silent = {f.call for f in self.faults} - {
-            call for call, count in self.counts.items() if count > 0}
-        self.faults = [f for f in self.faults if f.call not in silent]
+        unseen = silent(self.faults, self.counts)
+        if unseen:
+            raise AssertionError(f"the shim sees no {unseen}: {self.title}")
 
     def count_points(self):
         return self.counts
@@ -102,18 +131,16 @@ class Lifetime:
 
 class Start(Lifetime):
     title = "gatewayd, its start"
-
-    def __init__(self):
-        self.faults = [
-            *START_FAULTS,
-            # OpenSSL does not survive it while it initialises itself.
-            *(f for f in MEMORY_FAULTS if f.call == "malloc"),
-            *(f for f in SOCKET_FAULTS if f.call not in ("poll", "write"))]
-        super().__init__()
+    faults = documented = [
+        *START_FAULTS,
+        # OpenSSL does not survive it while it initialises itself.
+        *(f for f in MEMORY_FAULTS if f.call == "malloc"),
+        *(f for f in SOCKET_FAULTS if f.call in (
+            "recv", "send", "accept4", "epoll_wait", "epoll_ctl", "close"))]
 
     def _count(self):
         self.control.arm()
-        running = Running(self.control, self.home)
+        running = Running(self.control, self.home.options)
         self.control.disarm()
         counts = self.control.counts()
         self.home.talk(running)
@@ -123,7 +150,7 @@ class Start(Lifetime):
 
     def try_point(self, fault, nth):
         self.control.arm(fault, nth)
-        running = Running(self.control, self.home)
+        running = Running(self.control, self.home.options)
         self.control.disarm()
         if running.outcome == "gave up":
             return self._judge_refusal(fault, running)
@@ -154,17 +181,19 @@ class Start(Lifetime):
         status, log = running.end()
         if fault.effect in (UNSEEN, LOG):
             return f"did not start: {status}; {log[-1000:]}"
-        if status not in (1, 2) or "gatewayd: " not in log:
+        if status not in (1, 2) or not WHY.search(log):
             return f"ended with {status}, and said {log[-1000:]!r}"
         return None
 
 
 class End(Lifetime):
     title = "gatewayd, its end"
-
-    def __init__(self):
-        self.faults = [*SOCKET_FAULTS, *MEMORY_FAULTS]
-        super().__init__()
+    faults = documented = [
+        *(f for f in SOCKET_FAULTS if f.call not in (
+            "sendmsg", "accept4", "epoll_ctl", "setsockopt")),
+        *faults("getsockopt", UNSEEN, "ENOBUFS"),
+        *faults("ioctl", UNSEEN, "ENOTCONN"),
+        *MEMORY_FAULTS]
 
     def _connected(self, running):
         """Somebody of each kind, with output in flight."""
@@ -174,13 +203,14 @@ class End(Lifetime):
         peer.fence()
         return [WebSocket(running.websocket_port),
                 WebSocket(tls_port, tls=Tls(context=self.home.context)),
-                Connection(text_port), peer]
+                Connection(text_port), peer,
+                refused_stranger(running.websocket_port)]
 
     def _end(self, fault=None, nth=0):
         """Runs one to its end; its status, its log, how long it took."""
         self.control.prepare()
-        running = Running(self.control, self.home)
-        clients = self._connected(running)
+        running = Running(self.control, self.home.options)
+        *clients, stranger = self._connected(running)
         self.control.arm(fault, nth)
         began = time.monotonic()
         # Who hears of the end closes, as browsers do.
@@ -191,6 +221,7 @@ class End(Lifetime):
         for client in clients:
             client.close()
         running.process.popen.wait(PATIENCE + 10)
+        stranger.close()
         took = time.monotonic() - began
         self.control.disarm()
         return (*running.end(), took)
@@ -212,6 +243,14 @@ class End(Lifetime):
         if took > 15:
             return f"took {took:.1f} s: {log[-1500:]}"
         return None
+
+
+def refused_stranger(port):
+    """Has heard that it speaks no WebSocket, and does not go."""
+    stranger = Connection(port)
+    stranger.socket.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    wait_until(lambda: stranger.read() and stranger.eof, "a refusal")
+    return stranger
 
 
 def is_over(client):

@@ -9,8 +9,10 @@ counts the calls of a fixed scenario; then the scenario runs again for each call
 and each fault, and the n-th of those calls fails, or moves one byte or half of
 what it could. A scenario is every call of libgwclient against two `gatewayd`, or
 everybody who may talk to a `gatewayd` (WebSocket, wss and text clients, an
-application, a BusinessWorker, a Register's client, a monitor), or a `gatewayd`'s
-start or end.
+application, a BusinessWorker and the one that takes its place, a Register's client,
+somebody who speaks no WebSocket, a monitor), or a `gatewayd`'s start or end, or all of
+a `gatewayd` with two workers, a pid file, a service manager and another user: its
+start, a process that is killed, its end.
 
 What must hold, besides that nobody crashes, hangs or leaves a descriptor or
 client behind, and that the next run of the scenario is as always:
@@ -18,7 +20,7 @@ client behind, and that the next run of the scenario is as always:
 | | |
 |---|---|
 | unseen | results, messages and log are those of a run without faults |
-| one | at most the connection or the call that was hit fails. A call says why, and when all calls and `gw_flush()` say that all is well, every message came, once. In `gatewayd` everybody else stays connected. A start may be refused, with the reason |
+| one | at most the connection or the call that was hit fails. A call says why, and when all calls and `gw_flush()` say that all is well, every message came, once. In `gatewayd` everybody else stays connected. A start may be refused, with the reason and without a pid left in its file; another process is started for one that ended; a service manager that was not told something stands in the log |
 | memory | at most one connection ends, and what was lost is told, in the log or to whoever asked |
 | log | nothing is missing but lines of the log, whose number the next line tells |
 
@@ -29,6 +31,14 @@ allocates 15,000 times while it initialises itself, may crash or go without TLS
 when one of these fails. The numbers of calls vary a little from run to run, with
 what arrives together.
 
+Every run also compares what `libgwclient.so` and `gatewayd` take from libc with these
+tables: a call of the system that none of them has stands in
+`tests/injection/symbols.py`, with the reason why it cannot fail or where that is
+tested, or the run fails. It fails, too, when the faults of this page are not those of
+the tables. Calls that libevent and OpenSSL make by themselves fail where the table
+names them (`epoll_…`, `pipe2`, `malloc_lib`). A fault with another in brackets: the call
+is made only where that other one fails, as it does then.
+
 What the library allocates itself, through the allocator that it was given, is
 swept by the unit test `client_oom`: each allocation in every call, alone and with
 all after it, of a client that is new, one with a pool, and one whose gateway and
@@ -38,25 +48,53 @@ greetings; `wire_*` to what the codec allocates.
 """
 
 
+def grouped(faults):
+    """Faults by call and effect, in their order; their names as they are
+    shown."""
+    groups = {}
+    for fault in faults:
+        groups.setdefault((fault.call, fault.effect), []).append(
+            str(fault).removeprefix(fault.call + " ").replace(", ", " then "))
+    return groups
+
+
 def table(rows):
     """One line for each call and effect: its faults, how many points."""
     lines = ["| call | times | faults | must be | points | failed |",
              "|---|---:|---|---|---:|---:|"]
-    groups = {}
-    for row in rows:
-        groups.setdefault((row.fault.call, row.fault.effect), []).append(row)
-    for (call, effect), group in groups.items():
-        names = ", ".join(str(row.fault).removeprefix(call + " ")
-                          .replace(", ", " then ") for row in group)
-        lines.append(f"| {call} | {group[0].calls} | {names} | {effect} | "
-                     f"{sum(row.tried for row in group)} | "
+    for (call, effect), names in grouped(r.fault for r in rows).items():
+        group = [row for row in rows
+                 if (row.fault.call, row.fault.effect) == (call, effect)]
+        lines.append(f"| {call} | {group[0].calls} | {', '.join(names)} | "
+                     f"{effect} | {sum(row.tried for row in group)} | "
                      f"{sum(row.failed for row in group)} |")
     return "\n".join(lines)
 
 
-def document(sections, points, failed):
+def differences(text, parts):
+    """What a document written by document() has otherwise than the tables of
+    these parts, which are all."""
+    found = {}
+    for section in text.split("\n## ")[1:]:
+        title, _, body = section.partition("\n")
+        cells = [[cell.strip() for cell in line.strip("|").split("|")]
+                 for line in body.splitlines() if line.startswith("| ")]
+        found[title] = {(call, effect, names) for
+                        call, _, names, effect, _, _ in cells[1:]}
+    wanted = {part.title: {(call, effect, ", ".join(names)) for
+                           (call, effect), names in
+                           grouped(part.documented).items()}
+              for part in parts}
+    wrong = [f"{title}: {sorted(found[title] ^ wanted[title])}"
+             for title in wanted if found.get(title, wanted[title]) !=
+             wanted[title]]
+    return wrong + sorted(set(found) ^ set(wanted))
+
+
+def document(sections, points, failed, commit):
     parts = [HEAD]
-    parts.append(f"In all {points} points, {failed} of which failed.\n")
+    parts.append(f"In all {points} points of {commit}, {failed} of which "
+                 "failed.\n")
     for title, rows in sections:
         parts.append(f"## {title}\n\n{table(rows)}\n")
     return "\n".join(parts)

@@ -1,5 +1,6 @@
 """A conversation with one gatewayd in which everybody who may talk to it does:
-browsers, an application, a BusinessWorker, a Register's client, a monitor.
+browsers, an application, a BusinessWorker and the one that takes its place, a
+Register's client, somebody who speaks no WebSocket, a monitor.
 
 Nobody waits for something that a fault may have taken away: who is closed says
 so at once, and to the others a ping is answered behind all that was sent before
@@ -368,18 +369,22 @@ class Conversation:
         return last
 
     def _look(self):
-        """A Register's client and a monitor."""
+        """A Register's client, a stranger, and a monitor."""
         reg = self._join(Party("register"))
         with reg.talking():
             reg.seen.append(ask_register(self.gateway.own_register))
+        self._get("stranger", f"127.0.0.1:{self.gateway.websocket_port}", "/")
         for path in ("/healthz", "/livez", "/metrics", "/status"):
-            monitor = self._join(Party("monitor"))
-            with monitor.talking():
-                port, answer = http_get(self.gateway.status_address, path)
-                monitor.ports.append(port)
-                if not is_whole(answer):
-                    raise ConnectionError
-                monitor.seen.append(answer.partition(b"\r\n")[0])
+            self._get("monitor", self.gateway.status_address, path)
+
+    def _get(self, name, address, path):
+        party = self._join(Party(name))
+        with party.talking():
+            port, answer = http_get(address, path)
+            party.ports.append(port)
+            if not is_whole(answer):
+                raise ConnectionError
+            party.seen.append(answer.partition(b"\r\n")[0])
 
     def _work(self, client):
         """A worker meets one client, from its first message to its end."""
@@ -395,6 +400,14 @@ class Conversation:
         client.leave()
         if not was_closed:
             worker.await_event(CMD_ON_CLOSE)
+        self._replace(worker)
+
+    def _replace(self, worker):
+        """Another takes its place: gatewayd says to the first that it is
+        over."""
+        successor = self._join(Worker(self.inner))
+        successor.fence()
+        successor.leave()
         worker.leave()
 
     @staticmethod

@@ -4,6 +4,7 @@ import ctypes
 import errno
 import mmap
 import os
+import socket
 import struct
 import tempfile
 from pathlib import Path
@@ -42,14 +43,18 @@ CALLS = call_names()
 
 
 def number_of(name):
-    return SHORT[name] if name in SHORT else getattr(errno, name)
+    if name in SHORT:
+        return SHORT[name]
+    return getattr(socket if name.startswith("EAI_") else errno, name)
 
 
 class Fault:
     """One way for one call to fail; `times` in a row. A name with a comma in
-    it: that one, and the next call of the same function otherwise."""
+    it: that one, and the next call of the same function otherwise. `under`:
+    the call is made only where that other one fails, as it always does then."""
 
-    def __init__(self, call, name, effect, times=1):
+    # pylint: disable-next=too-many-arguments,too-many-positional-arguments
+    def __init__(self, call, name, effect, times=1, under=None):
         self.call = call
         self.name = name
         self.effect = effect
@@ -57,14 +62,29 @@ class Fault:
         first, _, then = name.partition(", ")
         self.number = number_of(first)
         self.then = number_of(then) if then else 0
+        self.under = under
+        self.under_number = number_of(under[1]) if under else 0
+
+    @property
+    def counted(self):
+        """The call that tells how many points there are."""
+        return self.under[0] if self.under else self.call
 
     def __str__(self):
         more = f" x{self.times}" if self.times > 1 else ""
+        if self.under:
+            more += f" ({self.under[0]} {self.under[1]})"
         return f"{self.call} {self.name}{more}"
 
 
-def faults(call, effect, *names):
-    return [Fault(call, name, effect) for name in names]
+def faults(call, effect, *names, under=None):
+    return [Fault(call, name, effect, under=under) for name in names]
+
+
+def silent(table, counts):
+    """Calls of the table that are never made."""
+    return {f.counted for f in table} - {
+        call for call, count in counts.items() if count > 0}
 
 
 def transfers(call):
@@ -74,8 +94,8 @@ def transfers(call):
 class Control:
     """The file that steers the shim in one program and its children."""
 
-    MEMBERS = ("armed", "call", "fault", "nth", "times", "then", "fired",
-               "fired_fd", "fired_own", "fired_peer")
+    MEMBERS = ("armed", "call", "fault", "nth", "times", "then", "under",
+               "under_fault", "fired", "fired_fd", "fired_own", "fired_peer")
     SIZE = 4 * (len(MEMBERS) + len(CALLS))
 
     def __init__(self):
@@ -116,6 +136,9 @@ class Control:
             self._put("nth", nth)
             self._put("times", fault.times)
             self._put("then", fault.then)
+            if fault.under:
+                self._put("under", CALLS.index(fault.under[0]) + 1)
+                self._put("under_fault", fault.under_number)
 
     def arm(self, fault=None, nth=0):
         self.prepare(fault, nth)
@@ -132,14 +155,17 @@ class Control:
 def points_of(table, counts):
     """All (fault, nth) of a table, by how often its calls were made."""
     return [(fault, nth) for fault in table
-            for nth in range(1, counts[fault.call] + 1)]
+            for nth in range(1, counts[fault.counted] + 1)]
 
 
 def sample(points, rng, count):
-    """`count` of them, of each fault about as many: the rare ones first."""
+    """`count` of them, of each fault about as many: the rare ones first. Not of
+    all faults if these are more."""
     groups = {}
     for fault, nth in points:
         groups.setdefault(str(fault), []).append((fault, nth))
+    if len(groups) > count:
+        groups = dict(rng.sample(sorted(groups.items()), count))
     chosen = []
     left = count
     for number, group in enumerate(sorted(groups.values(), key=len)):
