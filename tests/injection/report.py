@@ -58,29 +58,36 @@ def grouped(faults):
     return groups
 
 
-def table(rows):
-    """One line for each call and effect: its faults, how many points."""
-    lines = ["| call | times | faults | must be | points | failed |",
-             "|---|---:|---|---|---:|---:|"]
+def lines_of(rows):
+    """One for each call and effect: its faults, how many points."""
+    lines = {}
     for (call, effect), names in grouped(r.fault for r in rows).items():
         group = [row for row in rows
                  if (row.fault.call, row.fault.effect) == (call, effect)]
-        lines.append(f"| {call} | {group[0].calls} | {', '.join(names)} | "
-                     f"{effect} | {sum(row.tried for row in group)} | "
-                     f"{sum(row.failed for row in group)} |")
-    return "\n".join(lines)
+        lines[call, effect] = [
+            call, str(group[0].calls), ", ".join(names), effect,
+            str(sum(row.tried for row in group)),
+            str(sum(row.failed for row in group))]
+    return lines
 
 
-def differences(text, parts):
-    """What a document written by document() has otherwise than the tables of
-    these parts, which are all."""
+def sections_of(text):
+    """Of a document: the lines of its tables by title, as of lines_of()."""
     found = {}
     for section in text.split("\n## ")[1:]:
         title, _, body = section.partition("\n")
         cells = [[cell.strip() for cell in line.strip("|").split("|")]
                  for line in body.splitlines() if line.startswith("| ")]
-        found[title] = {(call, effect, names) for
-                        call, _, names, effect, _, _ in cells[1:]}
+        found[title] = {(line[0], line[3]): line for line in cells[1:]}
+    return found
+
+
+def differences(text, parts):
+    """What a document written by document() has otherwise than the tables of
+    these parts, which are all."""
+    found = {title: {(call, effect, names) for
+                     call, _, names, effect, _, _ in lines.values()}
+             for title, lines in sections_of(text).items()}
     wanted = {part.title: {(call, effect, ", ".join(names)) for
                            (call, effect), names in
                            grouped(part.documented).items()}
@@ -91,10 +98,19 @@ def differences(text, parts):
     return wrong + sorted(set(found) ^ set(wanted))
 
 
-def document(sections, points, failed, commit):
-    parts = [HEAD]
-    parts.append(f"In all {points} points of {commit}, {failed} of which "
-                 "failed.\n")
+def document(before, sections, commit):
+    """Lines that were not tried anew stay as they were `before`."""
+    found = sections_of(before)
     for title, rows in sections:
-        parts.append(f"## {title}\n\n{table(rows)}\n")
+        found.setdefault(title, {}).update(lines_of(rows))
+    lines = [line for table in found.values() for line in table.values()]
+    parts = [HEAD, f"In all {sum(int(line[4]) for line in lines)} points, "
+             f"{sum(int(line[5]) for line in lines)} of which failed, the last "
+             f"of them tried at {commit}.\n"]
+    for title, table in found.items():
+        parts.append(f"## {title}\n\n"
+                     "| call | times | faults | must be | points | failed |\n"
+                     "|---|---:|---|---|---:|---:|")
+        parts += [f"| {' | '.join(line)} |" for line in table.values()]
+        parts.append("")
     return "\n".join(parts)

@@ -65,8 +65,8 @@ FAULTS = [
 
 # What the log says of the children that are killed here, and of those who
 # lose them.
-EXPECTED = re.compile(r"was killed by signal 9|lost Register|is gone|"
-                      r"cannot reach Register")
+EXPECTED = re.compile(r"was killed by signal 9|(lost|cannot reach|closed at "
+                      r"once, wrong secret key\?) Register")
 SLOW = 3 * PATIENCE  # another child is started within some seconds
 
 
@@ -157,14 +157,25 @@ class Workers(Lifetime):
             try:
                 running = Running(self.control, self.options, manager.env(),
                                   self.user)
-                wrong = (self._live(fault, running, manager)
-                         if running.outcome == "ready"
-                         else self._judge_refusal(fault, running))
+            except (AssertionError, OSError) as failure:
+                return f"{type(failure).__name__}: {failure}"
+            try:
+                wrong = self._judge(fault, running, manager)
             except (AssertionError, OSError) as failure:
                 wrong = [f"{type(failure).__name__}: {failure}"]
             finally:
                 self.control.disarm()
+                running.process.discard()
         return "; ".join(wrong) or None
+
+    def _judge(self, fault, running, manager):
+        if running.outcome == "ready":
+            return self._live(fault, running, manager)
+        if running.outcome == "gave up":
+            return self._judge_refusal(fault, running)
+        # There was no memory to say where it listens.
+        status, log = running.end()
+        return [] if status == 0 else [f"ended with {status}", log[-1500:]]
 
     @staticmethod
     def _judge_refusal(fault, running):
@@ -215,7 +226,7 @@ class Workers(Lifetime):
         wait_until(lambda: victim not in children(master) and
                    len(children(master)) == 3 and serves(running),
                    "another process", SLOW)
-        wait_until(lambda: files_of(master) == files,
+        wait_until(lambda: files_of(master) <= files,
                    lambda: f"{files} descriptors, not {files_of(master)}")
 
     def _check_user(self, master):
