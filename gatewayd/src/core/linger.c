@@ -10,7 +10,8 @@
 #include "core/transport.h"
 
 #define DISCARD_READS 16
-#define STALLED 1000000 /* microseconds */
+/* Looks, and no time: a machine that stood still has not waited for anybody. */
+#define STALLED 20
 
 static const struct timeval look_time = {0, 50000};
 
@@ -20,8 +21,8 @@ typedef struct gwd_lingerer {
     gwd_loop *loop;
     struct gwd_lingerer *next;
     struct gwd_lingerer **back; /* what points to this one */
-    uint64_t moved; /* when something last came or left; 0: not looked yet */
-    int left;       /* bytes that had not reached the peer then */
+    unsigned looks;             /* since something last came or left */
+    int left;                   /* bytes that had not reached the peer then */
     int fd;
     bool reads_late;
 } gwd_lingerer;
@@ -63,7 +64,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
     if (discard(l->loop, fd) == GW_ECLOSED)
         end(l);
     else if (l->reads_late)
-        l->moved = gwd_loop_microseconds();
+        l->looks = 0;
 }
 
 static void on_timeout(gwd_timeout *timeout)
@@ -114,29 +115,28 @@ void gwd_linger(gwd_loop *loop, int fd, bool reads_late)
 /* ---- the end of the process ---------------------------------------------- */
 
 /* Whether nothing is to be hoped for any more. */
-static bool is_over(gwd_lingerer *l, uint64_t now)
+static bool is_over(gwd_lingerer *l)
 {
     int left = gwd_keepalive_left(l->fd);
 
     if (left == 0 && !l->reads_late)
         return true;
-    if (l->moved == 0 || left != l->left)
-        l->moved = now;
+    if (left != l->left)
+        l->looks = 0;
     l->left = left;
-    return now - l->moved >= STALLED;
+    return l->looks++ >= STALLED;
 }
 
 static void on_look(evutil_socket_t fd, short what, void *arg)
 {
     gwd_loop *loop = arg;
-    uint64_t now = gwd_loop_microseconds();
     gwd_lingerer *next;
 
     (void)fd;
     (void)what;
     for (gwd_lingerer *l = loop->lingerers.first; l != NULL; l = next) {
         next = l->next;
-        if (is_over(l, now))
+        if (is_over(l))
             end(l);
     }
 }

@@ -7,21 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { STALLED = 1000000 }; /* microseconds */
+enum { STALLED = 20 }; /* looks */
 
 static gwd_loop *loop;
 static int fds[2];
-
-/* Time passes when a test says so: what must move in a second has moved, on
- * however busy a machine. */
-static uint64_t clock_us = 1000000;
-
-uint64_t __wrap_gwd_loop_microseconds(void);
-
-uint64_t __wrap_gwd_loop_microseconds(void)
-{
-    return clock_us;
-}
 
 static int setup(void **state)
 {
@@ -200,6 +189,21 @@ static size_t take(size_t most)
     return got > 0 ? (size_t)got : 0;
 }
 
+/* From now on it looks when a test says so. */
+static void drain(void)
+{
+    gwd_lingerers_drain(loop);
+    event_del(&loop->lingerers.look);
+}
+
+static void look(unsigned times)
+{
+    while (times-- > 0) {
+        event_active(&loop->lingerers.look, EV_TIMEOUT, 0);
+        gwd_loop_turn(loop, false);
+    }
+}
+
 static void at_the_end_it_lasts_until_all_has_arrived(void **state)
 {
     size_t left = fill(fds[0]);
@@ -222,9 +226,9 @@ static void at_the_end_it_lasts_until_all_has_arrived(void **state)
     expect_eof(loop, fds[1]);
 }
 
-static bool a_second_has_ended_it(void *arg)
+static bool look_and_nobody_lingers(void *arg)
 {
-    clock_us += STALLED;
+    look(1);
     return nobody_lingers(arg);
 }
 
@@ -233,8 +237,10 @@ static void at_the_end_it_ends_when_nothing_moves(void **state)
     (void)state;
     fill(fds[0]);
     gwd_linger(loop, fds[0], false);
-    gwd_lingerers_drain(loop);
-    run_until(loop, a_second_has_ended_it, NULL);
+    drain();
+    look(STALLED);
+    assert_int_equal(loop->lingerers.count, 1);
+    run_until(loop, look_and_nobody_lingers, NULL);
 }
 
 static bool all_is_read(void *arg)
@@ -252,16 +258,16 @@ static void who_reads_late_is_waited_for_as_long_as_he_sends(void **state)
 
     (void)state;
     gwd_linger(loop, fds[0], true);
-    gwd_lingerers_drain(loop);
-    for (int looks = 0; looks < 4; looks++) {
+    drain();
+    for (int times = 0; times < 4; times++) {
         send_bytes(fds[1], LIT("x"));
         assert_int_equal(poll(&sent, 1, WAIT_SECONDS * 1000), 1);
         run_until(loop, all_is_read, NULL);
-        clock_us += STALLED - 1;
-        gwd_loop_turn(loop, true);
+        look(STALLED);
         assert_int_equal(loop->lingerers.count, 1);
     }
-    run_until(loop, a_second_has_ended_it, NULL);
+    look(1);
+    assert_int_equal(loop->lingerers.count, 0);
 }
 
 static void at_the_end_they_may_be_many(void **state)
