@@ -17,6 +17,8 @@ import bisect
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from harness.canary import SPARE
+
 from .books import EVERYONE, EXCEPTION, KINDS, UNKNOWN
 from .registers import FORGOTTEN, LISTED
 
@@ -191,7 +193,8 @@ class Checker:
         for call in self.books.calls:
             over = call.seconds - TOLERANCE * call.timeout
             if over > 0 and call.method != "pause":
-                over -= call.waited + self.taken(call.begin, call.end)
+                over -= (call.waited + self.taken(call.begin, call.end)
+                         + SPARE)
             if over > 0:
                 self.result.add(
                     "late", f"{call.method}() took {call.seconds:.3f} s: "

@@ -7,12 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness.canary import Canary, Waiting
+from harness.canary import SPARE, Canary, Waiting
 
 # Seconds. What a process lost in smaller pieces it waited for a processor, and
-# that is told exactly; so many may have been lost where nobody looked.
+# that is told exactly.
 WORTH_COUNTING = 0.1
-SPARE = 0.3
 START = 0.5  # until then every call has looked at the clock
 # Who lost so much may have missed more than time: a step that had to come
 # before a deadline. What failed meanwhile is played again, so often at most.

@@ -23,6 +23,9 @@ from pathlib import Path
 SLEEP = 0.005
 WORTH_TELLING = 0.002
 GLANCE = 0.02   # between two looks at the processes
+# Seconds that may have been lost where nobody looked, such as of a processor
+# that another virtual machine had meanwhile.
+SPARE = 0.3
 HELD = "DTt"    # states: in the kernel, stopped, traced
 ENDED = "XZ"
 
