@@ -67,8 +67,20 @@ static bool clear(const gwd_pid_file *file)
     return unlink(file->path) == 0 || ftruncate(file->fd, 0) == 0;
 }
 
+/* Not a device, such as /dev/null: it would be removed in the end. */
+static bool is_regular(const gwd_pid_file *file, char *error)
+{
+    struct stat st;
+
+    if (fstat(file->fd, &st) < 0)
+        return fail(error, file->path, strerror(errno));
+    return S_ISREG(st.st_mode) || fail(error, file->path, "not a regular file");
+}
+
 static bool take_opened(gwd_pid_file *file, char *error, bool *again)
 {
+    if (!is_regular(file, error))
+        return false;
     if (flock(file->fd, LOCK_EX | LOCK_NB) < 0)
         return errno == EWOULDBLOCK ? tell_holder(file->fd, file->path, error)
                                     : fail(error, file->path, strerror(errno));

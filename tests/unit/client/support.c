@@ -60,7 +60,7 @@ static void await_events(gw_socket fd, short events)
 
 void await_reset(gw_socket fd)
 {
-    await_events(fd, 0); /* an error, that is */
+    await_events(fd, POLLIN); /* some systems tell of nothing unasked */
 }
 
 static void await_ends(cluster *x, const fake *gateway)

@@ -201,6 +201,7 @@ static void look(unsigned times)
     while (times-- > 0) {
         event_active(&loop->lingerers.look, EV_TIMEOUT, 0);
         gwd_loop_turn(loop, false);
+        event_del(&loop->lingerers.look); /* its timer is back */
     }
 }
 

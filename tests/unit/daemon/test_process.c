@@ -242,6 +242,23 @@ static void it_is_not_written_where_a_link_leads(void **state)
     unlink(pid_path);
 }
 
+static void what_is_no_regular_file_stays(void **state)
+{
+    char error[GWD_PID_FILE_ERROR_LEN + 1];
+    char want[128];
+    gwd_pid_file file;
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(mkfifo(pid_path, 0600), 0);
+    assert_false(gwd_pid_file_take(&file, pid_path, error));
+    snprintf(want, sizeof(want), "pid_file: %s: not a regular file", pid_path);
+    assert_string_equal(error, want);
+    assert_int_equal(stat(pid_path, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(unlink(pid_path), 0);
+}
+
 /* Not ours to remove, as its folder is not. */
 static void take_and_remove_in_a_folder_of_root(void)
 {
@@ -525,6 +542,7 @@ int main(void)
         cmocka_unit_test(a_childs_end_does_not_unlock_it),
         cmocka_unit_test(nobody_else_can_lock_it),
         cmocka_unit_test(it_is_not_written_where_a_link_leads),
+        cmocka_unit_test(what_is_no_regular_file_stays),
         cmocka_unit_test(a_pid_file_that_has_to_stay_names_nobody),
         cmocka_unit_test(a_pid_that_is_not_written_wholly_leaves_no_file),
         cmocka_unit_test(a_pid_file_that_cannot_be_made_is_told),

@@ -358,7 +358,7 @@ static void full_is_who_does_not_read(void **state)
 static void a_failure_while_asking_ends_it(void **state)
 {
     struct linger reset = {1, 0};
-    struct pollfd gone = {.fd = fds[0]};
+    struct pollfd gone = {.fd = fds[0], .events = POLLIN};
     owner o;
 
     (void)state;
