@@ -51,10 +51,9 @@ class Machine:
             pids += needed.pids
             late = needed.loop.late(result.begin, result.end)
         lost = self.canary.lost(result.begin, result.end, *pids)
-        return more + sum(
-            counted(delaying(of, result.begin + START,
-                             result.begin + earliest))
-            for of in (lost, late))
+        late, lost = (delaying(of, result.begin + START,
+                               result.begin + earliest) for of in (late, lost))
+        return more + length(late) + counted(lost)
 
     def close(self):
         self.canary.close()
@@ -68,7 +67,7 @@ class Helpers:
     def __init__(self, loop, pids):
         self.loop = loop
         self.pids = [os.getpid(), *pids]
-        self.waiting = Waiting([lambda pid=pid: [pid] for pid in pids])
+        self.waiting = Waiting([lambda pid=pid: [pid] for pid in self.pids])
 
 
 def delaying(intervals, started, due):
@@ -76,6 +75,9 @@ def delaying(intervals, started, due):
     return [(b, e) for b, e in intervals if b < started or e > due]
 
 
+def length(intervals):
+    return sum(end - begin for begin, end in intervals)
+
+
 def counted(intervals):
-    lengths = (end - begin for begin, end in intervals)
-    return sum(length for length in lengths if length >= WORTH_COUNTING)
+    return length((b, e) for b, e in intervals if e - b >= WORTH_COUNTING)

@@ -87,6 +87,9 @@ class Target:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         self.pid = self.gateway.process.pid
+        if not SANITIZED and self.heap() <= 0:
+            self.close()
+            raise AssertionError(f"{HEAP} counts nothing")
         self.ports = self._read_ports()
         self.inner_address = self.gateway.inner_address
 

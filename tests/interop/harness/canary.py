@@ -28,6 +28,7 @@ GLANCE = 0.02   # between two looks at the processes
 SPARE = 0.3
 HELD = "DTt"    # states: in the kernel, stopped, traced
 ENDED = "XZ"
+PATIENCE = 60
 
 
 # ---- the program -------------------------------------------------------------
@@ -71,7 +72,8 @@ class Glances:
             state = state_of(pid)
             self.held[pid] = state in HELD
             if was or self.held[pid]:
-                tell(self.before, now, pid)
+                # Until it was looked at: it may have gone on since `now`.
+                tell(self.before, time.monotonic(), pid)
             if state in ENDED:
                 del self.held[pid]
         self.before = now
@@ -145,10 +147,13 @@ class Canary:
 
     def _await(self, end):
         """Until all up to then is told; somebody may have stopped it, too."""
+        began = time.monotonic()
         while self.told < end:
             self._read()
             if self.popen.poll() is not None or self.told >= end:
                 return
+            if time.monotonic() - began > PATIENCE:
+                raise AssertionError("the canary tells nothing any more")
             time.sleep(GLANCE / 2)
 
     def _between(self, name, begin, end):
