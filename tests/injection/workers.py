@@ -38,7 +38,7 @@ FAULTS = [
     *faults("poll", LOG, "ENOMEM"),
     *faults("open", ONE, "EMFILE", "EACCES"),
     *faults("stat", ONE, "EIO"),
-    *faults("fstat", UNSEEN, "EIO"),
+    *faults("fstat", ONE, "EIO"),
     *faults("flock", ONE, "EINTR", "ENOLCK", "EWOULDBLOCK"),
     *faults("pread", ONE, "EIO", under=("flock", "EWOULDBLOCK")),
     *faults("pwrite", ONE, *SHORT, "ENOSPC", "EIO"),
